@@ -1,0 +1,2 @@
+/** The language of controls: parse → types → evaluate. Pure; runs in a browser. */
+export type * from './model.ts';

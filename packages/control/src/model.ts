@@ -1,0 +1,157 @@
+/**
+ * What a parsed control is, and what the gate answers. The contract between the language (parse, evaluate,
+ * check, compare) and everybody who uses it. Plain data: it can be stored, compared and drawn.
+ */
+import type { FactView, Json, JsonObject, OutcomeKind, Requirement, Target } from '@belay/protocol';
+
+export type Risk = 'low' | 'high';
+export type Effect = 'none' | 'reversible' | 'irreversible';
+
+/** Types of facts and arguments. Money is in minor units of one of the listed currencies; no floats anywhere. */
+export type TypeSpec =
+  | { type: 'int'; min?: number; max?: number }
+  | { type: 'decimal'; scale: number; min?: string; max?: string }
+  | { type: 'money'; currency: string[]; min?: string; max?: string }
+  | { type: 'bool' }
+  | { type: 'enum'; values: string[]; open: boolean }
+  | { type: 'string' }
+  | { type: 'set'; of: 'string' }
+  | { type: 'duration' }
+  | { type: 'date' }
+  | { type: 'timestamp'; zone: string };
+
+export type FactSpec = TypeSpec & {
+  name: string;
+  from: 'args' | 'agent' | 'system' | 'lookup';
+  /** lookup: name of the system of record */
+  source?: string;
+  /** JSON pointer into the arguments, the agent's facts or the lookup's answer. Default: derived from the name. */
+  at: string;
+  optional: boolean;
+  default?: Json;
+};
+
+export type StepSpec = {
+  name: string;
+  risk: Risk;
+  effect: Effect;
+  offline: 'refuse' | 'allow';
+  /** running it twice is harmless: no question after a crash */
+  idempotent: boolean;
+  arguments: Record<string, TypeSpec & { optional: boolean }>;
+  editable: string[];
+};
+
+/** Where somebody is told: a ladder of this control, or a target directly. */
+export type LadderOrTarget = string;
+
+export type RuleSpec = {
+  id: string;
+  /** steps it applies to; empty: every step */
+  at: string[];
+  when: string;
+  unless: string | null;
+  then: OutcomeKind;
+  to: LadderOrTarget | null;
+  by: string | null;
+  instead: { text: string } | { handoff: LadderOrTarget } | null;
+  because: string;
+  cites: string | null;
+};
+
+export type ApprovalSpec = {
+  name: string;
+  quorum: number;
+  from: Target;
+  exclude: ('requester' | 'preparer' | 'initiator' | 'editor')[];
+  withinMs: number;
+  onExpiry: { kind: 'wait' } | { kind: 'handoff'; to: LadderOrTarget };
+};
+
+export type RungSpec = { tell: Target; via: string[]; withinMs: number | null; repeatMs: number | null };
+export type LadderSpec = { name: string; rungs: RungSpec[] };
+
+export type Control = {
+  name: string;
+  about: string;
+  owner: Target;
+  subject: Record<string, TypeSpec & { optional: boolean }>;
+  facts: FactSpec[];
+  steps: StepSpec[];
+  rules: RuleSpec[];
+  /** named lists: listed(own-accounts) */
+  lists: Record<string, string[]>;
+  approvals: ApprovalSpec[];
+  ladders: LadderSpec[];
+  afterClaim: { idleMs: number; then: 'next-rung' | 'remind' } | null;
+  stuck: { idleMs: number; sameStep: number; attempts: number; steps: number; costUsd: number | null };
+  priority: { when: string; add: number; because: string }[];
+  packet: { title: string; sections: { name: string; show: string[] | 'rules' | 'unmet' }[] };
+  channels: Record<string, string>;
+  /** fact problems on low-risk steps: what a failed lookup does there */
+  onLookupFailure: 'handoff' | 'continue';
+};
+
+/** A problem in a control's text: says where, what, and how to mend it. */
+export type ControlProblem = {
+  code: string;
+  severity: 'error' | 'warning';
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+  remedy: string;
+};
+
+export type ParseResult =
+  | { ok: true; control: Control; problems: ControlProblem[] }
+  | { ok: false; problems: ControlProblem[] };
+
+/** A fetched record, or why it could not be fetched. Keyed by source name. */
+export type Looked = Record<string, { ok: true; value: Json } | { ok: false; problem: string }>;
+
+export type GateInput = {
+  step: string;
+  arguments: JsonObject;
+  /** claimed by the agent */
+  agent: JsonObject;
+  /** counted by Belay: attempts, steps, costUsd ... */
+  system: JsonObject;
+  looked: Looked;
+};
+
+/** What the rules say about one step with these arguments and facts. Strictest first; nothing is lost. */
+export type Verdict = {
+  outcome: OutcomeKind;
+  /** rule that decided; null: the house decided (outside policy, bad fact, unknown step, low risk) */
+  decidedBy: string | null;
+  because: string;
+  requirements: Requirement[];
+  /** every rule that fired, in file order */
+  fired: string[];
+  /** facts the fired and deciding rules read, with origin; on a bad fact, the bad ones first */
+  facts: FactView[];
+  /** why the house decided */
+  house: 'outsidePolicy' | 'badFact' | 'unknownStep' | 'lowRisk' | null;
+  priority: number;
+  priorityBecause: string[];
+};
+
+/** A compiled control: the gate's rules, ready to decide. Pure and reusable; never throws on any input. */
+export type CompiledControl = {
+  readonly control: Control;
+  decide(input: GateInput): Verdict;
+  /** sources that have to be asked before `step` can be decided, with the JSON pointers read from each */
+  lookupsFor(step: string): { source: string; pointers: string[] }[];
+  /** text with {fact} and {args.x} filled in for a reader; a missing one is shown as "unknown" */
+  fill(text: string, input: GateInput): string;
+  packet(
+    input: GateInput,
+    verdict: Verdict,
+  ): {
+    title: string;
+    sections: { section: string; rows: { label: string; value: string; origin: string | null }[] }[];
+  };
+  /** validated and normalised arguments, or the problems */
+  checkArguments(step: string, args: JsonObject): { ok: true } | { ok: false; problems: string[] };
+};

@@ -1,0 +1,7 @@
+/** The shared words. An auditor needs `@belay/protocol/evidence`; everybody else this. */
+
+export * from './errors.ts';
+export * from './nearest.ts';
+export * from './routes.ts';
+export * from './views.ts';
+export * from './words.ts';

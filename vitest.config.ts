@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@belay\/protocol$/, replacement: source('protocol/src/index.ts') },
+      { find: /^@belay\/protocol\/evidence$/, replacement: source('protocol/src/evidence/index.ts') },
+      { find: /^@belay\/control$/, replacement: source('control/src/index.ts') },
+      { find: /^@belay\/sdk$/, replacement: source('sdk/src/index.ts') },
+      { find: /^@belay\/sdk\/verify$/, replacement: source('sdk/src/verify.ts') },
+    ],
+  },
+  test: {
+    include: [
+      'packages/**/*.test.ts',
+      'packages/**/*.test.tsx',
+      'scripts/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'examples/**/*.test.ts',
+    ],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
