@@ -1,6 +1,8 @@
 /** The shared words. An auditor needs `@belay/protocol/evidence`; everybody else this. */
 
+export * from './canonical.ts';
 export * from './errors.ts';
+export * from './events.ts';
 export * from './nearest.ts';
 export * from './routes.ts';
 export * from './views.ts';
