@@ -1,0 +1,144 @@
+// docs/reference/ is written by this file from the catalogues in packages/protocol, so that it cannot lie.
+// `node scripts/check.mjs --fix` writes the pages; the check fails when a page and its catalogue differ.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+
+const generated =
+  '<!-- Written by scripts/check/reference.mjs. Change the catalogue, then run `npm run check -- --fix`. -->';
+const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
+const page = (...blocks) => `${[generated, ...blocks].join('\n\n')}\n`;
+const table = (head, rows) =>
+  [
+    `| ${head.join(' | ')} |`,
+    `|${head.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
+  ].join('\n');
+
+export const errorsPage = (catalogue) => {
+  const entry = ([code, { status, title, remedy, retryable }]) =>
+    [`## ${code}`, `${status}. ${title}`, `${remedy}${retryable ? ' The same request may succeed later.' : ''}`].join(
+      '\n\n',
+    );
+  return page(
+    '# Errors',
+    'Every refusal of the HTTP API is [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem+json with one of these codes. A code is never reused.',
+    ...Object.entries(catalogue).map(entry),
+  );
+};
+
+export const eventsPage = (catalogue) =>
+  page(
+    '# Events',
+    'Every entry of the evidence log carries one of these. A name is never reused for another meaning.',
+    table(
+      ['event', 'meaning'],
+      Object.entries(catalogue).map(([type, meaning]) => [`\`${type}\``, meaning]),
+    ),
+  );
+
+const anchor = (name) => `[${name}](#${name.toLowerCase()})`;
+
+/** A JSON Schema as a reader would say it: `string`, `list of RunView`, `"a" or "b"`. */
+const say = (schema) => {
+  if (schema.$ref) return schema.$ref.startsWith('#/$defs/__') ? 'any JSON' : anchor(schema.$ref.split('/').at(-1));
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return choices.length > 4 ? 'any JSON' : choices.map(say).join(' or ');
+  if (schema.type === 'array') return `list of ${say(schema.items ?? {})}`;
+  if (schema.type === 'object' && schema.properties) return `{ ${Object.keys(schema.properties).join(', ')} }`;
+  if (schema.type === 'object') return 'object';
+  return schema.type ?? 'any JSON';
+};
+
+const limits = (schema) =>
+  [
+    schema.minLength > 1 && `at least ${schema.minLength} characters`,
+    schema.maxLength && `at most ${schema.maxLength} characters`,
+    schema.minimum > Number.MIN_SAFE_INTEGER && `from ${schema.minimum}`,
+    schema.maximum < Number.MAX_SAFE_INTEGER && `up to ${schema.maximum}`,
+    schema.default !== undefined && `default \`${JSON.stringify(schema.default)}\``,
+  ].filter(Boolean);
+
+const fields = (schema) => {
+  const must = new Set(schema.required ?? []);
+  const rows = Object.entries(schema.properties ?? {}).map(([name, field]) => [
+    `\`${name}\``,
+    say(field),
+    must.has(name) ? 'yes' : '',
+    [field.description, ...limits(field)].filter(Boolean).join('; '),
+  ]);
+  return rows.length === 0 ? 'Nothing.' : table(['field', 'type', 'must', 'notes'], rows);
+};
+
+const body = (schema) => (schema.properties ? fields(schema) : `${say(schema)}.`);
+const callers = {
+  agent: 'an agent (API key)',
+  person: 'a signed-in person',
+  any: 'an agent or a person',
+  public: 'anybody',
+};
+
+/** Descriptions and the names of shapes live in zod's global registry. */
+const shapeOf = (schema, io) => z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+const titled = (title, text) => (text.startsWith('|') ? `${title}:\n\n${text}` : `${title}: ${text}`);
+
+const answerOf = (route) => {
+  if (route.stream) return 'a stream of server-sent events.';
+  const known = z.globalRegistry.get(route.answer)?.id;
+  return known ? `${anchor(known)}.` : body(shapeOf(route.answer, 'output'));
+};
+
+const routeSection = (route) =>
+  [
+    `### ${route.method} ${route.path}`,
+    `${route.summary} For ${callers[route.caller]}.`,
+    route.query && Object.keys(route.query.shape).length > 0 && titled('Query', fields(shapeOf(route.query, 'input'))),
+    route.body && titled('Body', body(shapeOf(route.body, 'input'))),
+    titled('Answer', answerOf(route)),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+
+const shapeSection = ([name, schema]) => {
+  const shape = shapeOf(schema, 'output');
+  const choices = shape.oneOf ?? shape.anyOf;
+  const choice = (one) => titled(`\`kind\` ${say(one.properties.kind)}`, fields(one));
+  return [`### ${name}`, ...(choices ? choices.map(choice) : [body(shape)])].join('\n\n');
+};
+
+export const httpPage = (routes, named) => {
+  for (const [id, schema] of Object.entries(named))
+    z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
+  return page(
+    '# HTTP API',
+    'Bodies and answers are JSON in camelCase. Instants are ISO 8601 UTC strings. Refusals are listed in [errors](errors.md). The same routes as OpenAPI: `GET /openapi.json`.',
+    '## Routes',
+    ...Object.values(routes).map(routeSection),
+    '## Shapes',
+    ...Object.entries(named).map(shapeSection),
+  );
+};
+
+const isView = ([name, value]) =>
+  /View$|^gateAnswer$|^attached$|^controlNews$/.test(name) && value instanceof z.ZodType;
+const pascal = (name) => name[0].toUpperCase() + name.slice(1);
+
+/** @returns {Promise<{path: string, text: string}[]>} what the reference pages have to say now */
+export const referencePages = async (root) => {
+  const built = join(root, 'packages/protocol/dist/index.js');
+  if (!existsSync(built)) throw new Error('packages/protocol is not built: run `npm run build`.');
+  const protocol = await import(pathToFileURL(built).href);
+  const named = Object.fromEntries(
+    Object.entries(protocol)
+      .filter(isView)
+      .map(([name, schema]) => [pascal(name), schema]),
+  );
+  return [
+    { path: 'docs/reference/errors.md', text: errorsPage(protocol.errorCatalogue) },
+    { path: 'docs/reference/events.md', text: eventsPage(protocol.eventCatalogue) },
+    { path: 'docs/reference/http.md', text: httpPage(protocol.routes, named) },
+  ];
+};
