@@ -45,10 +45,10 @@ export const brokenLinks = (files, exists) => {
 
 const region = (text, name) => {
   if (name === undefined) return text;
-  const begin = new RegExp(`^[ \\t]*(?://|#) region ${name}\\n`, 'm').exec(text);
+  const begin = new RegExp(`^[ \\t]*(?://|#) #?region ${name}\\n`, 'm').exec(text);
   if (begin === null) return null;
   const rest = text.slice(begin.index + begin[0].length);
-  const end = /^[ \t]*(?:\/\/|#) endregion/m.exec(rest);
+  const end = /^[ \t]*(?:\/\/|#) #?endregion/m.exec(rest);
   const lines = (end === null ? rest : rest.slice(0, end.index)).trimEnd().split('\n');
   const indent = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
   return `${lines.map((line) => line.slice(indent)).join('\n')}\n`;

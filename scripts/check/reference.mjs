@@ -50,7 +50,7 @@ const say = (schema) => {
   if (schema.type === 'array') return `list of ${say(schema.items ?? {})}`;
   if (schema.type === 'object' && schema.properties) return `{ ${Object.keys(schema.properties).join(', ')} }`;
   if (schema.type === 'object') return 'object';
-  return schema.type ?? 'any JSON';
+  return [schema.type ?? 'any JSON'].flat().join(' or ');
 };
 
 const limits = (schema) =>
@@ -103,7 +103,8 @@ const routeSection = (route) =>
     .join('\n\n');
 
 const shapeSection = ([name, schema]) => {
-  const shape = shapeOf(schema, 'output');
+  const { $defs = {}, ...top } = shapeOf(schema, 'output');
+  const shape = $defs[name] ?? top;
   const choices = shape.oneOf ?? shape.anyOf;
   const choice = (one) => titled(`\`kind\` ${say(one.properties.kind)}`, fields(one));
   return [`### ${name}`, ...(choices ? choices.map(choice) : [body(shape)])].join('\n\n');
