@@ -1,0 +1,41 @@
+/**
+ * The hours in which a layer is on call: weekdays and wall times, over midnight when `to` is not after `from`.
+ * Like hand-overs they follow the wall clock, and they are half-open: at `to` the layer is off.
+ */
+import { day, instantOf, parseTimeOfDay, wallOf, weekdayOf } from './wallclock.ts';
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+export type Hours = { days: Weekday[]; from: string; to: string };
+
+const timeOfDay = (text: string): number => parseTimeOfDay(text) ?? Number.NaN;
+
+/** The window that begins on the day of a wall time, or null when that weekday has none. */
+const windowOn = (hours: Hours, zone: string, midnight: number): { from: number; to: number } | null => {
+  const weekday = weekdays[weekdayOf(midnight)];
+  if (weekday === undefined || !hours.days.includes(weekday)) return null;
+  const from = timeOfDay(hours.from);
+  const to = timeOfDay(hours.to);
+  return {
+    from: instantOf(zone, midnight + from),
+    to: instantOf(zone, midnight + to + (to <= from ? day : 0)),
+  };
+};
+
+/** Windows that touch [from, to), in no particular order. */
+export const windows = (hours: Hours[], zone: string, from: number, to: number): { from: number; to: number }[] => {
+  const first = Math.floor(wallOf(zone, from) / day) * day - day;
+  const last = wallOf(zone, to) + day;
+  const found: { from: number; to: number }[] = [];
+  for (let midnight = first; midnight <= last; midnight += day)
+    for (const one of hours) {
+      const window = windowOn(one, zone, midnight);
+      if (window !== null && window.from < window.to && window.from < to && window.to > from) found.push(window);
+    }
+  return found;
+};
+
+/** No hours at all means always. */
+export const within = (hours: Hours[], zone: string, at: number): boolean =>
+  hours.length === 0 || windows(hours, zone, at, at + 1).length > 0;

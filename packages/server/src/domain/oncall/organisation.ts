@@ -1,0 +1,58 @@
+/**
+ * People, roles and schedules: who a target names at an instant. The organisation is plain data that is stored as it
+ * is; the resolution is done when a rung fires, never earlier, so that a change of duty counts at once.
+ */
+import type { Target } from '@belay/protocol';
+import { isAbsent, type Person } from './person.ts';
+import { onCallAt, type Schedule } from './schedule.ts';
+
+export type { Access, Person } from './person.ts';
+
+export type Organisation = { people: Person[]; schedules: Schedule[]; zone: string };
+
+export const emptyOrganisation: Organisation = { people: [], schedules: [], zone: 'UTC' };
+
+/** Built in: everybody with the access right `admin`. Where every ladder ends. */
+export const administrators: Target = 'role:administrators';
+
+export const splitTarget = (target: Target): { kind: 'person' | 'role' | 'oncall'; name: string } => {
+  const colon = target.indexOf(':');
+  return { kind: target.slice(0, colon) as 'person' | 'role' | 'oncall', name: target.slice(colon + 1) };
+};
+
+const hasRole = (person: Person, role: string): boolean =>
+  `role:${role}` === administrators ? person.access.includes('admin') : person.roles.includes(role);
+
+/**
+ * The people a target names at an instant. A person is named even while absent (somebody chose them by name);
+ * a role or schedule never names the absent. Nobody inactive is ever named.
+ */
+export const resolveTarget = (org: Organisation, target: Target, at: number): Person[] => {
+  const { kind, name } = splitTarget(target);
+  const active = org.people.filter((person) => person.active);
+  switch (kind) {
+    case 'person':
+      return active.filter((person) => person.personId === name);
+    case 'role':
+      return active.filter((person) => hasRole(person, name) && !isAbsent(person, at));
+    case 'oncall': {
+      const schedule = org.schedules.find((one) => one.name === name);
+      const seat = schedule === undefined ? null : onCallAt(schedule, at, org.people);
+      return seat === null ? [] : active.filter((person) => person.personId === seat.personId);
+    }
+  }
+};
+
+/** What a person reads. */
+export const targetName = (org: Organisation, target: Target): string => {
+  const { kind, name } = splitTarget(target);
+  if (target === administrators) return 'the administrators';
+  switch (kind) {
+    case 'person':
+      return org.people.find((person) => person.personId === name)?.name ?? name;
+    case 'role':
+      return `the role ${name}`;
+    case 'oncall':
+      return `whoever is on call for ${name}`;
+  }
+};

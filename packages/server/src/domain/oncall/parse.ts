@@ -1,0 +1,133 @@
+/**
+ * From the organisation file to the organisation. All problems are reported at once, each with its line and how to
+ * mend it; nothing is half read. Local times are read in the zone of the person or schedule they belong to.
+ */
+import { isScalar } from 'yaml';
+import type { Organisation } from './organisation.ts';
+import { parseSchedule } from './parse-schedule.ts';
+import { intervalOf, nameProblem, zoneOf } from './parse-time.ts';
+import { type Access, accesses, type Person } from './person.ts';
+import {
+  fieldsOf,
+  itemsOf,
+  open,
+  type Problem,
+  type Reader,
+  recordOf,
+  report,
+  textOf,
+  type Value,
+  wordOf,
+} from './reader.ts';
+import type { Schedule } from './schedule.ts';
+
+export type ParsedOrganisation = { ok: true; organisation: Organisation } | { ok: false; problems: Problem[] };
+
+const personFields = {
+  required: ['name'],
+  optional: ['email', 'roles', 'access', 'zone', 'addresses', 'absences', 'active'],
+};
+
+const readActive = (reader: Reader, node: Value, what: string): boolean => {
+  if (node === undefined) return true;
+  if (isScalar(node) && typeof node.value === 'boolean') return node.value;
+  report(reader, node, `${what} is neither true nor false.`, 'Write `active: true` or `active: false`.');
+  return true;
+};
+
+const readRoles = (reader: Reader, node: Value, who: string): string[] =>
+  itemsOf(reader, node, `roles of ${who}`).flatMap((item) => {
+    const role = textOf(reader, item, `A role of ${who}`);
+    if (role === 'administrators')
+      return report(reader, item, `"administrators" is not given as a role.`, 'Write `access: [admin]`.') ?? [];
+    return role === null || nameProblem(reader, item, 'The role', role) ? [] : [role];
+  });
+
+const readAddresses = (reader: Reader, node: Value, who: string): Record<string, string> => {
+  if (node === undefined) return {};
+  const pairs = fieldsOf(reader, node, `addresses of ${who}`).flatMap(({ key, value }) => {
+    const address = textOf(reader, value, `The ${key} address of ${who}`);
+    return address === null ? [] : [[key, address] as const];
+  });
+  return Object.fromEntries(pairs);
+};
+
+const readPerson = (reader: Reader, personId: string, node: Value, organisationZone: string): Person => {
+  const record = recordOf(reader, node, `Person ${personId}`, personFields);
+  const zone = zoneOf(reader, record.get('zone'), `The zone of ${personId}`) ?? organisationZone;
+  const name = textOf(reader, record.get('name'), `The name of ${personId}`);
+  const email = textOf(reader, record.get('email'), `The email of ${personId}`);
+  const access = itemsOf(reader, record.get('access'), `access of ${personId}`).flatMap(
+    (item): Access[] | Access => wordOf(reader, item, `An access right of ${personId}`, accesses) ?? [],
+  );
+  const absences = itemsOf(reader, record.get('absences'), `absences of ${personId}`).flatMap((item) => {
+    const what = `An absence of ${personId}`;
+    const fields = recordOf(reader, item, what, { required: ['from', 'to'], optional: [] });
+    return intervalOf(reader, item, fields, what, zone) ?? [];
+  });
+  return {
+    personId,
+    name: name ?? personId,
+    email,
+    roles: readRoles(reader, record.get('roles'), personId),
+    access,
+    zone,
+    addresses: readAddresses(reader, record.get('addresses'), personId),
+    absences,
+    active: readActive(reader, record.get('active'), `active of ${personId}`),
+  };
+};
+
+const readPeople = (reader: Reader, node: Value, zone: string): Person[] =>
+  fieldsOf(reader, node, 'people').map((field) => {
+    nameProblem(reader, field.keyNode, 'The person', field.key);
+    return readPerson(reader, field.key, field.value, zone);
+  });
+
+/** Two people with one address would make it unclear who clicked. */
+const reportSharedAddresses = (reader: Reader, root: Value, people: Person[]): void => {
+  const owners = new Map<string, string>();
+  for (const person of people)
+    for (const [channel, address] of [['email', person.email] as const, ...Object.entries(person.addresses)]) {
+      if (address === null) continue;
+      const key = `${channel} ${address.toLowerCase()}`;
+      const other = owners.get(key);
+      if (other !== undefined && other !== person.personId)
+        report(
+          reader,
+          root,
+          `${other} and ${person.personId} have the same ${channel} address ${address}.`,
+          'Give each person their own address: a click must name one person.',
+        );
+      owners.set(key, person.personId);
+    }
+};
+
+const readSchedules = (reader: Reader, node: Value, people: string[], zone: string): Schedule[] =>
+  fieldsOf(reader, node, 'schedules').map((field) => {
+    nameProblem(reader, field.keyNode, 'The schedule', field.key);
+    return parseSchedule(reader, field.key, field.value, { people, zone });
+  });
+
+export const parseOrganisation = (yaml: string, file = 'organisation.yaml'): ParsedOrganisation => {
+  const { reader, root } = open(yaml, file);
+  if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
+  const record = recordOf(reader, root, `The organisation ${file}`, {
+    required: ['people'],
+    optional: ['zone', 'schedules'],
+  });
+  const zone = zoneOf(reader, record.get('zone'), 'The zone') ?? 'UTC';
+  const people = readPeople(reader, record.get('people'), zone);
+  const personIds = people.map((person) => person.personId);
+  const schedules = readSchedules(reader, record.get('schedules'), personIds, zone);
+  reportSharedAddresses(reader, root, people);
+  if (record.has('people') && !people.some((person) => person.active && person.access.includes('admin')))
+    report(
+      reader,
+      record.get('people'),
+      'Nobody has the access right admin.',
+      'Give at least one active person `access: [admin]`: every ladder ends with the administrators.',
+    );
+  const problems = reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, organisation: { people, schedules, zone } };
+};
