@@ -8,9 +8,9 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Json } from './words.ts';
 
 const maxDepth = 64;
-const maxTextLength = 1_048_576;
+const defaultMaxLength = 1_048_576;
 /** A canonical number can be longer than the one that was read (1e20), never five times as long. */
-const maxCanonicalLength = 5 * maxTextLength;
+const maxCanonicalLength = 5 * defaultMaxLength;
 
 /** Names and numbers are the sender's: in a message they are short and cannot break a line of a log. */
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).slice(1, -1);
@@ -36,6 +36,7 @@ const refuse = (path: Path, reason: string): never => {
 };
 
 const unsafeName = 'has the name __proto__, which programs misread; rename it.';
+const nullCharacter = 'holds the character U+0000, which databases cannot keep; leave it out.';
 const halfCharacter = 'holds half a character (a lone surrogate); send whole characters.';
 
 const loneSurrogate = /\p{Surrogate}/u;
@@ -150,6 +151,7 @@ class Parser {
       return refuse(this.path, 'holds an escape that JSON does not know.');
     }
     if (loneSurrogate.test(value)) refuse(this.path, halfCharacter);
+    if (value.includes('\0')) refuse(this.path, nullCharacter);
     return value;
   }
 
@@ -202,8 +204,8 @@ const inexact = (token: string): string =>
   `is the number ${shown(token)}, which a program cannot hold exactly; send it as a string.`;
 
 /** Strict JSON: one reading or none. Linear in the text, and never deeper than 64 levels. */
-export const parseStrict = (text: string): Json => {
-  if (text.length > maxTextLength) refuse([], `is longer than ${maxTextLength} characters.`);
+export const parseStrict = (text: string, maxLength: number = defaultMaxLength): Json => {
+  if (text.length > maxLength) refuse([], `is longer than ${maxLength} characters.`);
   return new Parser(text).document();
 };
 
@@ -265,6 +267,7 @@ class Writer {
   /** JSON.stringify escapes a string exactly as RFC 8785 asks; only the sorting and the refusals are ours. */
   private string(value: string): void {
     if (loneSurrogate.test(value)) refuse(this.path, halfCharacter);
+    if (value.includes('\0')) refuse(this.path, nullCharacter);
     this.text += JSON.stringify(value);
   }
 

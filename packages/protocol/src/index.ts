@@ -3,6 +3,7 @@
 export * from './canonical.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './instant.ts';
 export * from './nearest.ts';
 export * from './routes.ts';
 export * from './views.ts';

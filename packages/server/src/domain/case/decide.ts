@@ -1,0 +1,214 @@
+/**
+ * A case: one handoff. Taking it over moves control of the run in the same breath; giving it back moves it again.
+ *
+ *   open --claim / take over--> claimed --return--> returned      claimed --resolve--> resolved
+ *   open --decline--> open (next candidate)     claimed --release--> open     open --cancel--> cancelled
+ */
+import type { JsonObject } from '@belay/protocol';
+import { apply, type Context, type Decided, refuse } from '../decided.ts';
+import type { RunEvent } from '../run/events.ts';
+import { voidGranted } from '../run/permit.ts';
+import type { Case, Run } from '../run/run.ts';
+import { entitledPeople, mayTakeOver } from './entitled.ts';
+import { handOff, rungFired } from './open.ts';
+import { type ReturnCommand, returnControl } from './return.ts';
+
+export type CaseCommand =
+  | { type: 'takeOver'; reason: string; breakGlass: boolean; kind: 'takenOver' | 'stopped' }
+  | { type: 'claim'; caseId: string; revision: number; reason: string }
+  | { type: 'decline'; caseId: string; revision: number; because: string }
+  | { type: 'release'; caseId: string; revision: number; because: string }
+  | { type: 'resolve'; caseId: string; revision: number; resolution: string }
+  | { type: 'cancel'; caseId: string; revision: number; because: string }
+  | { type: 'settle'; permitId: string; happened: 'done' | 'notDone'; reference: string | null; because: string }
+  | ReturnCommand;
+
+export type CaseAnswer = { caseId: string };
+type CaseDecided = Decided<CaseAnswer>;
+
+const nameOf = ({ org }: Context, personId: string | null): string =>
+  org.people.find((person) => person.personId === personId)?.name ?? personId ?? 'nobody';
+
+/** The live case, when it is this one and has not changed since the person looked. */
+const current = (
+  run: Run,
+  caseId: string,
+  revision: number,
+  context: Context,
+): { kase: Case } | ReturnType<typeof refuse> => {
+  if (run.case === null || run.case.caseId !== caseId) return refuse('case_not_open', `Case ${caseId} has ended.`);
+  if (run.case.revision === revision) return { kase: run.case };
+  const who =
+    run.case.claimedBy === null ? 'Nobody has taken it over.' : `${nameOf(context, run.case.claimedBy)} has it.`;
+  return refuse('stale_revision', `Case ${caseId} has changed. ${who}`);
+};
+
+const voidApprovals = (run: Run): RunEvent[] =>
+  run.approvals
+    .filter((a) => a.status === 'waiting' || a.status === 'approved')
+    .map((a) => ({ type: 'ApprovalVoided', approvalId: a.approvalId, because: 'a person took over' }));
+
+/** Control passes: new epoch, what is not under way yet ends, what is under way is listed. */
+const takeControl = (run: Run, reason: string, breakGlass: boolean, context: Context): RunEvent[] => {
+  const inFlight = run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt').map((p) => p.permitId);
+  const caseId = run.case?.caseId ?? '';
+  return [
+    { type: 'CaseClaimed', caseId, from: run.case?.claimedBy ?? null, reason, breakGlass },
+    {
+      type: 'ControlTaken',
+      from: run.holder,
+      to: { kind: 'person', id: context.by.id },
+      epoch: run.epoch + 1,
+      inFlight,
+      reason,
+    },
+    ...voidGranted(run, 'a person took over'),
+    ...voidApprovals(run),
+  ];
+};
+
+const notEntitled = (run: Run, context: Context): CaseDecided => {
+  const names =
+    entitledPeople(run, context)
+      .map((person) => person.name)
+      .join(', ') || 'nobody at this moment';
+  return refuse(
+    'not_entitled',
+    `This run may be taken over by: ${names}. In an emergency use break-glass, with a reason.`,
+  );
+};
+
+const takeOver = (run: Run, command: Extract<CaseCommand, { type: 'takeOver' }>, context: Context): CaseDecided => {
+  if (run.finishedAt !== null) return refuse('run_finished', `Run ${run.runId} is finished.`);
+  if (run.holder.kind === 'person' && run.holder.id === context.by.id) {
+    return run.case === null
+      ? refuse('already_in_control', 'You have control.')
+      : { events: [], answer: { caseId: run.case.caseId } };
+  }
+  if (command.kind !== 'stopped' && !command.breakGlass && !mayTakeOver(run, context)) return notEntitled(run, context);
+  const needsReason = run.holder.kind === 'person' || command.breakGlass;
+  if (needsReason && command.reason.trim() === '')
+    return refuse(
+      'takeover_needs_reason',
+      run.holder.kind === 'person' ? `${nameOf(context, run.holder.id)} has control.` : 'Break-glass needs a reason.',
+    );
+  const who = nameOf(context, context.by.id);
+  const verb = command.kind === 'stopped' ? 'stopped this' : 'took over';
+  const because = `${who} ${verb}${command.reason === '' ? '.' : `: ${command.reason}`}`;
+  const reason = { kind: command.kind, because, rule: null, cites: null, step: null, key: null };
+  const opened = handOff(run, { reason, to: null, step: null }, context).filter((event) => event.type !== 'RungFired');
+  const withCase = apply(run, opened, context);
+  const events = [...opened, ...takeControl(withCase, command.reason, command.breakGlass, context)];
+  return { events, answer: { caseId: withCase.case?.caseId ?? '' } };
+};
+
+const claim = (run: Run, command: Extract<CaseCommand, { type: 'claim' }>, context: Context): CaseDecided => {
+  const found = current(run, command.caseId, command.revision, context);
+  if (run.case?.caseId === command.caseId && run.case.claimedBy === context.by.id)
+    return { events: [], answer: { caseId: command.caseId } };
+  if (!('kase' in found)) return found;
+  if (!mayTakeOver(run, context)) return notEntitled(run, context);
+  if (found.kase.status === 'claimed' && command.reason.trim() === '')
+    return refuse('takeover_needs_reason', `${nameOf(context, found.kase.claimedBy)} has this case.`);
+  return { events: takeControl(run, command.reason, false, context), answer: { caseId: command.caseId } };
+};
+
+const released = (run: Run, because: string): RunEvent[] =>
+  run.case?.status === 'claimed'
+    ? [
+        { type: 'CaseReleased', caseId: run.case.caseId, because },
+        { type: 'ControlReturned', from: run.holder, epoch: run.epoch + 1 },
+      ]
+    : [];
+
+const claimedByMe = (kase: Case, context: Context): ReturnType<typeof refuse> | null => {
+  if (kase.status !== 'claimed') return refuse('case_not_claimed', `Nobody has taken case ${kase.caseId} over.`);
+  if (kase.claimedBy === context.by.id) return null;
+  return refuse('not_claimer', `${nameOf(context, kase.claimedBy)} has case ${kase.caseId}.`);
+};
+
+const decline = (
+  run: Run,
+  { caseId, revision, because }: Extract<CaseCommand, { type: 'decline' }>,
+  context: Context,
+): CaseDecided => {
+  const found = current(run, caseId, revision, context);
+  if (!('kase' in found)) return found;
+  if (found.kase.status === 'claimed' && found.kase.claimedBy !== context.by.id)
+    return claimedByMe(found.kase, context) ?? (found as never);
+  if (!mayTakeOver(run, context)) return notEntitled(run, context);
+  const before: RunEvent[] = [...released(run, because), { type: 'CaseDeclined', caseId, because }];
+  const after = apply(run, before, context).case;
+  return { events: after === null ? before : [...before, rungFired(after, after.rung, context)], answer: { caseId } };
+};
+
+const release = (
+  run: Run,
+  { caseId, revision, because }: Extract<CaseCommand, { type: 'release' }>,
+  context: Context,
+): CaseDecided => {
+  const found = current(run, caseId, revision, context);
+  if (!('kase' in found)) return found;
+  const refused = claimedByMe(found.kase, context);
+  if (refused !== null) return refused;
+  const before = released(run, because);
+  const after = apply(run, before, context).case;
+  return { events: after === null ? before : [...before, rungFired(after, 0, context)], answer: { caseId } };
+};
+
+const resolve = (
+  run: Run,
+  { caseId, revision, resolution }: Extract<CaseCommand, { type: 'resolve' }>,
+  context: Context,
+): CaseDecided => {
+  const found = current(run, caseId, revision, context);
+  if (!('kase' in found)) return found;
+  const refused = claimedByMe(found.kase, context);
+  if (refused !== null) return refused;
+  const outcome: JsonObject = { resolvedBy: context.by.id, resolution };
+  return {
+    events: [
+      { type: 'CaseResolved', caseId, resolution },
+      { type: 'RunFinished', outcome },
+    ],
+    answer: { caseId },
+  };
+};
+
+const cancel = (
+  run: Run,
+  { caseId, revision, because }: Extract<CaseCommand, { type: 'cancel' }>,
+  context: Context,
+): CaseDecided => {
+  const found = current(run, caseId, revision, context);
+  if (!('kase' in found)) return found;
+  if (found.kase.status === 'claimed')
+    return refuse(
+      'case_not_open',
+      `${nameOf(context, found.kase.claimedBy)} has taken it over: give control back instead.`,
+    );
+  if (!mayTakeOver(run, context)) return notEntitled(run, context);
+  return { events: [{ type: 'CaseCancelled', caseId, because }], answer: { caseId } };
+};
+
+const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, context: Context): CaseDecided => {
+  const permit = run.permits.find((p) => p.permitId === command.permitId);
+  if (permit === undefined || (permit.status !== 'inDoubt' && permit.status !== 'redeemed'))
+    return refuse('not_in_doubt', `Permit ${command.permitId} is ${permit?.status ?? 'over'}.`);
+  if (permit.status === 'redeemed' && run.holder.kind !== 'person')
+    return refuse('not_in_doubt', `${permit.step} is under way: the agent may still report it. Take over first.`);
+  if (!mayTakeOver(run, context)) return notEntitled(run, context);
+  const { type: _type, ...said } = command;
+  return { events: [{ type: 'PermitSettled', ...said }], answer: { caseId: run.case?.caseId ?? '' } };
+};
+
+const giveBack = (run: Run, command: ReturnCommand, context: Context): CaseDecided => {
+  const found = current(run, command.caseId, command.revision, context);
+  if (!('kase' in found)) return found;
+  return claimedByMe(found.kase, context) ?? returnControl(run, found.kase, command, context);
+};
+
+const deciders = { takeOver, claim, decline, release, resolve, cancel, settle, return: giveBack };
+
+export const decideCase = (run: Run, command: CaseCommand, context: Context): CaseDecided =>
+  (deciders[command.type] as (run: Run, command: CaseCommand, context: Context) => CaseDecided)(run, command, context);

@@ -1,0 +1,105 @@
+/**
+ * Handing off: a run's one open case with an owner, a reason in a sentence and an armed next step.
+ * A further reason joins the case that is open already; none is lost, and nobody is asked twice.
+ */
+import type { RungSpec } from '@belay/control';
+import type { Target } from '@belay/protocol';
+import type { Context } from '../decided.ts';
+import { fireRung } from '../ladder/fire-rung.ts';
+import type { RunEvent } from '../run/events.ts';
+import type { Case, CaseStep, Reason, Run } from '../run/run.ts';
+
+export type Handoff = {
+  reason: Omit<Reason, 'at'>;
+  /** ladder of the control, or a target; null: the control's owner */
+  to: string | null;
+  step: CaseStep | null;
+  title?: string;
+  packet?: Case['packet'];
+  agentWords?: string | null;
+  priority?: number;
+  priorityBecause?: string[];
+};
+
+const isTarget = (to: string): to is Target => /^(person|role|oncall):/.test(to);
+
+/** The rungs behind a name: a ladder's, or one rung for a target. Everything ends at the control's owner. */
+export const rungsOf = (to: string, { control }: Pick<Context, 'control'>): RungSpec[] => {
+  const ladder = control.control.ladders.find((candidate) => candidate.name === to);
+  if (ladder !== undefined) return ladder.rungs;
+  const tell = isTarget(to) ? to : control.control.owner;
+  return [{ tell, via: [], withinMs: null, repeatMs: null }];
+};
+
+/** The rung from `from` on that reaches somebody now, as an event. */
+export const rungFired = (
+  kase: Pick<Case, 'caseId' | 'to' | 'declined'>,
+  from: number,
+  context: Context,
+): Extract<RunEvent, { type: 'RungFired' }> => {
+  const { owner } = context.control.control;
+  const excluded = kase.declined.map((decline) => decline.by);
+  const fired = fireRung({
+    rungs: rungsOf(kase.to, context),
+    owner,
+    org: context.org,
+    at: context.now,
+    from,
+    excluded,
+  });
+  return {
+    type: 'RungFired',
+    caseId: kase.caseId,
+    rung: fired.rung,
+    target: fired.target,
+    people: fired.people,
+    skipped: fired.skipped,
+    nextAt: fired.nextAt,
+    nextTarget: fired.nextTarget,
+  };
+};
+
+const newCase = (run: Run, { reason, to, step, ...more }: Handoff, context: Context): Case => {
+  const { control } = context.control;
+  return {
+    caseId: context.newId('case'),
+    status: 'open',
+    revision: 0,
+    title: more.title ?? `${control.name}: ${Object.values(run.subject).join(' ')}`.trim(),
+    reasons: [{ ...reason, at: context.now }],
+    step,
+    packet: more.packet ?? [],
+    agentWords: more.agentWords ?? null,
+    to: to ?? control.owner,
+    owner: control.owner,
+    rung: 0,
+    nextRungAt: null,
+    nextTarget: null,
+    told: [],
+    priority: more.priority ?? 0,
+    priorityBecause: more.priorityBecause ?? [],
+    claimedBy: null,
+    claimedAt: null,
+    activeAt: context.now,
+    declined: [],
+    openedAt: context.now,
+    closedAt: null,
+    resolution: null,
+    breakGlass: false,
+  };
+};
+
+/** Events that hand the run off, or add a reason to its open case. */
+export const handOff = (run: Run, handoff: Handoff, context: Context): RunEvent[] => {
+  if (run.case === null) {
+    const opened = newCase(run, handoff, context);
+    return [{ type: 'CaseOpened', case: opened }, rungFired(opened, 0, context)];
+  }
+  const { reason } = handoff;
+  const known = run.case.reasons.some(
+    (r) => r.kind === reason.kind && r.rule === reason.rule && r.step === reason.step && r.key === reason.key,
+  );
+  if (known) return [];
+  const replacesStep = run.case.step === null ? handoff.step : null;
+  return [{ type: 'CaseReasonAdded', caseId: run.case.caseId, reason: { ...reason, at: context.now }, replacesStep }];
+};

@@ -1,0 +1,140 @@
+/** What the agent that holds a run may do besides asking the gate: attach, redeem, report, acknowledge, ask, finish. */
+import type { Json } from '@belay/protocol';
+import { handOff } from '../case/open.ts';
+import { apply, type Context, type Decided, refuse } from '../decided.ts';
+import type { RunEvent } from './events.ts';
+import { fence, unread } from './fence.ts';
+import { putInDoubt } from './in-doubt.ts';
+import { redeemed, voidGranted } from './permit.ts';
+import type { Permit, Run } from './run.ts';
+
+export type ReportedResult = { status: 'done'; value: Json } | { status: 'failed' | 'unknown'; error: string };
+
+export type AgentCommand =
+  | { type: 'attach' }
+  | { type: 'redeem'; epoch: number; permitId: string }
+  | { type: 'report'; epoch: number; key: string; result: ReportedResult }
+  | { type: 'heartbeat'; epoch: number; costUsd: number; tokens: number; progress: string | null }
+  | { type: 'escalate'; epoch: number; question: string; options: string[]; key: string }
+  | { type: 'acknowledge'; epoch: number; digest: string }
+  | { type: 'finish'; epoch: number; outcome: Json };
+
+export type AgentAnswer = { permitId?: string; caseId?: string; late?: boolean };
+type Decide<T extends AgentCommand['type']> = (
+  run: Run,
+  command: Extract<AgentCommand, { type: T }>,
+  context: Context,
+) => Decided<AgentAnswer>;
+
+const attach: Decide<'attach'> = (run, _command, context) => {
+  if (run.finishedAt !== null) return refuse('run_finished', `Run ${run.runId} is finished.`);
+  if (run.holder.kind === 'person') {
+    const refused = fence(run, -1, 'attach', context);
+    if (refused !== null) return refused;
+  }
+  const events: RunEvent[] = [
+    ...voidGranted(run, 'another process attached'),
+    { type: 'AgentAttached', epoch: run.epoch + 1 },
+  ];
+  return { events, answer: {} };
+};
+
+const redeem: Decide<'redeem'> = (run, { epoch, permitId }, context) => {
+  const stopped = fence(run, epoch, 'redeem', context) ?? unread(run, 'redeem', null);
+  if (stopped !== null) return stopped;
+  const permit = run.permits.find((p) => p.permitId === permitId);
+  if (permit === undefined) return refuse('permit_unknown', `Permit ${permitId} is not a live permit of this run.`);
+  if (permit.status !== 'granted') return refuse('permit_not_redeemable', `Permit ${permitId} is ${permit.status}.`);
+  if (permit.epoch !== run.epoch) return refuse('permit_not_redeemable', `Permit ${permitId} is of an earlier epoch.`);
+  if (context.now >= permit.expiresAt)
+    return refuse('permit_not_redeemable', `Permit ${permitId} expired.`, [{ type: 'PermitExpired', permitId }]);
+  return { events: redeemed(permit), answer: { permitId } };
+};
+
+const reportJson = (result: ReportedResult): Json =>
+  result.status === 'done' ? { status: 'done', value: result.value } : { status: result.status, error: result.error };
+
+const settle = (run: Run, permit: Permit, result: ReportedResult, context: Context): RunEvent[] => {
+  if (result.status === 'unknown') return putInDoubt(run, permit, context);
+  const value = result.status === 'done' ? result.value : { error: result.error };
+  return [{ type: 'PermitReported', permitId: permit.permitId, status: result.status, result: value }];
+};
+
+const report: Decide<'report'> = (run, { epoch, key, result }, context) => {
+  const permit = run.permits.find((p) => p.key === key);
+  const { permitId } = permit ?? {};
+  const stale = fence(run, epoch, 'report', context) !== null;
+  if (permit === undefined || permitId === undefined)
+    return run.settledRecently.some((s) => s.key === key)
+      ? {
+          events: [],
+          answer: { permitId: run.settledRecently.find((s) => s.key === key)?.permitId ?? '', late: stale },
+        }
+      : refuse('permit_unknown', `No step with key ${key} is under way in this run.`);
+  if (stale)
+    return {
+      events: [{ type: 'LateReportKept', permitId, report: reportJson(result) }],
+      answer: { permitId, late: true },
+    };
+  if (permit.status === 'granted')
+    return refuse('permit_not_redeemable', `${permit.step} was not redeemed, so it cannot have been carried out.`);
+  return { events: settle(run, permit, result, context), answer: { permitId, late: false } };
+};
+
+const heartbeat: Decide<'heartbeat'> = (run, { epoch, costUsd, tokens, progress }, context) => {
+  const stopped = fence(run, epoch, 'heartbeat', context);
+  if (stopped !== null) return stopped;
+  return { events: [{ type: 'AgentReported', costUsd, tokens, progress }], answer: {} };
+};
+
+const escalate: Decide<'escalate'> = (run, { epoch, question, options, key }, context) => {
+  const stopped = fence(run, epoch, 'escalate', context) ?? unread(run, 'escalate', null);
+  if (stopped !== null) return stopped;
+  const because = `${run.agentId} asks for a person.`;
+  const words = options.length === 0 ? question : `${question}\n${options.map((option) => `- ${option}`).join('\n')}`;
+  const reason = { kind: 'asked' as const, because, rule: null, cites: null, step: null, key };
+  const events = handOff(run, { reason, to: null, step: null, agentWords: words }, context);
+  return { events, answer: { caseId: apply(run, events, context).case?.caseId ?? '' } };
+};
+
+const acknowledge: Decide<'acknowledge'> = (run, { epoch, digest }, context) => {
+  const stopped = fence(run, epoch, 'acknowledge', context);
+  if (stopped !== null) return stopped;
+  if (run.instructions === null || run.instructions.digest !== digest)
+    return refuse('instructions_changed', `The current instructions are ${run.instructions?.digest ?? 'none'}.`);
+  return { events: run.acknowledged ? [] : [{ type: 'InstructionsAcknowledged', digest }], answer: {} };
+};
+
+const finish: Decide<'finish'> = (run, { epoch, outcome }, context) => {
+  if (run.finishedAt !== null && epoch === run.epoch) return { events: [], answer: {} };
+  const stopped = fence(run, epoch, 'finish', context) ?? unread(run, 'finish', null);
+  if (stopped !== null) return stopped;
+  if (run.case !== null)
+    return refuse(
+      'fenced',
+      'A person is asked about this run: it ends when they are done, or after they give it back.',
+    );
+  const open = run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt');
+  if (open.length > 0) return refuse('step_in_flight', `${open.map((p) => p.step).join(', ')}: not reported.`);
+  const ended = run.approvals
+    .filter((a) => a.status === 'waiting' || a.status === 'approved')
+    .map((a): RunEvent => ({ type: 'ApprovalVoided', approvalId: a.approvalId, because: 'the run finished' }));
+  return { events: [...voidGranted(run, 'the run finished'), ...ended, { type: 'RunFinished', outcome }], answer: {} };
+};
+
+const deciders: { [T in AgentCommand['type']]: Decide<T> } = {
+  attach,
+  redeem,
+  report,
+  heartbeat,
+  escalate,
+  acknowledge,
+  finish,
+};
+
+export const decideAgent = (run: Run, command: AgentCommand, context: Context): Decided<AgentAnswer> =>
+  (deciders[command.type] as (run: Run, command: AgentCommand, context: Context) => Decided<AgentAnswer>)(
+    run,
+    command,
+    context,
+  );

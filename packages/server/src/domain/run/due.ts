@@ -1,0 +1,170 @@
+/**
+ * Nothing is stuck: every run that is not finished has an instant at which somebody looks. `nextDue` says when and
+ * why, as a function of the state alone; `tick` decides what happens then. Both are pure; the engine holds the clock.
+ */
+import { handOff, rungFired } from '../case/open.ts';
+import { apply, type Context, type Decided } from '../decided.ts';
+import type { RunEvent } from './events.ts';
+import { putInDoubt } from './in-doubt.ts';
+import type { Case, Run } from './run.ts';
+
+/** What a control's time limits come to for one run; all in milliseconds. */
+export type Limits = { idleMs: number; claimIdleMs: number; takeUpMs: number; inDoubtMs: number };
+
+export const limitsOf = ({ control: { control } }: Pick<Context, 'control'>): Limits => ({
+  idleMs: control.stuck.idleMs,
+  claimIdleMs: control.afterClaim?.idleMs ?? 2 * 3_600_000,
+  takeUpMs: control.stuck.idleMs,
+  inDoubtMs: control.stuck.idleMs,
+});
+
+export type Due = { at: number; what: string; kind: DueKind; id: string };
+type DueKind = 'permitExpires' | 'inDoubt' | 'approvalExpires' | 'rung' | 'claimIdle' | 'notTakenUp' | 'silent';
+
+const caseDue = (kase: Case, limits: Limits): Due =>
+  kase.status === 'claimed'
+    ? {
+        at: kase.activeAt + limits.claimIdleMs,
+        what: `${kase.claimedBy ?? 'its owner'} is reminded`,
+        kind: 'claimIdle',
+        id: kase.caseId,
+      }
+    : {
+        at: kase.nextRungAt ?? kase.openedAt,
+        what: `${kase.nextTarget ?? kase.owner} is told`,
+        kind: 'rung',
+        id: kase.caseId,
+      };
+
+const waitsForPeople = (run: Run): boolean =>
+  run.case !== null || run.approvals.some((approval) => approval.status === 'waiting');
+
+/** Every armed next step of a run, unordered. Never empty before the run is finished. */
+export const dues = (run: Run, limits: Limits): Due[] => {
+  if (run.finishedAt !== null) return [];
+  const all: Due[] = [];
+  for (const { permitId, status, expiresAt, redeemedAt, step } of run.permits) {
+    if (status === 'granted')
+      all.push({ at: expiresAt, what: `the permit for ${step} expires`, kind: 'permitExpires', id: permitId });
+    if (status === 'redeemed')
+      all.push({
+        at: (redeemedAt ?? 0) + limits.inDoubtMs,
+        what: `${step} is in doubt`,
+        kind: 'inDoubt',
+        id: permitId,
+      });
+  }
+  for (const { approvalId, status, expiresAt, step } of run.approvals)
+    if (status === 'waiting' && expiresAt !== null)
+      all.push({ at: expiresAt, what: `the sign-off of ${step} expires`, kind: 'approvalExpires', id: approvalId });
+  if (run.case !== null) all.push(caseDue(run.case, limits));
+  if (run.owed !== null && run.case === null)
+    all.push({
+      at: run.owed.since + limits.takeUpMs,
+      what: 'a person is told that the agent does not continue',
+      kind: 'notTakenUp',
+      id: run.runId,
+    });
+  if (run.holder.kind === 'agent' && run.owed === null && !waitsForPeople(run))
+    all.push({
+      at: run.lastHeardAt + limits.idleMs,
+      what: 'a person is told that the agent is silent',
+      kind: 'silent',
+      id: run.runId,
+    });
+  return all;
+};
+
+/** The next instant at which somebody looks; null only when the run is finished. */
+export const nextDue = (run: Run, limits: Limits): Due | null =>
+  dues(run, limits).reduce<Due | null>((first, due) => (first === null || due.at < first.at ? due : first), null);
+
+const minutes = (ms: number): string => `${Math.max(1, Math.round(ms / 60_000))} min`;
+
+const silent = (run: Run, kind: 'silent' | 'notTakenUp', because: string, context: Context): RunEvent[] =>
+  handOff(
+    run,
+    { reason: { kind, because, rule: null, cites: null, step: null, key: null }, to: null, step: null },
+    context,
+  );
+
+const approvalExpired = (run: Run, approvalId: string, context: Context): RunEvent[] => {
+  const approval = run.approvals.find((a) => a.approvalId === approvalId);
+  const expired: RunEvent = { type: 'ApprovalExpired', approvalId };
+  if (approval === undefined) return [expired];
+  const because = `Nobody of ${approval.from} signed ${approval.step} within ${minutes(context.now - approval.requestedAt)}.`;
+  const reason = {
+    kind: 'approvalExpired' as const,
+    because,
+    rule: null,
+    cites: null,
+    step: approval.step,
+    key: approval.key,
+  };
+  const spec = context.control.control.steps.find((s) => s.name === approval.step);
+  const { step, key, digest, arguments: args, facts } = approval;
+  const about =
+    spec === undefined
+      ? null
+      : {
+          step,
+          key,
+          digest,
+          arguments: args,
+          facts,
+          risk: spec.risk,
+          effect: spec.effect,
+          editable: spec.editable,
+          requirements: [],
+        };
+  return [expired, ...handOff(apply(run, [expired], context), { reason, to: approval.onExpiry, step: about }, context)];
+};
+
+/** After an outage only the rung that is current now fires; `rungFired` starts from the next one. */
+const happens = (run: Run, due: Due, limits: Limits, context: Context): RunEvent[] => {
+  const permit = run.permits.find((p) => p.permitId === due.id);
+  switch (due.kind) {
+    case 'permitExpires':
+      return [{ type: 'PermitExpired', permitId: due.id }];
+    case 'inDoubt':
+      return permit === undefined ? [] : putInDoubt(run, permit, context);
+    case 'approvalExpires':
+      return approvalExpired(run, due.id, context);
+    case 'rung':
+      return run.case === null ? [] : [rungFired(run.case, run.case.rung + 1, context)];
+    case 'claimIdle':
+      return run.case?.claimedBy == null ? [] : [{ type: 'ClaimIdled', caseId: due.id, claimedBy: run.case.claimedBy }];
+    case 'notTakenUp':
+      return silent(
+        run,
+        'notTakenUp',
+        `${run.agentId} has not continued for ${minutes(limits.takeUpMs)} although ${run.owed?.because ?? 'it could'}.`,
+        context,
+      );
+    case 'silent':
+      return silent(
+        run,
+        'silent',
+        `${run.agentId} has been silent for ${minutes(context.now - run.lastHeardAt)}.`,
+        context,
+      );
+  }
+};
+
+/** Everything that is due at `context.now`, in order of time. Bounded: each due thing fires at most once a tick. */
+export const tick = (run: Run, context: Context): Decided<null> => {
+  const limits = limitsOf(context);
+  const events: RunEvent[] = [];
+  const seen = new Set<string>();
+  let state = run;
+  for (;;) {
+    const due = dues(state, limits)
+      .filter((d) => d.at <= context.now && !seen.has(`${d.kind} ${d.id}`))
+      .sort((a, b) => a.at - b.at)[0];
+    if (due === undefined) return { events, answer: null };
+    seen.add(`${due.kind} ${due.id}`);
+    const more = happens(state, due, limits, context);
+    events.push(...more);
+    state = apply(state, more, context);
+  }
+};

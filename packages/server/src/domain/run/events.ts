@@ -1,0 +1,71 @@
+/** What can happen to a run. Facts in past tense; `evolve` folds them, the entry log keeps them. */
+import type { Actor, ControlRef, FactView, Json, JsonObject, OutcomeKind, Requirement, Target } from '@belay/protocol';
+import type { Approval, Case, Holder, Instructions, Permit, Reason } from './run.ts';
+
+export type RunEvent =
+  | {
+      type: 'RunStarted';
+      runId: string;
+      control: ControlRef;
+      agentId: string;
+      key: string | null;
+      subject: JsonObject;
+      onBehalfOf: string | null;
+    }
+  | { type: 'AgentAttached'; epoch: number }
+  | {
+      type: 'StepGated';
+      step: string;
+      key: string;
+      digest: string;
+      arguments: JsonObject;
+      outcome: OutcomeKind;
+      because: string;
+      decidedBy: string | null;
+      house: string | null;
+      fired: string[];
+      requirements: Requirement[];
+      facts: FactView[];
+    }
+  | { type: 'AgentRefused'; code: string; call: string; step: string | null }
+  | { type: 'PermitGranted'; permit: Permit }
+  | { type: 'PermitRedeemed'; permitId: string }
+  | { type: 'PermitReported'; permitId: string; status: 'done' | 'failed'; result: Json }
+  | { type: 'PermitExpired'; permitId: string }
+  | { type: 'PermitVoided'; permitId: string; because: string }
+  | { type: 'PermitInDoubt'; permitId: string; because: string }
+  | { type: 'PermitSettled'; permitId: string; happened: 'done' | 'notDone'; reference: string | null; because: string }
+  | { type: 'LateReportKept'; permitId: string; report: Json }
+  | { type: 'ApprovalRequested'; approval: Approval }
+  | { type: 'ApprovalSigned'; approvalId: string; digest: string; comment: string | null; complete: boolean }
+  | { type: 'ApprovalRejected'; approvalId: string; digest: string; because: string }
+  | { type: 'ApprovalExpired'; approvalId: string }
+  | { type: 'ApprovalVoided'; approvalId: string; because: string }
+  | { type: 'ApprovalUsed'; approvalId: string; permitId: string }
+  | { type: 'CaseOpened'; case: Case }
+  | { type: 'CaseReasonAdded'; caseId: string; reason: Reason; replacesStep: Case['step'] }
+  | {
+      type: 'RungFired';
+      caseId: string;
+      rung: number;
+      target: Target;
+      people: string[];
+      skipped: { rung: number; target: Target; because: string }[];
+      nextAt: number;
+      nextTarget: Target | null;
+    }
+  | { type: 'CaseClaimed'; caseId: string; from: string | null; reason: string; breakGlass: boolean }
+  | { type: 'CaseDeclined'; caseId: string; because: string }
+  | { type: 'CaseReleased'; caseId: string; because: string }
+  | { type: 'CaseReturned'; caseId: string; instructions: Instructions }
+  | { type: 'CaseResolved'; caseId: string; resolution: string }
+  | { type: 'CaseCancelled'; caseId: string; because: string }
+  | { type: 'ClaimIdled'; caseId: string; claimedBy: string }
+  | { type: 'ControlTaken'; from: Holder; to: Holder; epoch: number; inFlight: string[]; reason: string }
+  | { type: 'ControlReturned'; from: Holder; epoch: number }
+  | { type: 'InstructionsAcknowledged'; digest: string }
+  | { type: 'AgentReported'; costUsd: number; tokens: number; progress: string | null }
+  | { type: 'RunFinished'; outcome: Json };
+
+/** An event with who caused it and when (epoch ms of the injected clock). */
+export type Recorded = { event: RunEvent; by: Actor; at: number };

@@ -1,0 +1,231 @@
+/** Folds events into a run. One small function per event; no rule is checked here, that is `decide`'s work. */
+
+import { digestOf } from '@belay/protocol';
+import type { Recorded, RunEvent } from './events.ts';
+import { type Case, type Instructions, type Permit, type Run, settledKept } from './run.ts';
+
+type Meta = { by: Recorded['by']; at: number };
+type Evolve<T extends RunEvent['type']> = (run: Run, event: Extract<RunEvent, { type: T }>, meta: Meta) => Run;
+
+const withPermit = (run: Run, permitId: string, change: Partial<Permit>): Run => ({
+  ...run,
+  permits: run.permits.map((permit) => (permit.permitId === permitId ? { ...permit, ...change } : permit)),
+});
+
+const withApproval = (run: Run, approvalId: string, change: Partial<Run['approvals'][number]>): Run => ({
+  ...run,
+  approvals: run.approvals.map((approval) =>
+    approval.approvalId === approvalId ? { ...approval, ...change, revision: approval.revision + 1 } : approval,
+  ),
+});
+
+const withCase = (run: Run, change: Partial<Case>): Run =>
+  run.case === null ? run : { ...run, case: { ...run.case, ...change, revision: run.case.revision + 1 } };
+
+/** A permit that ended unused gives back what it had reserved. */
+const unreserve = (run: Run, permitId: string): Run => ({
+  ...run,
+  allowances: run.allowances.map((a) => (a.permitId === permitId ? { ...a, permitId: null } : a)),
+  approvals: run.approvals.map((a) => (a.permitId === permitId ? { ...a, permitId: null } : a)),
+});
+
+const settled = (run: Run, permitId: string): Run => {
+  const permit = run.permits.find((p) => p.permitId === permitId);
+  if (permit === undefined) return run;
+  const recent = [...run.settledRecently, { key: permit.key, permitId }].slice(-settledKept);
+  return { ...run, settledCount: run.settledCount + 1, settledRecently: recent };
+};
+
+const allowances = (instructions: Instructions, by: string): Run['allowances'] =>
+  instructions.allowOnce.map((allowed) => ({
+    ...allowed,
+    effectiveDigest: digestOf(allowed.arguments),
+    by,
+    permitId: null,
+  }));
+
+const failures = (run: Run, step: string, failed: boolean): Run['failures'] => {
+  const { [step]: before = 0, ...others } = run.failures;
+  return failed ? { ...others, [step]: before + 1 } : others;
+};
+
+const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
+  RunStarted: (run) => run,
+  AgentAttached: (run, { epoch }, { at }) => ({ ...run, epoch, holderSince: at, owed: null }),
+  StepGated: (run, { step, digest, outcome }) => ({
+    ...run,
+    owed: run.owed?.step === step ? null : run.owed,
+    stepsDecided: run.stepsDecided + 1,
+    repeat:
+      run.repeat.step === step && run.repeat.digest === digest
+        ? { ...run.repeat, count: run.repeat.count + 1 }
+        : { step, digest, count: 1 },
+    forbids: outcome === 'forbid' ? { ...run.forbids, [step]: (run.forbids[step] ?? 0) + 1 } : run.forbids,
+  }),
+  AgentRefused: (run) => ({ ...run, refusals: run.refusals + 1 }),
+  PermitGranted: (run, { permit }) => ({
+    ...run,
+    permits: [...run.permits, permit],
+    approvals: run.approvals.map((a) =>
+      permit.approvalIds.includes(a.approvalId) ? { ...a, permitId: permit.permitId } : a,
+    ),
+    allowances: run.allowances.map((a) =>
+      a.step === permit.step && a.effectiveDigest === permit.digest && a.permitId === null
+        ? { ...a, permitId: permit.permitId }
+        : a,
+    ),
+  }),
+  PermitRedeemed: (run, { permitId }, { at }) => ({
+    ...withPermit(run, permitId, { status: 'redeemed', redeemedAt: at }),
+    allowances: run.allowances.filter((a) => a.permitId !== permitId),
+    owed: null,
+  }),
+  PermitReported: (run, { permitId, status, result }, { at, by }) => {
+    const permit = run.permits.find((p) => p.permitId === permitId);
+    const next = withPermit(run, permitId, { status, result, settledAt: at, settledBy: by });
+    return settled({ ...next, failures: failures(run, permit?.step ?? '', status === 'failed') }, permitId);
+  },
+  PermitExpired: (run, { permitId }) => unreserve(withPermit(run, permitId, { status: 'expired' }), permitId),
+  PermitVoided: (run, { permitId }) => unreserve(withPermit(run, permitId, { status: 'void' }), permitId),
+  PermitInDoubt: (run, { permitId }) => withPermit(run, permitId, { status: 'inDoubt' }),
+  PermitSettled: (run, { permitId, happened, reference, because }, { at, by }) =>
+    settled(
+      withPermit(run, permitId, { status: happened, settledAt: at, settledBy: by, result: { reference, because } }),
+      permitId,
+    ),
+  LateReportKept: (run, { permitId, report }) => withPermit(run, permitId, { lateReport: report }),
+  ApprovalRequested: (run, { approval }) => ({ ...run, approvals: [...run.approvals, approval] }),
+  ApprovalSigned: (run, { approvalId, comment, complete }, { at, by }) => {
+    const approval = run.approvals.find((a) => a.approvalId === approvalId);
+    const signatures = [...(approval?.signatures ?? []), { by: by.id, at, comment }];
+    const next = withApproval(run, approvalId, {
+      signatures,
+      ...(complete ? { status: 'approved' as const, decidedAt: at } : {}),
+    });
+    return complete
+      ? {
+          ...next,
+          owed: { since: at, step: approval?.step ?? null, because: `${approval?.step ?? 'a step'} was signed off` },
+        }
+      : next;
+  },
+  ApprovalRejected: (run, { approvalId, because }, { at, by }) => {
+    const approval = run.approvals.find((a) => a.approvalId === approvalId);
+    const next = withApproval(run, approvalId, { status: 'rejected', rejectedBecause: because, decidedAt: at });
+    if (approval === undefined) return next;
+    return {
+      ...next,
+      rejections: [...next.rejections, { name: approval.name, digest: approval.digest, because, by: by.id }],
+      owed: { since: at, step: approval.step, because: `${approval.step} was refused` },
+    };
+  },
+  ApprovalExpired: (run, { approvalId }, { at }) => withApproval(run, approvalId, { status: 'expired', decidedAt: at }),
+  ApprovalVoided: (run, { approvalId }, { at }) => withApproval(run, approvalId, { status: 'void', decidedAt: at }),
+  ApprovalUsed: (run, { approvalId, permitId }) => withApproval(run, approvalId, { status: 'used', permitId }),
+  CaseOpened: (run, event) => ({ ...run, case: event.case }),
+  CaseReasonAdded: (run, { reason, replacesStep }) =>
+    withCase(run, {
+      reasons: [...(run.case?.reasons ?? []), reason],
+      ...(replacesStep === null ? {} : { step: replacesStep }),
+    }),
+  RungFired: (run, { rung, target, people, nextAt, nextTarget }, { at }) =>
+    withCase(run, {
+      rung,
+      owner: target,
+      nextRungAt: nextAt,
+      nextTarget,
+      told: [...(run.case?.told ?? []), { target, people, at }].slice(-50),
+    }),
+  CaseClaimed: (run, { breakGlass }, { at, by }) =>
+    withCase(run, { status: 'claimed', claimedBy: by.id, claimedAt: at, activeAt: at, nextRungAt: null, breakGlass }),
+  CaseDeclined: (run, { because }, { at, by }) =>
+    withCase(run, { declined: [...(run.case?.declined ?? []), { by: by.id, because, at }] }),
+  CaseReleased: (run) => withCase(run, { status: 'open', claimedBy: null, claimedAt: null }),
+  CaseReturned: (run, { instructions }, { at, by }) => ({
+    ...withCase(run, { status: 'returned', closedAt: at, nextRungAt: null }),
+    instructions,
+    acknowledged: false,
+    prohibited: [...run.prohibited, ...instructions.prohibit.map((step) => ({ step, by: by.id }))],
+    approvalRequired: [...run.approvalRequired, ...instructions.requireApproval.map((step) => ({ step, by: by.id }))],
+    allowances: [...run.allowances, ...allowances(instructions, by.id)],
+    doneByPerson: [...run.doneByPerson, ...instructions.doneByMe.map((done) => ({ ...done, by: by.id, at }))],
+    owed: { since: at, step: null, because: 'control was given back' },
+  }),
+  CaseResolved: (run, { resolution }, { at }) =>
+    withCase(run, { status: 'resolved', closedAt: at, resolution, nextRungAt: null }),
+  CaseCancelled: (run, { because }, { at }) => ({
+    ...withCase(run, { status: 'cancelled', closedAt: at, resolution: because, nextRungAt: null }),
+    owed: { since: at, step: null, because: 'the case was cancelled' },
+  }),
+  ClaimIdled: (run, _event, { at }) => withCase(run, { activeAt: at }),
+  ControlTaken: (run, { to, epoch }, { at }) => ({ ...run, holder: to, holderSince: at, epoch, owed: null }),
+  ControlReturned: (run, { epoch }, { at }) => ({
+    ...run,
+    holder: { kind: 'agent', id: run.agentId },
+    holderSince: at,
+    lastHeardAt: at,
+    epoch,
+    repeat: { step: '', digest: '', count: 0 },
+    failures: {},
+    spentBefore: { steps: run.stepsDecided, costUsd: run.costUsd },
+  }),
+  InstructionsAcknowledged: (run) => ({ ...run, acknowledged: true, owed: null }),
+  AgentReported: (run, { costUsd }) => ({ ...run, costUsd: run.costUsd + costUsd }),
+  RunFinished: (run, { outcome }, { at }) => ({ ...run, outcome, finishedAt: at, owed: null }),
+};
+
+/** One event further. An agent's own event also counts as a sign of life. */
+export const evolve = (run: Run, { event, by, at }: Recorded): Run => {
+  const evolver = evolvers[event.type] as (run: Run, event: RunEvent, meta: Meta) => Run;
+  const next = evolver(run, event, { by, at });
+  return { ...next, entries: next.entries + 1, lastHeardAt: by.kind === 'agent' ? at : next.lastHeardAt };
+};
+
+/** The run before its first event. */
+export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: number): Run => ({
+  runId: started.runId,
+  control: started.control,
+  agentId: started.agentId,
+  key: started.key,
+  subject: started.subject,
+  onBehalfOf: started.onBehalfOf,
+  holder: { kind: 'agent', id: started.agentId },
+  holderSince: at,
+  epoch: 1,
+  entries: 0,
+  startedAt: at,
+  lastHeardAt: at,
+  finishedAt: null,
+  outcome: null,
+  stepsDecided: 0,
+  costUsd: 0,
+  repeat: { step: '', digest: '', count: 0 },
+  failures: {},
+  spentBefore: { steps: 0, costUsd: 0 },
+  forbids: {},
+  refusals: 0,
+  instructions: null,
+  acknowledged: true,
+  prohibited: [],
+  approvalRequired: [],
+  allowances: [],
+  doneByPerson: [],
+  rejections: [],
+  case: null,
+  approvals: [],
+  permits: [],
+  settledCount: 0,
+  settledRecently: [],
+  owed: null,
+});
+
+const livePermit = new Set(['granted', 'redeemed', 'inDoubt']);
+const liveApproval = new Set(['waiting', 'approved']);
+
+/** What ended is in its own row and in the entries; the run keeps only what is still alive. */
+export const withoutEnded = (run: Run): Run => ({
+  ...run,
+  case: run.case !== null && (run.case.status === 'open' || run.case.status === 'claimed') ? run.case : null,
+  permits: run.permits.filter((permit) => livePermit.has(permit.status)),
+  approvals: run.approvals.filter((approval) => liveApproval.has(approval.status)),
+});

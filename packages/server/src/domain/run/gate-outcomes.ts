@@ -1,0 +1,152 @@
+/** What follows from each outcome of the gate: a permit, a request for a sign-off, a refusal with a way on, a case. */
+import type { StepSpec, Verdict } from '@belay/control';
+import type { OutcomeKind, Requirement } from '@belay/protocol';
+import { requestApproval } from '../approval/request.ts';
+import { type Handoff, handOff } from '../case/open.ts';
+import { apply, type Context, type Decided } from '../decided.ts';
+import type { RunEvent } from './events.ts';
+import { type GateCommand, type GateDecision, type Said, systemFacts } from './gate-command.ts';
+import { grant, redeemed } from './permit.ts';
+import type { Allowance, Run } from './run.ts';
+
+/** How often an agent may ask for a forbidden step before a person looks. */
+export const forbidsBeforeCase = 3;
+
+export type Asked = {
+  command: GateCommand;
+  run: Run;
+  spec: StepSpec;
+  allowance: Allowance | null;
+  verdict: Verdict;
+  /** asked because the agent does not get on, not by the rules */
+  stuck: Requirement[];
+  required: Requirement[];
+  said: Said;
+};
+
+const toHandoff = (
+  { command, run, spec, allowance, verdict, stuck, said }: Asked,
+  requirement: Requirement,
+  context: Context,
+): Handoff => {
+  const args = allowance?.arguments ?? command.arguments;
+  const input = {
+    step: command.step,
+    arguments: args,
+    agent: command.facts,
+    system: systemFacts(run, command.step, command.digest),
+    looked: command.looked,
+  };
+  const packet = context.control.packet(input, verdict);
+  const house = verdict.house === null || verdict.house === 'lowRisk' ? 'rule' : verdict.house;
+  const kind = stuck.includes(requirement) ? 'stuck' : requirement.rule === null ? house : 'rule';
+  return {
+    reason: {
+      kind,
+      because: requirement.because,
+      rule: requirement.rule,
+      cites: requirement.cites,
+      step: command.step,
+      key: command.key,
+    },
+    to: requirement.to,
+    title: packet.title,
+    packet: packet.sections,
+    agentWords: command.words,
+    priority: verdict.priority,
+    priorityBecause: verdict.priorityBecause,
+    step: {
+      step: command.step,
+      key: command.key,
+      digest: said.digest,
+      arguments: args,
+      risk: spec.risk,
+      effect: spec.effect,
+      editable: spec.editable,
+      facts: verdict.facts,
+      requirements: said.requirements,
+    },
+  };
+};
+
+const decideHandoff = (asked: Asked, context: Context): Decided<GateDecision> => {
+  const events: RunEvent[] = [];
+  let { run } = asked;
+  for (const requirement of asked.required.filter((r) => r.kind === 'handoff')) {
+    const more = handOff(run, toHandoff(asked, requirement, context), context);
+    events.push(...more);
+    run = apply(run, more, context);
+  }
+  return { events, answer: { ...asked.said, kind: 'handoff', caseId: run.case?.caseId ?? '' } };
+};
+
+const decideForbid = (asked: Asked, context: Context): Decided<GateDecision> => {
+  const { command, run, required, said } = asked;
+  const forbids = required.filter((r) => r.kind === 'forbid');
+  const instead =
+    forbids
+      .map((r) => r.instead)
+      .filter((text) => text !== null)
+      .join(' ') || null;
+  if ((run.forbids[command.step] ?? 0) + 1 < forbidsBeforeCase)
+    return { events: [], answer: { ...said, kind: 'forbid', instead } };
+  const because = `${run.agentId} asked ${forbidsBeforeCase} times for ${command.step}, which is forbidden: ${said.because}`;
+  const handoff = toHandoff(
+    asked,
+    { kind: 'handoff', because, rule: null, cites: null, to: null, by: null, instead: null },
+    context,
+  );
+  const events = handOff(run, { ...handoff, reason: { ...handoff.reason, kind: 'persistent', key: null } }, context);
+  return {
+    events,
+    answer: { ...said, because, kind: 'handoff', caseId: apply(run, events, context).case?.caseId ?? '' },
+  };
+};
+
+const decideApproval = (asked: Asked, context: Context): Decided<GateDecision> => {
+  const events: RunEvent[] = [];
+  const approvalIds: string[] = [];
+  let { run } = asked;
+  for (const requirement of asked.required.filter((r) => r.kind === 'approval')) {
+    const { command, allowance, verdict, said } = asked;
+    const wanted = {
+      name: requirement.by ?? '',
+      step: command.step,
+      key: command.key,
+      digest: said.digest,
+      arguments: allowance?.arguments ?? command.arguments,
+      facts: verdict.facts,
+      because: requirement.because,
+    };
+    const request = requestApproval(run, wanted, context);
+    events.push(...request.events);
+    approvalIds.push(request.approvalId);
+    run = apply(run, request.events, context);
+  }
+  return { events, answer: { ...asked.said, kind: 'pause', approvalIds } };
+};
+
+const decideContinue = (asked: Asked, context: Context): Decided<GateDecision> => {
+  const { command, run, spec, allowance, said } = asked;
+  // Held: a person is being asked about this run. Low-risk work goes on, the rest waits for them.
+  if (run.case !== null && spec.risk === 'high' && allowance === null)
+    return {
+      events: [],
+      answer: {
+        ...said,
+        because: `A person is asked about this run: ${run.case.reasons[0]?.because ?? ''}`,
+        kind: 'handoff',
+        caseId: run.case.caseId,
+      },
+    };
+  const permit = grant(command, run, spec, allowance, context);
+  const events: RunEvent[] = [{ type: 'PermitGranted', permit }, ...(command.redeem ? redeemed(permit) : [])];
+  return { events, answer: { ...said, kind: 'continue', permitId: permit.permitId } };
+};
+
+export const outcomes: Record<OutcomeKind, (asked: Asked, context: Context) => Decided<GateDecision>> = {
+  handoff: decideHandoff,
+  forbid: decideForbid,
+  approval: decideApproval,
+  continue: decideContinue,
+};

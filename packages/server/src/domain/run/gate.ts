@@ -1,0 +1,138 @@
+/**
+ * The gate: may this step be carried out with these arguments, now, by whoever holds the run?
+ * Requirements of all fired rules accumulate; what people have already given (a sign-off, "allow once") is taken off;
+ * the strictest of what is left decides. Every answer carries its reasons.
+ */
+import type { StepSpec } from '@belay/control';
+import type { OutcomeKind, Requirement } from '@belay/protocol';
+import { apply, type Context, type Decided, refuse } from '../decided.ts';
+import type { RunEvent } from './events.ts';
+import { fence, unread } from './fence.ts';
+import { effective, type GateCommand, type GateDecision, type Said, systemFacts } from './gate-command.ts';
+import { outcomes } from './gate-outcomes.ts';
+import { knownKey } from './known-key.ts';
+import { superseded } from './permit.ts';
+import type { Run } from './run.ts';
+import { stuckRequirement } from './stuck.ts';
+
+const none = { rule: null, cites: null, to: null, by: null, instead: null };
+const strictness: OutcomeKind[] = ['handoff', 'forbid', 'approval', 'continue'];
+
+const nameOf = (context: Context, personId: string): string =>
+  context.org.people.find((person) => person.personId === personId)?.name ?? personId;
+
+/** What the person who gave control back asked for, on top of the rules. */
+const restrictions = (run: Run, step: string, context: Context): Requirement[] => [
+  ...run.prohibited
+    .filter((p) => p.step === step)
+    .map(
+      ({ by }): Requirement => ({
+        ...none,
+        kind: 'forbid',
+        because: `${nameOf(context, by)} prohibited ${step} when giving control back.`,
+        instead: 'Go on without it, or ask for a person.',
+      }),
+    ),
+  ...run.approvalRequired
+    .filter((a) => a.step === step)
+    .map(
+      ({ by }): Requirement => ({
+        ...none,
+        kind: 'approval',
+        because: `${nameOf(context, by)} asked for a sign-off on ${step}.`,
+        by: `person:${by}`,
+      }),
+    ),
+  ...run.rejections
+    .filter((r) => r.digest !== '')
+    .map(
+      ({ by, because }): Requirement => ({
+        ...none,
+        kind: 'forbid',
+        because: `${nameOf(context, by)} refused exactly these arguments: ${because}`,
+        instead: 'Change what was refused, or ask for a person.',
+      }),
+    ),
+];
+
+const stillRequired = (
+  requirements: Requirement[],
+  run: Run,
+  step: string,
+  digest: string,
+  allowed: boolean,
+): Requirement[] =>
+  requirements.filter((requirement) => {
+    if (requirement.kind === 'handoff') return !allowed;
+    if (requirement.kind !== 'approval') return true;
+    return !run.approvals.some(
+      (a) =>
+        a.status === 'approved' &&
+        a.name === requirement.by &&
+        a.step === step &&
+        a.digest === digest &&
+        a.permitId === null,
+    );
+  });
+
+const unknownSpec = (name: string): StepSpec => ({
+  name,
+  risk: 'high',
+  effect: 'irreversible',
+  offline: 'refuse',
+  idempotent: false,
+  arguments: {},
+  editable: [],
+});
+
+/** The decision by the rules, what people have given so far, and what is left. */
+const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided<GateDecision> => {
+  const spec = context.control.control.steps.find((s) => s.name === command.step) ?? unknownSpec(command.step);
+  const allowance = effective(run, command.step, command.digest);
+  const digest = allowance?.effectiveDigest ?? command.digest;
+  if (allowance !== null && allowance.permitId !== null)
+    return refuse('key_reused', `${command.step} was allowed once, and another call is using that now.`);
+  const verdict = context.control.decide({
+    step: command.step,
+    arguments: allowance?.arguments ?? command.arguments,
+    agent: command.facts,
+    system: systemFacts(run, command.step, command.digest),
+    looked: command.looked,
+  });
+  const relevant = { ...run, rejections: run.rejections.filter((r) => r.digest === digest) };
+  const stuck = stuckRequirement(run, command, context);
+  const asked = [...verdict.requirements, ...restrictions(relevant, command.step, context), ...stuck];
+  const required = stillRequired(asked, run, command.step, digest, allowance !== null);
+  const outcome = strictness.find((kind) => required.some((r) => r.kind === kind)) ?? 'continue';
+  const because =
+    required.find((r) => r.kind === outcome)?.because ??
+    (allowance === null ? verdict.because : `${nameOf(context, allowance.by)} allowed this once.`);
+  const gated: RunEvent = {
+    type: 'StepGated',
+    step: command.step,
+    key: command.key,
+    digest,
+    arguments: allowance?.arguments ?? command.arguments,
+    outcome,
+    because,
+    decidedBy: verdict.decidedBy,
+    house: verdict.house,
+    fired: verdict.fired,
+    requirements: asked,
+    facts: verdict.facts,
+  };
+  const said: Said = { step: command.step, key: command.key, digest, because, requirements: asked };
+  const decided = outcomes[outcome]({ command, run, spec, allowance, verdict, stuck, required, said }, context);
+  return decided.refused === undefined ? { events: [gated, ...decided.events], answer: decided.answer } : decided;
+};
+
+/** Decides one gate call. Refused when fenced or when the instructions are unread; else always an answer. */
+export const gate = (run: Run, command: GateCommand, context: Context): Decided<GateDecision> => {
+  const stopped = fence(run, command.epoch, 'gate', context, command.step) ?? unread(run, 'gate', command.step);
+  if (stopped !== null) return stopped;
+  const known = knownKey(run, command, context);
+  if (known !== null) return known;
+  const ended = superseded(run, command.key, context.now);
+  const decided = decideAfresh(apply(run, ended, context), command, context);
+  return decided.refused === undefined ? { events: [...ended, ...decided.events], answer: decided.answer } : decided;
+};

@@ -1,0 +1,16 @@
+/** In doubt: let through, never reported. A person is asked whether it happened; it is never run again by itself. */
+import { handOff } from '../case/open.ts';
+import { apply, type Context } from '../decided.ts';
+import type { RunEvent } from './events.ts';
+import type { Permit, Run } from './run.ts';
+
+/** Says that a redeemed step was never reported, and asks a person about it. */
+export const putInDoubt = (run: Run, permit: Permit, context: Context): RunEvent[] => {
+  const because = `${permit.step} was let through and never reported: nobody knows whether it happened.`;
+  const doubted: RunEvent[] =
+    permit.status === 'inDoubt' ? [] : [{ type: 'PermitInDoubt', permitId: permit.permitId, because }];
+  const reason = { kind: 'inDoubt' as const, because, rule: null, cites: null, step: permit.step, key: permit.key };
+  if (run.case?.status === 'claimed' && run.case.reasons.some((r) => r.kind === 'inDoubt' && r.key === permit.key))
+    return doubted;
+  return [...doubted, ...handOff(apply(run, doubted, context), { reason, to: null, step: null }, context)];
+};

@@ -1,0 +1,85 @@
+/**
+ * One key is one intended effect. A key that was seen before gets the recorded answer: the same permit to the same
+ * call, the recorded result of a finished step, or a question to a person when nobody knows whether it happened.
+ */
+import type { Json } from '@belay/protocol';
+import { apply, type Context, type Decided, refuse } from '../decided.ts';
+import type { GateCommand, GateDecision } from './gate-command.ts';
+import { putInDoubt } from './in-doubt.ts';
+import { redeemed } from './permit.ts';
+import type { Permit, Run } from './run.ts';
+
+const said = (command: GateCommand, digest: string, because: string) => ({
+  step: command.step,
+  key: command.key,
+  digest,
+  because,
+  requirements: [],
+});
+
+const inDoubt = (run: Run, command: GateCommand, permit: Permit, context: Context): Decided<GateDecision> => {
+  const events = putInDoubt(run, permit, context);
+  const caseId = apply(run, events, context).case?.caseId ?? null;
+  const because = `${permit.step} was let through before and never reported: a person is asked whether it happened.`;
+  return {
+    events,
+    answer: { ...said(command, permit.digest, because), kind: 'inDoubt', permitId: permit.permitId, caseId },
+  };
+};
+
+const recorded = (command: GateCommand, permit: Permit): Decided<GateDecision> => {
+  const reference = (permit.result as { reference?: string | null } | null)?.reference ?? null;
+  const byPerson = permit.settledBy?.kind === 'person';
+  const result: Json = byPerson ? null : permit.result;
+  return {
+    events: [],
+    answer: {
+      ...said(command, permit.digest, `${permit.step} was carried out already.`),
+      kind: 'done',
+      result,
+      by: permit.settledBy ?? { kind: 'system', id: 'belay' },
+      reference: byPerson ? reference : null,
+    },
+  };
+};
+
+const live = (run: Run, command: GateCommand, permit: Permit, context: Context): Decided<GateDecision> | null => {
+  const answer = {
+    ...said(command, permit.digest, 'Permitted.'),
+    kind: 'continue' as const,
+    permitId: permit.permitId,
+  };
+  const sameCall = permit.epoch === run.epoch && permit.attempt === command.attempt;
+  if (permit.status === 'granted') {
+    if (permit.epoch !== run.epoch || context.now >= permit.expiresAt) return null;
+    return { events: command.redeem ? redeemed(permit) : [], answer };
+  }
+  if (permit.status === 'redeemed' && sameCall && permit.attempt !== '') return { events: [], answer };
+  if (permit.status === 'redeemed' && permit.idempotent) return null;
+  return inDoubt(run, command, permit, context);
+};
+
+/** The answer to a key that was seen before; null when the gate has to decide afresh. */
+export const knownKey = (run: Run, command: GateCommand, context: Context): Decided<GateDecision> | null => {
+  const permit = run.permits.find((p) => p.key === command.key) ?? command.settled;
+  if (permit !== null && permit !== undefined) {
+    const same = permit.askedDigest === command.digest || permit.digest === command.digest;
+    if (!same || permit.step !== command.step)
+      return refuse('key_reused', `Key ${command.key} was used for ${permit.step} with other arguments.`);
+    return permit.status === 'done' ? recorded(command, permit) : live(run, command, permit, context);
+  }
+  const byPerson = run.doneByPerson.find((d) => d.step === command.step && d.digest === command.digest);
+  if (byPerson === undefined) return null;
+  const because = `A person did this already: ${byPerson.reference}.`;
+  const by = { kind: 'person' as const, id: byPerson.by };
+  return {
+    events: [],
+    answer: {
+      ...said(command, command.digest, because),
+      kind: 'done',
+      result: null,
+      by,
+      reference: byPerson.reference,
+    },
+  };
+};

@@ -1,0 +1,187 @@
+/**
+ * A run: one execution of a control by an agent over one subject. It is the aggregate and the fence: it carries the
+ * holder and the epoch, its open case, its approvals and its unfinished permits, so that one row lock orders them all.
+ *
+ *   running --hand off--> held --take over--> taken --return--> running --finish--> finished
+ *      \---------take over (any time)--------->/  \--resolve--> finished
+ *   held --cancel--> running      taken --release--> held
+ * Epoch + 1 at each attach, takeover, release and return; whoever comes with an older one is refused.
+ */
+
+import type { Effect, Risk } from '@belay/control';
+import type { Actor, ControlRef, FactView, Json, JsonObject, ReasonView, Requirement, Target } from '@belay/protocol';
+
+export type Holder = { kind: 'agent' | 'person'; id: string };
+
+/** A permit: granted -> redeemed -> done | failed; granted -> expired | void; redeemed -> inDoubt -> done | notDone. */
+export type PermitStatus = 'granted' | 'redeemed' | 'done' | 'failed' | 'inDoubt' | 'notDone' | 'expired' | 'void';
+export type Permit = {
+  permitId: string;
+  step: string;
+  key: string;
+  /** which call of the agent asked: the same call may be answered twice, another one may not */
+  attempt: string;
+  digest: string;
+  /** digest of what the agent asked for; differs from `digest` when a person edited the arguments */
+  askedDigest: string;
+  arguments: JsonObject;
+  edited: boolean;
+  decidedBy: 'rule' | 'person';
+  effect: Effect;
+  idempotent: boolean;
+  epoch: number;
+  status: PermitStatus;
+  grantedAt: number;
+  expiresAt: number;
+  redeemedAt: number | null;
+  settledAt: number | null;
+  settledBy: Actor | null;
+  result: Json;
+  lateReport: Json;
+  approvalIds: string[];
+};
+
+/** An approval: waiting -> approved -> used; waiting -> rejected | expired | void; approved -> void (takeover). */
+export type Approval = {
+  approvalId: string;
+  name: string;
+  status: 'waiting' | 'approved' | 'rejected' | 'expired' | 'void' | 'used';
+  revision: number;
+  because: string[];
+  step: string;
+  key: string;
+  digest: string;
+  arguments: JsonObject;
+  facts: FactView[];
+  from: Target;
+  quorum: number;
+  excluded: string[];
+  signatures: { by: string; at: number; comment: string | null }[];
+  rejectedBecause: string | null;
+  requestedAt: number;
+  expiresAt: number | null;
+  decidedAt: number | null;
+  /** where silence leads */
+  onExpiry: string | null;
+  permitId: string | null;
+};
+
+export type Reason = Omit<ReasonView, 'at'> & { at: number };
+
+/** A case: open -> claimed -> returned | resolved; claimed -> open (release); open -> cancelled. */
+export type Case = {
+  caseId: string;
+  status: 'open' | 'claimed' | 'returned' | 'resolved' | 'cancelled';
+  revision: number;
+  title: string;
+  reasons: Reason[];
+  step: CaseStep | null;
+  packet: { section: string; rows: { label: string; value: string; origin: string | null }[] }[];
+  agentWords: string | null;
+  /** name of the ladder or the target itself */
+  to: string;
+  owner: Target;
+  rung: number;
+  nextRungAt: number | null;
+  nextTarget: Target | null;
+  told: { target: Target; people: string[]; at: number }[];
+  priority: number;
+  priorityBecause: string[];
+  claimedBy: string | null;
+  claimedAt: number | null;
+  activeAt: number;
+  declined: { by: string; because: string; at: number }[];
+  openedAt: number;
+  closedAt: number | null;
+  resolution: string | null;
+  breakGlass: boolean;
+};
+
+export type CaseStep = {
+  step: string;
+  key: string;
+  digest: string;
+  arguments: JsonObject;
+  risk: Risk;
+  effect: Effect;
+  editable: string[];
+  facts: FactView[];
+  requirements: Requirement[];
+};
+
+export type Allowance = {
+  step: string;
+  /** digest of what the agent asked for */
+  digest: string;
+  arguments: JsonObject;
+  effectiveDigest: string;
+  edited: boolean;
+  by: string;
+  permitId: string | null;
+};
+
+export type Instructions = {
+  text: string;
+  digest: string;
+  by: string;
+  at: number;
+  prohibit: string[];
+  requireApproval: string[];
+  allowOnce: { step: string; digest: string; arguments: JsonObject; edited: boolean }[];
+  doneByMe: { step: string; digest: string; reference: string }[];
+  unchanged: boolean;
+};
+
+/** A key whose step is over, kept short so that an agent that asks again gets the recorded answer. */
+export type Settled = { key: string; permitId: string };
+
+export type Run = {
+  runId: string;
+  control: ControlRef;
+  agentId: string;
+  key: string | null;
+  subject: JsonObject;
+  onBehalfOf: string | null;
+  holder: Holder;
+  holderSince: number;
+  epoch: number;
+  entries: number;
+  startedAt: number;
+  lastHeardAt: number;
+  finishedAt: number | null;
+  outcome: Json;
+  stepsDecided: number;
+  costUsd: number;
+  /** same step with the same arguments, counted since the last other step */
+  repeat: { step: string; digest: string; count: number };
+  /** failed tries per step, since the last success */
+  failures: Record<string, number>;
+  /** budgets start anew when a person gives control back */
+  spentBefore: { steps: number; costUsd: number };
+  forbids: Record<string, number>;
+  refusals: number;
+  instructions: Instructions | null;
+  acknowledged: boolean;
+  prohibited: { step: string; by: string }[];
+  approvalRequired: { step: string; by: string }[];
+  allowances: Allowance[];
+  doneByPerson: { step: string; digest: string; reference: string; by: string; at: number }[];
+  rejections: { name: string; digest: string; because: string; by: string }[];
+  case: Case | null;
+  approvals: Approval[];
+  permits: Permit[];
+  settledCount: number;
+  settledRecently: Settled[];
+  /** something was decided that the agent has not taken up yet: told by webhook, then a person is told */
+  owed: { since: number; step: string | null; because: string } | null;
+};
+
+export type RunStatus = 'running' | 'held' | 'taken' | 'finished';
+
+export const runStatus = (run: Run): RunStatus => {
+  if (run.finishedAt !== null) return 'finished';
+  if (run.holder.kind === 'person') return 'taken';
+  return run.case === null ? 'running' : 'held';
+};
+
+export const settledKept = 32;
