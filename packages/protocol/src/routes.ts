@@ -17,7 +17,7 @@ import {
   runView,
   stopView,
 } from './views.ts';
-import { digest, json, jsonObject } from './words.ts';
+import { digest, instant, json, jsonObject } from './words.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 /** `agent`: API key. `person`: signed in. `any`: either. `public`: nobody. Rights within are checked by the route. */
@@ -87,6 +87,16 @@ export const controlNews = z.strictObject({
   settledKeys: z.array(z.string()).describe('step keys whose approval or case was decided since'),
 });
 export type ControlNews = z.infer<typeof controlNews>;
+
+/** Body of the signed webhook (Standard Webhooks) that tells an agent to take its run up again. Carries no epoch. */
+export const wakeMessage = z.object({
+  type: z.literal('run.wake'),
+  runId: z.string(),
+  control: z.string(),
+  because: z.string().describe('what was decided, e.g. "release-payment was signed off"'),
+  at: instant,
+});
+export type WakeMessage = z.infer<typeof wakeMessage>;
 
 export const routes = {
   // agents

@@ -252,6 +252,7 @@ export const controlView = z.strictObject({
       name: z.string(),
       risk: z.enum(['low', 'high']),
       effect: z.enum(['none', 'reversible', 'irreversible']),
+      offline: z.enum(['refuse', 'allow']).describe('what an agent does that cannot reach Belay'),
     }),
   ),
   rules: z.int(),
