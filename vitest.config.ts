@@ -22,6 +22,7 @@ export default defineConfig({
       'examples/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['packages/server/test/start-database.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
