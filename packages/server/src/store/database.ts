@@ -3,17 +3,15 @@
  * are the same PostgreSQL with the same SQL; only who starts and stops the server differs.
  */
 import pg from 'pg';
-import { type Embedded, startEmbedded } from './embedded/start.ts';
+import { type Embedded, type EmbeddedOptions, startEmbedded } from './embedded/start.ts';
 import { createListener, type Listener } from './listener.ts';
 import type { Log } from './log.ts';
 import { connectionTo, createPool } from './pool.ts';
 import { DatabaseProblem } from './problem.ts';
 
-export type OpenOptions = {
+export type OpenOptions = EmbeddedOptions & {
   /** Without one, Belay starts the PostgreSQL it brings in `dataDir`. */
   readonly url?: string | undefined;
-  readonly dataDir: string;
-  readonly log: Log;
   readonly maxConnections?: number;
 };
 
@@ -114,7 +112,9 @@ export async function askServer(url: string, limitsAtConnect = true): Promise<Se
               current_setting('server_version_num')::int AS number,
               pg_is_in_recovery() AS standby`,
     );
-    return rows[0]!;
+    const [server] = rows;
+    if (!server) throw new Error('the server did not say what it is');
+    return server;
   } finally {
     await client.end().catch(() => {});
   }

@@ -38,8 +38,8 @@ export function unprivilegedAccount(): Account {
 export function parsePasswd(text: string): Map<string, { uid: number; gid: number }> {
   const accounts = new Map<string, { uid: number; gid: number }>();
   for (const line of text.split('\n')) {
-    const [name, , uid, gid] = line.split(':');
-    if (name && /^\d+$/.test(uid ?? '') && /^\d+$/.test(gid ?? '')) accounts.set(name, { uid: +uid!, gid: +gid! });
+    const [, name, uid, gid] = /^([^:#]+):[^:]*:(\d+):(\d+):/.exec(line) ?? [];
+    if (name) accounts.set(name, { uid: Number(uid), gid: Number(gid) });
   }
   return accounts;
 }

@@ -44,13 +44,9 @@ export async function ensureCluster(
   removeUnfinished(dataDir);
   const created = !existsSync(directory);
   if (created) await createCluster(dataDir, directory, binaries, copies);
-  refuseOtherVersion(directory, binaries);
-  return { ...readCluster(directory), created };
-}
-
-export function readCluster(directory: string): Cluster {
   const account = ownerOf(directory);
-  return { directory, account, password: readFileSync(join(directory, 'password'), 'utf8') };
+  refuseOtherVersion(directory, binaries);
+  return { directory, account, password: readFileSync(join(directory, 'password'), 'utf8'), created };
 }
 
 const unfinished = 'postgres.new-';

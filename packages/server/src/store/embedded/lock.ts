@@ -4,8 +4,19 @@
  * very holder: of two processes that find the same dead lock, one wins and the other looks again.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { connect } from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseProblem } from '../problem.ts';
 import { currentScope, type ProcessScope, startMarkOf } from './process.ts';
 
@@ -30,6 +41,7 @@ export async function acquireLock(path: string, socketPath: string): Promise<Dir
   } finally {
     rmSync(draft, { force: true });
   }
+  await sweep(path, socketPath);
   return { holder, release: () => releaseIfOurs(path, holder.nonce) };
 }
 
@@ -51,6 +63,16 @@ async function take(path: string, draft: string, socketPath: string): Promise<vo
     } finally {
       rmSync(right, { force: true });
     }
+  }
+}
+
+/** Drafts and rights of processes that were killed while they tried; nothing hangs on them any more. */
+async function sweep(path: string, socketPath: string): Promise<void> {
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const left = join(dirname(path), name);
+    const holder = readHolder(left);
+    if (holder !== null && (await stateOf(holder, socketPath)) === 'dead') rmSync(left, { force: true });
   }
 }
 

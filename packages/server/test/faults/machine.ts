@@ -1,0 +1,51 @@
+/** What the fault tests need of the machine: scratch directories, the programs of PostgreSQL, patience. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect } from 'vitest';
+import { isRoot, parsePasswd } from '../../src/store/embedded/account.ts';
+import { findBinaries } from '../../src/store/embedded/binaries.ts';
+import { startMarkOf } from '../../src/store/embedded/process.ts';
+
+/** The package that holds `native/`. */
+export const binaries = dirname(findBinaries().directory);
+
+export const nightly = process.env.BELAY_NIGHTLY === '1';
+
+export const asRoot = isRoot();
+
+/** An account that is neither root nor the one PostgreSQL takes; every system has `daemon`. */
+export const ordinaryUser = { uid: 1, gid: 1 };
+
+export const nobody = () => parsePasswd(execFileSync('cat', ['/etc/passwd'], { encoding: 'utf8' })).get('nobody');
+
+const scratched: string[] = [];
+
+/** Gone after the file's tests. */
+export function scratch(mode = 0o755, uid?: number): string {
+  const directory = mkdtempSync(join(tmpdir(), 'belay-fault-'));
+  scratched.push(directory);
+  chmodSync(directory, mode);
+  if (uid !== undefined) chownSync(directory, uid, uid);
+  return directory;
+}
+
+afterAll(() => {
+  for (const directory of scratched) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** A copy of PostgreSQL's package in hard links, which takes neither time nor room where the disk is the same. */
+export function copyOfBinaries(into: string): string {
+  const copy = join(into, 'postgresql');
+  try {
+    execFileSync('cp', ['-al', binaries, copy], { stdio: 'pipe' });
+  } catch {
+    execFileSync('cp', ['-a', `${binaries}/.`, copy]);
+  }
+  return copy;
+}
+
+export async function expectGone(pid: number): Promise<void> {
+  await expect.poll(() => startMarkOf(pid), { timeout: 15_000 }).toBe(null);
+}
