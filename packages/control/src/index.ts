@@ -1,2 +1,6 @@
 /** The language of controls: parse → types → evaluate. Pure; runs in a browser. */
+export { type CasesResult, type ControlCase, type Expectation, parseCases } from './cases/parse.ts';
+export { type CaseReport, runCases } from './cases/run.ts';
+export { compileControl } from './evaluate/compile.ts';
 export type * from './model.ts';
+export { controlDigest, parseControl } from './source/parse.ts';

@@ -79,6 +79,8 @@ export type Control = {
   facts: FactSpec[];
   steps: StepSpec[];
   rules: RuleSpec[];
+  /** named conditions: parts of `when` that several rules share */
+  conditions: Record<string, string>;
   /** named lists: listed(own-accounts) */
   lists: Record<string, string[]>;
   approvals: ApprovalSpec[];

@@ -1,0 +1,148 @@
+/** What deciding one step needs, prepared once: its rules as closures, the facts they read, and what to look up. */
+
+import { analyse, conjunctsOf } from '../expression/condition.ts';
+import { all, baseOf, type Ir, not, type Ref, refsOf } from '../expression/ir.ts';
+import { type Scope, scopeOf } from '../expression/scope.ts';
+import type { Control, GateInput, RuleSpec, StepSpec } from '../model.ts';
+import { type Bench, type Test, testOf } from './closures.ts';
+import { deriverOf, type Layout, type Reader, readerOf, slotIn } from './slots.ts';
+import { type Directory, type Named, namedOf, placeholdersOf } from './text.ts';
+
+/** A condition with the facts behind it. */
+export type Judged = { text: string; ir: Ir; refs: Ref[]; test: Test };
+export type PlannedRule = Judged & { rule: RuleSpec; conjuncts: Judged[] };
+export type PlannedPriority = Judged & { add: number; because: string; feed: Feed };
+
+/** Facts and how they are read into their slots. */
+export type Feed = { refs: Ref[]; named: Named[]; readers: Reader[]; derivers: (() => void)[] };
+
+export type Plan = {
+  step: StepSpec;
+  rules: PlannedRule[];
+  tests: Test[];
+  feed: Feed;
+  priorities: PlannedPriority[];
+  lookups: { source: string; pointers: string[] }[];
+};
+
+export type Planner = { control: Control; directory: Directory; bench: Bench };
+
+const mustAnalyse = (source: string, scope: Scope, where: string): Ir => {
+  const { ir, problems } = analyse(source, scope);
+  if (ir !== null) return ir;
+  throw new Error(
+    `${where} cannot be compiled: ${problems[0]?.message ?? 'a fact is broken'} Parse the control first.`,
+  );
+};
+
+/** `when` and not `unless`: the condition under which a rule fires. */
+export const ruleIr = (rule: RuleSpec, scope: Scope): Ir => {
+  const when = mustAnalyse(rule.when, scope, `The rule "${rule.id}"`);
+  return rule.unless === null ? when : all([when, not(mustAnalyse(rule.unless, scope, `The rule "${rule.id}"`))]);
+};
+
+export const rulesAt = (control: Control, step: string): RuleSpec[] =>
+  control.rules.filter((rule) => rule.at.length === 0 || rule.at.includes(step));
+
+/** Gives every fact that any step reads its slots; all closures are made afterwards. */
+export const layOut = (irs: Ir[]): { layout: Layout; facts: number } => {
+  const layout: Layout = new Map();
+  for (const ref of refsOf(irs).flatMap((ref) => [baseOf(ref), ref])) {
+    if (!layout.has(ref.key)) layout.set(ref.key, layout.size * 2);
+  }
+  return { layout, facts: layout.size };
+};
+
+const judged = (bench: Bench, text: string, ir: Ir): Judged => ({
+  text,
+  ir,
+  refs: refsOf([ir]),
+  test: testOf(bench, ir),
+});
+
+const feedOf = ({ directory, bench }: Planner, step: string, irs: Ir[]): Feed => {
+  const { slots, layout } = bench;
+  const read = refsOf(irs);
+  const refs = [...new Map(read.map((ref) => [baseOf(ref).key, baseOf(ref)])).values()];
+  const named = refs.map((ref) => namedOf(directory, step, ref));
+  const readers = refs.map((ref, index) => {
+    const { place, fallback } = named[index] as Named;
+    return readerOf({ ref, place, fallback }, slots, slotIn(layout, ref));
+  });
+  const derivers = read.filter((ref) => ref.derived !== null).map((ref) => deriverOf(ref, slots, layout));
+  return { refs, named, readers, derivers };
+};
+
+/** Reads every fact of the feed; true when each of them can be used. */
+export const readAll = (feed: Feed, input: GateInput): boolean => {
+  let usable = true;
+  for (const reader of feed.readers) usable = reader(input) && usable;
+  if (usable) for (const derive of feed.derivers) derive();
+  return usable;
+};
+
+const planRule = ({ bench }: Planner, scope: Scope, rule: RuleSpec, ir: Ir): PlannedRule => {
+  const parts = rule.then === 'continue' ? conjunctsOf(rule.when).map((text) => ({ text, negate: false })) : [];
+  if (rule.then === 'continue' && rule.unless !== null) parts.push({ text: rule.unless, negate: true });
+  const conjuncts = parts.map(({ text, negate }) => {
+    const part = mustAnalyse(text, scope, `The rule "${rule.id}"`);
+    return judged(bench, negate ? `unless ${text}` : text, negate ? not(part) : part);
+  });
+  return { ...judged(bench, rule.when, ir), rule, conjuncts };
+};
+
+/** Conditions of `priority` that make sense at this step; one about another step's arguments does not. */
+export const priorityIrs = (control: Control, scope: Scope): { ir: Ir; index: number }[] =>
+  control.priority.flatMap(({ when }, index) => {
+    const { ir } = analyse(when, scope);
+    return ir === null ? [] : [{ ir, index }];
+  });
+
+const lookupsOf = (planner: Planner, step: StepSpec, rules: PlannedRule[], feed: Feed): Plan['lookups'] => {
+  const { control, directory } = planner;
+  const texts = rules.map(({ rule }) => rule.because);
+  const shown: string[] = [];
+  if (step.risk === 'high') {
+    texts.push(control.packet.title, ...control.priority.map(({ because }) => because));
+    for (const { show } of control.packet.sections) if (Array.isArray(show)) shown.push(...show);
+  }
+  const names = [...texts.flatMap((text) => placeholdersOf(text).map(({ name }) => name)), ...shown];
+  const read = [...feed.named, ...names.map((name) => directory(step.name, name))];
+  const sources = new Map<string, Set<string>>();
+  for (const named of read) {
+    if (named?.place.from !== 'lookup' || named.place.source === null) continue;
+    const pointers = sources.get(named.place.source) ?? new Set();
+    sources.set(named.place.source, pointers.add(`/${named.place.path.join('/')}`));
+  }
+  return [...sources].map(([source, pointers]) => ({ source, pointers: [...pointers].sort() }));
+};
+
+export type StepIrs = {
+  step: StepSpec;
+  scope: Scope;
+  rules: { rule: RuleSpec; ir: Ir }[];
+  priorities: { ir: Ir; index: number }[];
+};
+
+/** The IR of everything that is asked at one step. */
+export const stepIrs = (control: Control, step: StepSpec): StepIrs => {
+  const scope = scopeOf(control, [step.name]);
+  const rules = rulesAt(control, step.name).map((rule) => ({ rule, ir: ruleIr(rule, scope) }));
+  return { step, scope, rules, priorities: priorityIrs(control, scope) };
+};
+
+export const planStep = (planner: Planner, { step, scope, rules, priorities }: StepIrs): Plan => {
+  const planned = rules.map(({ rule, ir }) => planRule(planner, scope, rule, ir));
+  const feed = feedOf(
+    planner,
+    step.name,
+    rules.map(({ ir }) => ir),
+  );
+  const own = priorities.map(({ ir, index }): PlannedPriority => {
+    const { when, add, because } = planner.control.priority[index] as Control['priority'][number];
+    return { ...judged(planner.bench, when, ir), add, because, feed: feedOf(planner, step.name, [ir]) };
+  });
+  const usesLookups = step.risk === 'high' ? own.flatMap(({ feed: { named } }) => named) : [];
+  const lookups = lookupsOf(planner, step, planned, { ...feed, named: [...feed.named, ...usesLookups] });
+  return { step, rules: planned, tests: planned.map(({ test }) => test), feed, priorities: own, lookups };
+};

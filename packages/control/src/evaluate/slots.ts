@@ -1,0 +1,239 @@
+/**
+ * Validated facts in numbered slots: numbers in one array, texts and sets in another, written anew for each decision.
+ * A reader fetches one fact, validates it completely and fills its slots without allocating; `false` means that the
+ * fact cannot be used, and the slow path then says why. Evaluation is synchronous, so one set of slots suffices.
+ */
+import type { Json, JsonObject } from '@belay/protocol';
+import { baseOf, type Ref } from '../expression/ir.ts';
+import type { FactSpec, GateInput, TypeSpec } from '../model.ts';
+import { scanDecimal } from '../value/decimal.ts';
+import { currencyCode, currencyName, scanMoney } from '../value/money.ts';
+import { type Bounds, boundsOf, type NumericSpec } from '../value/spec.ts';
+import { localTimeIn, parseDate, parseDuration, parseTimestamp } from '../value/time.ts';
+
+/** Where a value is in the gate's input. */
+export type Place = { from: FactSpec['from']; source: string | null; path: string[] };
+
+export type Slots = {
+  numbers: Float64Array;
+  texts: string[];
+  sets: (readonly string[])[];
+  /** 1 where an optional fact is there */
+  present: Uint8Array;
+};
+
+/** Number of the first slot of each fact. Every fact owns two slots (money: minor units and currency). */
+export type Layout = Map<string, number>;
+
+export const slotIn = (layout: Layout, ref: Ref): number => {
+  const slot = layout.get(ref.key);
+  if (slot === undefined) throw new Error(`No slot was laid out for ${ref.key}.`);
+  return slot;
+};
+
+export const newSlots = (facts: number): Slots => ({
+  numbers: new Float64Array(facts * 2),
+  texts: new Array<string>(facts * 2).fill(''),
+  sets: new Array<readonly string[]>(facts * 2).fill([]),
+  present: new Uint8Array(facts * 2),
+});
+
+export const pathOf = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const step = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as JsonObject)[key] : undefined;
+
+const walk = (root: unknown, path: string[]): unknown => {
+  let value = root;
+  for (const key of path) value = step(value, key);
+  return value;
+};
+
+type Fetch = (input: GateInput) => unknown;
+
+const fetchFrom = ({ from, source, path }: Place): Fetch => {
+  const [key = ''] = path;
+  const single = path.length === 1;
+  switch (from) {
+    case 'args':
+      return single ? (input) => step(input.arguments, key) : (input) => walk(input.arguments, path);
+    case 'agent':
+      return single ? (input) => step(input.agent, key) : (input) => walk(input.agent, path);
+    case 'system':
+      return single ? (input) => step(input.system, key) : (input) => walk(input.system, path);
+    case 'lookup': {
+      const name = source ?? '';
+      return (input) => {
+        const looked = step(input.looked, name) as GateInput['looked'][string] | undefined;
+        return looked?.ok === true ? walk(looked.value, path) : undefined;
+      };
+    }
+  }
+};
+
+/** The raw value of a fact, undefined when it is not there. */
+export const rawValue = (place: Place, input: GateInput): Json | undefined =>
+  fetchFrom(place)(input) as Json | undefined;
+
+type Write = (value: unknown) => boolean;
+
+const within = (spec: NumericSpec): Bounds => boundsOf(spec);
+
+const writeMoney = (spec: Extract<TypeSpec, { type: 'money' }>, slots: Slots, slot: number): Write => {
+  const { numbers } = slots;
+  const codes = spec.currency.map((currency) => currencyCode(currency));
+  const boundsByCode = new Map<number, Bounds>();
+  const bounded = spec.min !== undefined || spec.max !== undefined;
+  return (value) => {
+    if (typeof value !== 'string' || !scanMoney(value, numbers, slot)) return false;
+    const code = numbers[slot + 1] as number;
+    if (codes.length > 0 && !codes.includes(code)) return false;
+    if (!bounded) return true;
+    let bounds = boundsByCode.get(code);
+    if (bounds === undefined) {
+      bounds = boundsOf(spec, currencyName(code));
+      boundsByCode.set(code, bounds);
+    }
+    const minor = numbers[slot] as number;
+    return minor >= bounds.min && minor <= bounds.max;
+  };
+};
+
+/** Durations, dates and timestamps: text that `parse` turns into an integer. */
+const writeParsed = (
+  parse: (text: string) => number | null,
+  { min, max }: Bounds,
+  { numbers }: Slots,
+  slot: number,
+): Write => {
+  return (value) => {
+    const number = typeof value === 'string' ? parse(value) : null;
+    if (number === null || number < min || number > max) return false;
+    numbers[slot] = number;
+    return true;
+  };
+};
+
+const writeInt = ({ min, max }: Bounds, { numbers }: Slots, slot: number): Write => {
+  return (value) => {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) return false;
+    numbers[slot] = value;
+    return true;
+  };
+};
+
+const writeDecimal = (scale: number, { min, max }: Bounds, { numbers }: Slots, slot: number): Write => {
+  return (value) => {
+    if (typeof value !== 'string') return false;
+    const number = scanDecimal(value, 0, scale, false);
+    if (!(number >= min && number <= max)) return false;
+    numbers[slot] = number;
+    return true;
+  };
+};
+
+const writeText = (spec: TypeSpec, { texts }: Slots, slot: number): Write => {
+  const allowed = spec.type === 'enum' && !spec.open ? new Set(spec.values) : null;
+  return (value) => {
+    if (typeof value !== 'string' || (allowed !== null && !allowed.has(value))) return false;
+    texts[slot] = value;
+    return true;
+  };
+};
+
+const writeSet = ({ sets }: Slots, slot: number): Write => {
+  return (value) => {
+    if (!Array.isArray(value)) return false;
+    for (let index = 0; index < value.length; index++) if (typeof value[index] !== 'string') return false;
+    sets[slot] = value;
+    return true;
+  };
+};
+
+const writeBool = ({ numbers }: Slots, slot: number): Write => {
+  return (value) => {
+    if (typeof value !== 'boolean') return false;
+    numbers[slot] = value ? 1 : 0;
+    return true;
+  };
+};
+
+const writerOf = (spec: TypeSpec, slots: Slots, slot: number): Write => {
+  switch (spec.type) {
+    case 'int':
+      return writeInt(within(spec), slots, slot);
+    case 'decimal':
+      return writeDecimal(spec.scale, within(spec), slots, slot);
+    case 'money':
+      return writeMoney(spec, slots, slot);
+    case 'duration':
+      return writeParsed(parseDuration, within(spec), slots, slot);
+    case 'date':
+      return writeParsed(parseDate, within(spec), slots, slot);
+    case 'timestamp':
+      return writeParsed(parseTimestamp, within(spec), slots, slot);
+    case 'bool':
+      return writeBool(slots, slot);
+    case 'set':
+      return writeSet(slots, slot);
+    case 'enum':
+    case 'string':
+      return writeText(spec, slots, slot);
+  }
+};
+
+/** Fetches and validates one fact into its slots; false: it cannot be used. */
+export type Reader = (input: GateInput) => boolean;
+
+export type Readable = { ref: Ref; place: Place; fallback: Json | undefined };
+
+/** Reads a declared fact or an argument. */
+export const readerOf = ({ ref, place, fallback }: Readable, slots: Slots, slot: number): Reader => {
+  const fetch = fetchFrom(place);
+  const write = writerOf(ref.spec, slots, slot);
+  if (fallback !== undefined) {
+    return (input) => {
+      const value = fetch(input);
+      return write(value === undefined || value === null ? fallback : value);
+    };
+  }
+  if (!ref.optional) return (input) => write(fetch(input));
+  return (input) => {
+    const value = fetch(input);
+    const there = value !== undefined && value !== null;
+    slots.present[slot] = there ? 1 : 0;
+    return !there || write(value);
+  };
+};
+
+/** Computes a derived fact from the slot of the fact behind it. */
+export const deriverOf = (ref: Ref, slots: Slots, layout: Layout): (() => void) => {
+  const { numbers, texts, sets, present } = slots;
+  const origin = baseOf(ref);
+  const [slot, from] = [slotIn(layout, ref), slotIn(layout, origin)];
+  if (ref.derived?.by === 'size') {
+    const ofSet = origin.spec.type === 'set';
+    return () => {
+      present[slot] = present[from] as number;
+      numbers[slot] = ofSet ? (sets[from] as readonly string[]).length : codePoints(texts[from] as string);
+    };
+  }
+  const localTime = localTimeIn(origin.spec.type === 'timestamp' ? origin.spec.zone : 'UTC');
+  return () => {
+    present[slot] = present[from] as number;
+    const { hour, weekday } = localTime(numbers[from] as number);
+    numbers[slot] = hour;
+    texts[slot] = weekday;
+  };
+};
+
+/** CEL counts characters, not UTF-16 units. */
+const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+};

@@ -1,0 +1,105 @@
+/** Sentences for readers: `{fact}`, `{args.x}`, `{step}` and `{EUR 500.00}` filled in, and facts with their origin. */
+import type { FactView, Json } from '@belay/protocol';
+import { baseOf, type Ref } from '../expression/ir.ts';
+import type { Control, FactSpec, GateInput, TypeSpec } from '../model.ts';
+import { formatMoney, parseMoney } from '../value/money.ts';
+import { problemOf, showValue } from '../value/spec.ts';
+import { type Place, pathOf, rawValue } from './slots.ts';
+
+const placeholder = /\{([^{}]*)\}/g;
+
+/** Names in `{…}`, with their offsets; money literals are not names. */
+export const placeholdersOf = (text: string): { name: string; offset: number }[] =>
+  [...text.matchAll(placeholder)]
+    .map((match) => ({ name: (match[1] ?? '').trim(), offset: match.index + 1 }))
+    .filter(({ name }) => moneyIn(name) === null);
+
+const moneyIn = (text: string): string | null => {
+  const money = parseMoney(text.replaceAll('_', ''));
+  return money ? formatMoney(money) : null;
+};
+
+export const placeOfFact = (fact: FactSpec): Place => ({
+  from: fact.from,
+  source: fact.source ?? null,
+  path: pathOf(fact.at),
+});
+
+const placeOfArgument = (name: string): Place => ({ from: 'args', source: null, path: [name.slice('args.'.length)] });
+
+export type Named = { name: string; place: Place; spec: TypeSpec | null; fallback: Json | undefined };
+
+/** Finds facts and arguments by name, for sentences and packets. */
+export type Directory = (step: string, name: string) => Named | null;
+
+export const directoryOf = (control: Control): Directory => {
+  const facts = new Map(control.facts.map((fact) => [fact.name, fact]));
+  const steps = new Map(control.steps.map((step) => [step.name, step]));
+  return (step, name) => {
+    const fact = facts.get(name);
+    if (fact) return { name, place: placeOfFact(fact), spec: fact, fallback: fact.default };
+    if (!name.startsWith('args.')) return null;
+    const specs = steps.get(step)?.arguments ?? {};
+    const argument = name.slice('args.'.length);
+    const spec = Object.hasOwn(specs, argument) ? (specs[argument] ?? null) : null;
+    return { name, place: placeOfArgument(name), spec, fallback: undefined };
+  };
+};
+
+const currentValue = (named: Named, input: GateInput): Json | undefined => {
+  const value = rawValue(named.place, input);
+  return value === undefined || value === null ? named.fallback : value;
+};
+
+export const showNamed = (named: Named, input: GateInput): string => showValue(named.spec, currentValue(named, input));
+
+/** `text` with its placeholders filled in; what is missing or not declared is shown as "unknown". */
+export const fillText = (directory: Directory, text: string, input: GateInput): string =>
+  text.replace(placeholder, (_, inner: string) => {
+    const name = inner.trim();
+    const money = moneyIn(name);
+    if (money !== null) return money;
+    if (name === 'step') return showValue(null, input.step);
+    const named = directory(input.step, name);
+    return named === null ? 'unknown' : showNamed(named, input);
+  });
+
+const lookupProblem = (named: Named, input: GateInput): string | null => {
+  if (named.place.from !== 'lookup' || named.place.source === null) return null;
+  const source = named.place.source;
+  if (!Object.hasOwn(input.looked ?? {}, source)) return `was not looked up in ${source}`;
+  const looked = input.looked[source];
+  return looked?.ok === true ? null : `could not be looked up in ${source}: ${showValue(null, looked?.problem)}`;
+};
+
+/** Why the fact cannot be used, or null. */
+export const problemWith = (named: Named, optional: boolean, input: GateInput): string | null => {
+  const lookup = lookupProblem(named, input);
+  if (lookup !== null) return lookup;
+  const value = currentValue(named, input);
+  if (optional && (value === undefined || value === null)) return null;
+  return named.spec === null ? null : problemOf(named.spec, value);
+};
+
+export const viewOf = (named: Named, input: GateInput, problem: string | null): FactView => ({
+  name: named.name,
+  value: currentValue(named, input) ?? null,
+  origin: named.place.from,
+  source: named.place.source,
+  problem,
+});
+
+/** Where a fact comes from, for a reader. */
+export const originOf = ({ place }: Named): string =>
+  ({
+    args: 'arguments',
+    agent: 'claimed by the agent',
+    system: 'counted by Belay',
+    lookup: place.source ?? 'looked up',
+  })[place.from];
+
+export const namedOf = (directory: Directory, step: string, ref: Ref): Named => {
+  const named = directory(step, baseOf(ref).name);
+  if (named === null) throw new Error(`The fact ${ref.name} is not declared.`);
+  return named;
+};

@@ -1,0 +1,137 @@
+/** The sections of a control file and their keys: the grammar above the expressions, in one place. */
+import { isMap, isScalar } from 'yaml';
+import {
+  choice,
+  duration,
+  either,
+  flag,
+  integer,
+  list,
+  matching,
+  object,
+  oneOrMany,
+  optional,
+  partial,
+  record,
+  required,
+  text,
+} from './shape.ts';
+import { typeFields, typeNames, typeShape } from './typeShape.ts';
+
+export const kebab = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const factName = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const kebabForm = 'small letters, digits and hyphens, such as release-payment';
+const nameForm = 'letters, digits and _, such as invoiceId';
+const factForm = 'letters, digits and dots, such as beneficiary.ageDays';
+
+const kebabName = (what: string) => matching(kebab, `${what}: ${kebabForm}`);
+const target = matching(/^(person|role|oncall):[A-Za-z0-9][A-Za-z0-9._-]*$/, 'person:ID, role:NAME or oncall:SCHEDULE');
+const expression = text('a condition, such as amount > EUR 500.00');
+const sentence = text('a sentence');
+
+const fact = object({
+  from: required(choice('args', 'agent', 'system', 'lookup'), 'args, agent (claimed), system (counted) or lookup'),
+  type: optional(choice(...typeNames), 'type of the value'),
+  source: optional(text('the name of a system of record'), 'lookup: name of the system of record'),
+  at: optional(matching(/^(\/[^/]*)+$/, 'a JSON pointer, such as /vendor/ageDays'), 'where in the record it stands'),
+  ...typeFields,
+});
+
+const step = object({
+  risk: required(choice('low', 'high'), 'low or high'),
+  effect: required(choice('none', 'reversible', 'irreversible'), 'none, reversible or irreversible'),
+  offline: optional(choice('refuse', 'allow'), 'when Belay cannot be reached; allow only without an effect'),
+  idempotent: optional(flag, 'running it twice is harmless'),
+  arguments: optional(record(typeShape, plainName, nameForm), 'what the effect is carried out with'),
+  editable: optional(oneOrMany(text('the name of an argument')), 'arguments that a person may change'),
+});
+
+const insteadShape = either(
+  isScalar,
+  text('what the agent may do instead'),
+  object({ handoff: required(text('a ladder'), 'a ladder or a target') }),
+);
+
+const rule = object({
+  id: required(kebabName('an id'), 'a name for the rule, unique in the control'),
+  at: optional(oneOrMany(text('the name of a step')), 'steps it is for; without it, every step'),
+  when: optional(expression, 'condition under which it fires; without it, always'),
+  unless: optional(expression, 'exception: silences this rule alone'),
+  // biome-ignore lint/suspicious/noThenProperty: the word of the language; nobody awaits a rule
+  then: required(choice('continue', 'approval', 'handoff', 'forbid'), 'continue, approval, handoff or forbid'),
+  to: optional(text('a ladder or a target'), 'handoff: a ladder, or person:, role:, oncall:'),
+  by: optional(text('the name of an approval'), 'approval: its name under `approvals`'),
+  instead: optional(insteadShape, 'forbid: what the agent may do, or `handoff to LADDER`'),
+  because: optional(sentence, 'the reason, for the person who reads it; {fact} is filled in'),
+  cites: optional(sentence, 'the policy text it comes from'),
+});
+
+const approval = object({
+  from: required(target, 'who may sign: person:, role: or oncall:'),
+  quorum: optional(integer(1, 20), 'how many have to sign'),
+  exclude: optional(oneOrMany(choice('requester', 'preparer', 'initiator', 'editor')), 'who may not sign'),
+  within: optional(duration, 'how long it waits'),
+  'on-expiry': optional(text('wait, or `handoff to LADDER`'), 'what silence means: wait, or `handoff to LADDER`'),
+});
+
+const rung = object({
+  tell: required(target, 'who is told: person:, role: or oncall:'),
+  via: optional(oneOrMany(text('a channel')), 'channels; without it, those of the person'),
+  within: optional(duration, 'how long until the next rung'),
+  repeat: optional(duration, 'last rung: told again after this time'),
+});
+
+const afterClaim = object({
+  idle: required(duration, 'how long a claimed case may rest'),
+  // biome-ignore lint/suspicious/noThenProperty: the word of the language; nobody awaits a rule
+  then: required(choice('next-rung', 'remind'), 'next-rung or remind'),
+});
+
+const stuck = object({
+  idle: optional(duration, 'silence of the agent'),
+  'same-step': optional(integer(1), 'the same step with the same arguments, this often'),
+  attempts: optional(integer(1), 'attempts at a refused step'),
+  steps: optional(integer(1), 'steps in one run'),
+  cost: optional(matching(/^USD \d[\d_]*(\.\d\d)?$/, 'an amount, such as USD 5.00'), 'cost of one run'),
+});
+
+const priority = object({
+  when: required(expression, 'condition'),
+  add: required(integer(Number.MIN_SAFE_INTEGER), 'points'),
+  because: required(sentence, 'the reason'),
+});
+
+const show = either(isScalar, choice('rules', 'unmet'), list(text('the name of a fact')));
+const packet = object({
+  title: required(sentence, 'one line; {fact} is filled in'),
+  sections: optional(record(show, /^.{1,60}$/, 'a short title'), 'a list of facts, `rules` or `unmet`'),
+});
+
+export const ladderShape = list(rung, 'a list of rungs');
+
+export const controlShape = partial({
+  control: required(kebabName('the name of the control'), 'its name'),
+  about: required(sentence, 'what it is for, in one or two sentences'),
+  owner: required(target, 'where every path ends: person:, role: or oncall:'),
+  subject: optional(record(typeShape, plainName, nameForm), 'what a run is about'),
+  facts: optional(record(fact, factName, factForm), 'values the rules read, with their origin'),
+  lists: optional(record(oneOrMany(text('a text')), kebab, kebabForm), 'named lists, for listed(name)'),
+  conditions: optional(record(expression, plainName, nameForm), 'named conditions'),
+  steps: required(record(step, kebab, kebabForm), 'what the agent may do'),
+  rules: optional(list(rule, 'a list of rules'), 'when … then …'),
+  approvals: optional(record(approval, kebab, kebabForm), 'who signs off'),
+  ladders: optional(
+    record(
+      either((node) => isMap(node), afterClaim, ladderShape),
+      kebab,
+      kebabForm,
+    ),
+    'who is told, and who next; `after-claim` says what happens when a claimed case rests',
+  ),
+  stuck: optional(stuck, 'when a run counts as stuck'),
+  priority: optional(list(priority, 'a list'), 'points for the order of cases'),
+  packet: optional(packet, 'what the person sees'),
+  channels: optional(record(text('an address'), kebab, kebabForm), 'addresses of channels'),
+  'on-lookup-failure': optional(choice('handoff', 'continue'), 'a failed lookup on a low-risk step'),
+});
