@@ -1,0 +1,145 @@
+/**
+ * Calls a route of the HTTP API with fetch alone. Every call has a time limit and a bounded number of tries. All tries
+ * of one call say that they are the same call, so that an answer lost on the way is given again.
+ */
+import { type AnswerOf, type BodyOf, type QueryOf, type RouteName, routes } from '@belay/protocol';
+import { largestAnswer, readAnswer } from './answer.ts';
+import { backoffMs, type Clock } from './clock.ts';
+import { BelayError, Unreachable } from './errors.ts';
+import { link } from './link.ts';
+
+const tries = 5;
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+export type Request<N extends RouteName> = {
+  params?: Record<string, string>;
+  query?: QueryOf<N>;
+  body?: BodyOf<N>;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
+  tries?: number;
+  /** Idempotency-Key, for calls that are not idempotent by themselves */
+  callId?: string;
+};
+
+export type ClientOptions = { url: string; key: string; fetch: typeof fetch; clock: Clock; timeoutMs: number };
+
+export type Client = {
+  call<N extends RouteName>(name: N, request: Request<N>): Promise<AnswerOf<N>>;
+  /** the open body of a server-sent-events route */
+  stream<N extends RouteName>(name: N, request: Request<N>): Promise<ReadableStream<Uint8Array>>;
+};
+
+const pathOf = (path: string, params: Record<string, string>): string =>
+  path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+
+const queryOf = (query: object | undefined): string => {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) pairs.set(name, String(value));
+  return pairs.size === 0 ? '' : `?${pairs}`;
+};
+
+/** A body without end must not fill the memory of the agent. */
+const textOf = async (response: Response): Promise<string> => {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > largestAnswer)
+      throw new Unreachable(`The answer is larger than ${largestAnswer} bytes.`, { answered: true });
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+};
+
+const retryAfterMs = (response: Response): number => {
+  const seconds = Number(response.headers.get('retry-after') ?? 0);
+  return Number.isFinite(seconds) ? Math.min(seconds * 1_000, longestPauseMs) : 0;
+};
+
+export const createClient = (options: ClientOptions): Client => {
+  const base = options.url.replace(/\/+$/, '');
+
+  const send = (name: RouteName, request: Request<RouteName>, signal: AbortSignal): Promise<Response> => {
+    const { method, path } = routes[name];
+    const body = request.body === undefined ? null : JSON.stringify(request.body);
+    return options.fetch(base + pathOf(path, request.params ?? {}) + queryOf(request.query), {
+      method,
+      signal,
+      redirect: 'manual',
+      headers: {
+        authorization: `Bearer ${options.key}`,
+        ...(request.callId === undefined ? {} : { 'idempotency-key': request.callId }),
+        ...(body === null ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === null ? {} : { body }),
+    });
+  };
+
+  /** One try. What is thrown is either the caller's own abort or Unreachable. */
+  const attempt = async <N extends RouteName, T>(
+    name: N,
+    request: Request<N>,
+    take: (response: Response) => Promise<T>,
+  ): Promise<T> => {
+    const limitMs = request.timeoutMs ?? options.timeoutMs;
+    const limit = AbortSignal.timeout(limitMs);
+    const linked = link([request.signal, limit]);
+    try {
+      return await take(await send(name, request as Request<RouteName>, linked.signal));
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      if (error instanceof BelayError) throw error;
+      const why = limit.aborted ? `no complete answer within ${limitMs} ms` : 'the connection failed';
+      throw new Unreachable(`Belay at ${base} did not answer: ${why}.`, { cause: error });
+    } finally {
+      linked.release();
+    }
+  };
+
+  const once = async <N extends RouteName>(name: N, request: Request<N>) =>
+    attempt(name, request, async (response) => {
+      const contentType = response.headers.get('content-type') ?? '';
+      const read = readAnswer(name, { status: response.status, contentType, text: await textOf(response) });
+      return { read, waitMs: retryAfterMs(response) };
+    }).catch((error: unknown) => {
+      if (error instanceof Unreachable) return { read: { ok: false as const, error }, waitMs: 0 };
+      throw error;
+    });
+
+  return {
+    async call(name, request) {
+      for (let tried = 1; ; tried++) {
+        const { read, waitMs } = await once(name, request);
+        if (read.ok) return read.answer;
+        if (!read.error.retryable || tried >= (request.tries ?? tries)) throw read.error;
+        const pauseMs = Math.max(waitMs, backoffMs(tried - 1, firstPauseMs, longestPauseMs));
+        await options.clock.sleep(pauseMs, { signal: request.signal });
+        request.signal?.throwIfAborted();
+      }
+    },
+    stream: (name, request) =>
+      stream(base, name, request, (signal) => send(name, request as Request<RouteName>, signal)),
+  };
+};
+
+/** The time limit is the reader's: events come when they come. */
+const stream = async <N extends RouteName>(
+  base: string,
+  name: N,
+  { signal }: Request<N>,
+  send: (signal: AbortSignal) => Promise<Response>,
+): Promise<ReadableStream<Uint8Array>> => {
+  const response = await send(signal ?? new AbortController().signal).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new Unreachable(`Belay at ${base} did not answer.`, { cause });
+  });
+  const contentType = response.headers.get('content-type') ?? '';
+  if (response.status === 200 && contentType.startsWith('text/event-stream') && response.body !== null)
+    return response.body as ReadableStream<Uint8Array>;
+  const read = readAnswer(name, { status: response.status, contentType, text: await textOf(response) });
+  throw read.ok ? new Unreachable(`${name} did not answer with events.`, { answered: true }) : read.error;
+};

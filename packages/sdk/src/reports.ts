@@ -1,0 +1,90 @@
+/**
+ * Says what became of a step. The effect has happened by then, so a report is never given up while the process lives:
+ * what cannot be delivered is tried again in the background until the run is closed. What is left then, the server
+ * finds by itself: a step let through and never reported is in doubt, and a person is asked.
+ */
+import type { ReportResult } from '@belay/protocol';
+import { BelayError, type ControlState, Fenced } from './errors.ts';
+import { type Line, type Patience, untilAnswered } from './line.ts';
+
+const unknownHolder: ControlState = { by: 'nobody', name: null, since: null };
+const lastTryMs = 2_000;
+
+export type Delivery = 'delivered' | 'late' | 'underway';
+
+export type Reports = {
+  /** One try; when nobody answers it goes on in the background. `settled` ends when it was delivered or given up. */
+  deliver(key: string, result: ReportResult): Promise<{ delivery: Delivery; settled: Promise<void> }>;
+  /** delivers what is underway, now; throws when it cannot */
+  flush(): Promise<void>;
+  /** one last try for what is still underway, then it is left */
+  close(): Promise<void>;
+};
+
+/** A result that the server does not take (too large, no JSON) must not leave a step in doubt that was carried out. */
+const withoutValue = (result: ReportResult, error: unknown): ReportResult | null => {
+  const unfit =
+    error instanceof BelayError && ['body_too_large', 'invalid_json', 'invalid_request'].includes(error.code);
+  return unfit && result.status === 'done' && result.value !== null ? { status: 'done', value: null } : null;
+};
+
+export const createReports = (line: Line): Reports => {
+  const closing = new AbortController();
+  const underway = new Map<string, ReportResult>();
+
+  const send = async (key: string, result: ReportResult, patience: Patience): Promise<'delivered' | 'late'> => {
+    try {
+      const { late } = await line.call('report', { key, result }, patience);
+      return late ? 'late' : 'delivered';
+    } catch (error) {
+      if (error instanceof Fenced) return 'late';
+      const smaller = withoutValue(result, error);
+      if (smaller === null) throw error;
+      return send(key, smaller, patience);
+    }
+  };
+
+  /** A late report means that control has moved; one more call learns to whom. */
+  const fenceOff = async (): Promise<void> => {
+    await line
+      .call('heartbeat', {}, { tries: 1 })
+      .then((news) => line.fence.hear(news))
+      .catch(() => {});
+    line.fence.cut(new Fenced('Control had moved before the report came: it is kept as evidence.', unknownHolder));
+  };
+
+  /** Refused for good, or closing: the server's own watch over unreported steps takes over. */
+  const inBackground = async (key: string, result: ReportResult): Promise<void> => {
+    underway.set(key, result);
+    try {
+      await untilAnswered(line.clock, closing.signal, () => send(key, result, { tries: 1 }), true);
+      underway.delete(key);
+    } catch {
+      if (!closing.signal.aborted) underway.delete(key);
+    }
+  };
+
+  return {
+    async deliver(key, result) {
+      try {
+        const delivery = await send(key, result, { tries: 1 });
+        if (delivery === 'late') await fenceOff();
+        return { delivery, settled: Promise.resolve() };
+      } catch (error) {
+        if (!(error instanceof BelayError) || !error.retryable) throw error;
+        return { delivery: 'underway', settled: inBackground(key, result) };
+      }
+    },
+    async flush() {
+      for (const [key, result] of underway) {
+        await send(key, result, {});
+        underway.delete(key);
+      }
+    },
+    async close() {
+      closing.abort();
+      const left = [...underway];
+      await Promise.allSettled(left.map(([key, result]) => send(key, result, { tries: 1, timeoutMs: lastTryMs })));
+    },
+  };
+};
