@@ -3,7 +3,7 @@
  * turn begins at the instant of its wall time: so 08:00 stays 08:00 through daylight saving, and a turn may be an
  * hour longer or shorter. Of several turns that have begun the latest counts; a turn inside a skipped day is empty.
  */
-import { hour, instantOf, parseWall, wallOf } from './wallclock.ts';
+import { hour, instantOf, readWall, wallOf } from './wallclock.ts';
 
 export type Rotation = {
   /** in the order of their turns */
@@ -17,17 +17,17 @@ export type Rotation = {
 /** Shorter turns could overtake each other where clocks are put forward. */
 export const shortestTurnMs = hour;
 
-const firstWall = (rotation: Rotation): number => parseWall(rotation.from) ?? Number.NaN;
-
 /** The instant at which turn number `turn` begins. */
 export const turnStart = (rotation: Rotation, zone: string, turn: number): number =>
-  instantOf(zone, firstWall(rotation) + turn * rotation.turnMs);
+  instantOf(zone, readWall(rotation.from) + turn * rotation.turnMs);
 
 /** Number of the turn at an instant; negative: the rotation has not begun. */
 export const turnAt = (rotation: Rotation, zone: string, at: number): number => {
-  let turn = Math.floor((wallOf(zone, at) - firstWall(rotation)) / rotation.turnMs);
-  while (turnStart(rotation, zone, turn + 1) <= at) turn++;
-  while (turnStart(rotation, zone, turn) > at) turn--;
+  const first = readWall(rotation.from);
+  const start = (turn: number): number => instantOf(zone, first + turn * rotation.turnMs);
+  let turn = Math.floor((wallOf(zone, at) - first) / rotation.turnMs);
+  while (start(turn + 1) <= at) turn++;
+  while (start(turn) > at) turn--;
   return turn;
 };
 

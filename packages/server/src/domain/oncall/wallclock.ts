@@ -10,14 +10,34 @@ export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-export const wallOf = (zone: string, at: number): number =>
-  at + Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
+/** A time without a change of offset. Remembered, because asking for one costs a hundred times an addition. */
+type Span = { from: number; to: number; offsetMs: number };
+const spans = new Map<string, Span[]>();
 
-export const instantOf = (zone: string, wall: number): number =>
-  Temporal.Instant.fromEpochMilliseconds(wall)
+const spanAt = (zone: string, at: number): Span => {
+  const known = spans.get(zone) ?? [];
+  const found = known.findLast((span) => span.from <= at && at < span.to);
+  if (found !== undefined) return found;
+  const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+  const span = {
+    from: zoned.add({ nanoseconds: 1 }).getTimeZoneTransition('previous')?.epochMilliseconds ?? -Infinity,
+    to: zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? Infinity,
+    offsetMs: zoned.offsetNanoseconds / 1e6,
+  };
+  spans.set(zone, [...known, span]);
+  return span;
+};
+
+export const wallOf = (zone: string, at: number): number => at + spanAt(zone, at).offsetMs;
+
+export const instantOf = (zone: string, wall: number): number => {
+  const { offsetMs } = spanAt(zone, wall - day);
+  if (offsetMs === spanAt(zone, wall + day).offsetMs) return wall - offsetMs;
+  return Temporal.Instant.fromEpochMilliseconds(wall)
     .toZonedDateTimeISO('UTC')
     .toPlainDateTime()
     .toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
+};
 
 /** `2026-03-29` or `2026-03-29T08:00` as a wall time, or null when there is no such day or hour. */
 export const parseWall = (text: string): number | null => {
@@ -26,6 +46,9 @@ export const parseWall = (text: string): number | null => {
   const wall = Date.parse(`${found[1]}T${found[2] ?? '00:00'}Z`);
   return Number.isNaN(wall) || showWall(wall) !== `${found[1]}T${found[2] ?? '00:00'}` ? null : wall;
 };
+
+/** A wall time that was checked when it was stored. */
+export const readWall = (text: string): number => Date.parse(`${text}Z`);
 
 /** `08:00` as milliseconds since midnight; `24:00` is the end of the day. Null when it is no time of day. */
 export const parseTimeOfDay = (text: string): number | null => {
