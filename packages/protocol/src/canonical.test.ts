@@ -75,7 +75,9 @@ describe('the same value has the same digest, another value another', () => {
     fc.integer(),
     fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
   );
-  const name = fc.string({ unit: 'grapheme', maxLength: 6 }).filter((key) => key !== '__proto__' && !key.includes('\0'));
+  const name = fc
+    .string({ unit: 'grapheme', maxLength: 6 })
+    .filter((key) => key !== '__proto__' && !key.includes('\0'));
   const { value: anyValue } = fc.letrec<{ value: Json }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },

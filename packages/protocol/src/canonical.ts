@@ -5,6 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { printable } from './printable.ts';
 import type { Json } from './words.ts';
 
 const maxDepth = 64;
@@ -12,15 +13,12 @@ const defaultMaxLength = 1_048_576;
 /** A canonical number can be longer than the one that was read (1e20), never five times as long. */
 const maxCanonicalLength = 5 * defaultMaxLength;
 
-/** Names and numbers are the sender's: in a message they are short and cannot break a line of a log. */
-const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).slice(1, -1);
-
 /** The value or text has no single canonical form. `path` is the JSON pointer of the offending place. */
 export class CanonicalError extends Error {
   readonly path: string;
 
   constructor(path: string, reason: string) {
-    super(`${path === '' ? 'The document' : `The value at ${shown(path)}`} ${reason}`);
+    super(`${path === '' ? 'The document' : `The value at ${printable(path)}`} ${reason}`);
     this.name = 'CanonicalError';
     this.path = path;
   }
@@ -201,7 +199,7 @@ class Parser {
 }
 
 const inexact = (token: string): string =>
-  `is the number ${shown(token)}, which a program cannot hold exactly; send it as a string.`;
+  `is the number ${printable(token)}, which a program cannot hold exactly; send it as a string.`;
 
 /** Strict JSON: one reading or none. Linear in the text, and never deeper than 64 levels. */
 export const parseStrict = (text: string, maxLength: number = defaultMaxLength): Json => {

@@ -34,7 +34,13 @@ export type Entry = Omit<Leaf, 'schemaVersion' | 'contentDigest'>;
 
 export const contentDigest = (salt: Uint8Array, content: Json): string => {
   if (salt.length !== saltLength) throw new Error(`A salt has ${saltLength} random bytes, not ${salt.length}.`);
-  return `sha256:${bytesToHex(sha256.create().update(salt).update(utf8ToBytes(canonicalize(content))).digest())}`;
+  return `sha256:${bytesToHex(
+    sha256
+      .create()
+      .update(salt)
+      .update(utf8ToBytes(canonicalize(content)))
+      .digest(),
+  )}`;
 };
 
 /** Names each field: what a caller's object has besides must not get into a leaf that nobody could rebuild. */

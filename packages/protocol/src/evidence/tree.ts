@@ -11,6 +11,9 @@ export type Hash = Uint8Array;
 export type Node = { level: number; index: number; hash: Hash };
 export type HashAt = (level: number, index: number) => Hash;
 
+/** What a checkpoint says of a tree. */
+export type TreeHead = { size: number; root: Hash };
+
 type Span = { from: number; to: number };
 
 /** Roots of the perfect subtrees of a log of `size` leaves, largest first: as many as `size` has binary ones. */
@@ -75,7 +78,8 @@ const nodesOf = ({ from, to }: Span): { level: number; index: number }[] => {
   return nodes;
 };
 
-const hashOf = (span: Span, hashAt: HashAt): Hash => fold(nodesOf(span).map(({ level, index }) => hashAt(level, index)));
+const hashOf = (span: Span, hashAt: HashAt): Hash =>
+  fold(nodesOf(span).map(({ level, index }) => hashAt(level, index)));
 
 /** Audit path of leaf `index` in the tree of `size` leaves (RFC 9162, 2.1.3.1), nearest sibling first. */
 export const inclusionProof = (index: number, size: number, hashAt: HashAt): Hash[] => {
@@ -123,7 +127,7 @@ const same = (left: Hash, right: Hash): boolean =>
 export const verifyInclusion = (
   leaf: Hash,
   index: number,
-  { size, root }: { size: number; root: Hash },
+  { size, root }: TreeHead,
   proof: readonly Hash[],
 ): boolean => {
   if (!(Number.isSafeInteger(index) && Number.isSafeInteger(size) && index >= 0 && index < size)) return false;
@@ -141,10 +145,8 @@ export const verifyInclusion = (
   return last === 0 && same(hash, root);
 };
 
-type Tree = { size: number; root: Hash };
-
 /** RFC 9162, 2.1.4.2. */
-export const verifyConsistency = (earlier: Tree, later: Tree, proof: readonly Hash[]): boolean => {
+export const verifyConsistency = (earlier: TreeHead, later: TreeHead, proof: readonly Hash[]): boolean => {
   const sizes = [earlier.size, later.size];
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0) || earlier.size > later.size) return false;
   if (earlier.size === later.size) return proof.length === 0 && same(earlier.root, later.root);
