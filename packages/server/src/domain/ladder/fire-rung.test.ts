@@ -1,0 +1,229 @@
+import type { RungSpec } from '@belay/control';
+import type { Target } from '@belay/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { administrators, type Organisation } from '../oncall/organisation.ts';
+import { anySchedule, at, layer, override, person, schedule } from '../oncall/schedule.testing.ts';
+import { type FireRung, fireRung, type RungFired } from './fire-rung.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const noon = at('2026-01-06T12:00:00Z');
+
+const rung = (tell: Target, more: Partial<RungSpec> = {}): RungSpec => ({
+  tell,
+  via: [],
+  withinMs: 15 * minute,
+  repeatMs: null,
+  ...more,
+});
+
+const org: Organisation = {
+  zone: 'UTC',
+  people: [
+    person('ann', { roles: ['treasury-lead'] }),
+    person('ben'),
+    person('cem', { roles: ['finance'] }),
+    person('dana', { roles: ['finance'], access: ['admin'] }),
+  ],
+  schedules: [schedule()],
+};
+const rungs = [rung('oncall:treasury'), rung('role:treasury-lead', { withinMs: 30 * minute })];
+const fire = (more: Partial<FireRung> = {}): RungFired =>
+  fireRung({ rungs, owner: 'role:finance', org, at: noon, from: 0, excluded: [], ...more });
+
+describe('a ladder', () => {
+  it('tells who is on call when the rung fires, and says who is next and when', () => {
+    expect(fire()).toEqual({
+      rung: 0,
+      target: 'oncall:treasury',
+      people: ['ann'],
+      skipped: [],
+      nextAt: noon + 15 * minute,
+      nextTarget: 'role:treasury-lead',
+      wrapped: false,
+      endedAtOwner: false,
+    });
+    expect(fire({ at: noon + 7 * 24 * hour }).people).toEqual(['ben']);
+  });
+
+  it('goes on to the owner and the administrators, and then begins again', () => {
+    const owner = fire({ from: 2 });
+    expect(owner).toMatchObject({ rung: 2, target: 'role:finance', people: ['cem', 'dana'], endedAtOwner: true });
+    expect(owner).toMatchObject({ nextAt: noon + hour, nextTarget: administrators, wrapped: false });
+    expect(fire({ from: 3 })).toMatchObject({ rung: 3, target: administrators, people: ['dana'], endedAtOwner: true });
+    expect(fire({ from: 4 })).toMatchObject({ rung: 0, target: 'oncall:treasury', wrapped: true, endedAtOwner: false });
+  });
+
+  it('waits at the end for as long as its last rung repeats, and tells an owner who is the last rung once', () => {
+    const short = [rung('role:finance', { withinMs: null, repeatMs: 2 * hour })];
+    expect(fire({ rungs: short })).toMatchObject({ nextAt: noon + 2 * hour, endedAtOwner: true });
+    expect(fire({ rungs: short, from: 1 })).toMatchObject({ target: administrators, nextAt: noon + 2 * hour });
+    expect(fire({ rungs: [] })).toMatchObject({ rung: 0, target: 'role:finance', nextAt: noon + hour });
+  });
+
+  it('never waits for less than a minute, so that no ladder can spin', () => {
+    expect(fire({ rungs: [rung('person:ann', { withinMs: 0 })] }).nextAt).toBe(noon + minute);
+  });
+});
+
+describe('a rung', () => {
+  it('H14 that reaches nobody is passed at once, and says why', () => {
+    const people = org.people.map((one) => (one.personId === 'ann' ? { ...one, active: false } : one));
+    const office = schedule({ layers: [layer({ hours: [{ days: ['sun'], from: '09:00', to: '17:00' }] })] });
+    const fired = fire({
+      org: { ...org, people, schedules: [office] },
+      rungs: [rung('oncall:nowhere'), ...rungs, rung('person:ann')],
+    });
+    expect(fired).toMatchObject({ rung: 4, target: 'role:finance', people: ['cem', 'dana'] });
+    expect(fired.skipped.map((one) => one.because)).toEqual([
+      'there is no schedule nowhere',
+      'nobody is on call for treasury',
+      'nobody who is present has the role treasury-lead',
+      'Ann is not an active person of the organisation',
+    ]);
+  });
+
+  it('names whoever comes next on call when the one on call has declined', () => {
+    expect(fire({ excluded: ['ann'] })).toMatchObject({ rung: 0, people: ['ben'], skipped: [] });
+  });
+
+  it('tells who declined again only when nobody else is left', () => {
+    const declined = fire({ excluded: ['ann', 'ben', 'cem'] });
+    expect(declined).toMatchObject({ rung: 2, people: ['dana'], wrapped: false });
+    expect(declined.skipped[0]).toEqual({
+      rung: 0,
+      target: 'oncall:treasury',
+      because: 'everybody it names has declined',
+    });
+    const all = fire({ excluded: ['ann', 'ben', 'cem', 'dana'] });
+    expect(all).toMatchObject({ rung: 0, people: ['ann'], wrapped: true });
+  });
+
+  it('is an alarm that is tried again in five minutes when nobody at all can be reached', () => {
+    const empty = fire({ org: { ...org, people: [] } });
+    expect(empty).toMatchObject({ people: [], target: administrators, nextAt: noon + 5 * minute, nextTarget: null });
+    expect(empty.skipped).toHaveLength(4);
+    expect(fire({ from: empty.rung + 1 })).toMatchObject({ rung: 0, people: ['ann'], wrapped: true });
+  });
+
+  it('T15 no longer tells whom an override named when it ends at the very instant of the rung', () => {
+    const overrides = [override({ personId: 'cem', from: noon - hour, to: noon })];
+    const covered = { ...org, schedules: [schedule({ overrides })] };
+    expect(fire({ org: covered, at: noon - 1 }).people).toEqual(['cem']);
+    expect(fire({ org: covered }).people).toEqual(['ann']);
+  });
+
+  it('after an outage tells only the current rung, and records the ones whose time passed', () => {
+    const late = fire({ dueAt: noon - 20 * minute });
+    expect(late).toMatchObject({ rung: 1, people: ['ann'], nextAt: noon + 30 * minute });
+    expect(late.skipped).toEqual([
+      { rung: 0, target: 'oncall:treasury', because: 'its time passed while nothing was told' },
+    ]);
+    expect(fire({ dueAt: noon - 14 * minute })).toMatchObject({ rung: 0, skipped: [] });
+    expect(fire({ dueAt: noon - 15 * minute })).toMatchObject({ rung: 1 });
+    const round = 15 * minute + 30 * minute + 2 * hour;
+    expect(fire({ dueAt: noon - 1_000 * round })).toMatchObject({ rung: 0, skipped: [], wrapped: true });
+  });
+});
+
+const targets = fc.constantFrom<Target>('person:ann', 'person:cem', 'role:r', 'role:none', 'oncall:any', 'oncall:none');
+const anyLadder = fc.record({
+  world: anySchedule,
+  rungs: fc.array(
+    fc.record({
+      tell: targets,
+      via: fc.constant([]),
+      withinMs: fc.option(fc.integer({ min: minute, max: hour })),
+      repeatMs: fc.option(fc.integer({ min: minute, max: hour })),
+    }),
+    { maxLength: 4 },
+  ),
+  owner: targets,
+  admins: fc.boolean(),
+  from: fc.nat({ max: 12 }),
+  lateMs: fc.nat({ max: 24 * hour }),
+  excluded: fc.subarray(['ann', 'ben', 'cem']),
+});
+type AnyLadder = typeof anyLadder extends fc.Arbitrary<infer T> ? T : never;
+
+const inputOf = ({ world, rungs: own, owner, admins, from, excluded }: AnyLadder): FireRung => {
+  const people = world.people.map((one) => ({
+    ...one,
+    roles: ['r'],
+    access: admins ? (['admin'] as const).slice() : [],
+  }));
+  return { rungs: own, owner, org: { zone: 'UTC', people, schedules: [world.schedule] }, at: noon, from, excluded };
+};
+
+const begun = (name: string) =>
+  schedule({ name, layers: [layer({ rotation: { people: ['ann', 'cem'], from: '2025-01-06', turnMs: hour } })] });
+
+describe('every ladder', () => {
+  const runs = { numRuns: 100 };
+
+  it('ends, tells active people only, and always arms its next step', () => {
+    fc.assert(
+      fc.property(anyLadder, (any) => {
+        const input = inputOf(any);
+        const fired = fireRung({ ...input, dueAt: noon - any.lateMs });
+        expect(Number.isFinite(fired.nextAt) && fired.nextAt > noon).toBe(true);
+        const active = input.org.people.filter((one) => one.active).map((one) => one.personId);
+        expect(fired.people.filter((one) => !active.includes(one))).toEqual([]);
+        if (fired.people.length === 0) expect(fired.nextAt).toBe(noon + 5 * minute);
+      }),
+      runs,
+    );
+  });
+
+  it('tells nobody who declined as long as anybody else can be told', () => {
+    fc.assert(
+      fc.property(anyLadder, (any) => {
+        const input = inputOf(any);
+        const others = input.org.people.filter((one) => !input.excluded.includes(one.personId));
+        const without = fireRung({ ...input, org: { ...input.org, people: others }, excluded: [] });
+        const told = fireRung(input).people.filter((one) => input.excluded.includes(one));
+        if (without.people.length > 0) expect(told).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it('leaves nobody out: a whole round tells everybody whom a rung, the owner or the administrators name', () => {
+    fc.assert(
+      fc.property(anyLadder, (any) => {
+        const input = { ...inputOf(any), excluded: [], from: 0 };
+        const told = new Set<number>();
+        const walked = new Set<number>();
+        let fired = fireRung(input);
+        for (let step = 0; step < 20 && !walked.has(fired.rung); step++) {
+          walked.add(fired.rung);
+          for (const one of [fired.rung, ...fired.skipped.map((skipped) => skipped.rung)]) told.add(one);
+          fired = fireRung({ ...input, from: fired.rung + 1 });
+        }
+        for (const skipped of fired.skipped) told.add(skipped.rung);
+        const length = any.rungs.length + (any.rungs.at(-1)?.tell === any.owner ? 1 : 2);
+        expect([...told].sort()).toEqual(Array.from({ length }, (_, index) => index));
+      }),
+      runs,
+    );
+  });
+
+  it('stands after an outage where walking step by step would have left it', () => {
+    fc.assert(
+      fc.property(anyLadder, (any) => {
+        const people = [person('ann', { roles: ['r', 'none'], access: ['admin'] }), person('cem')];
+        const always = { people, zone: 'UTC', schedules: ['any', 'none'].map(begun) };
+        const input = { ...inputOf(any), org: always, excluded: [] };
+        let walked = fireRung({ ...input, at: noon - any.lateMs });
+        let due = noon - any.lateMs;
+        while (walked.nextAt <= noon) {
+          due = walked.nextAt;
+          walked = fireRung({ ...input, at: due, from: walked.rung + 1 });
+        }
+        expect(fireRung({ ...input, dueAt: noon - any.lateMs }).rung).toBe(walked.rung);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

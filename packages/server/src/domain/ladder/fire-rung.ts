@@ -1,0 +1,149 @@
+/**
+ * Which rung of a ladder fires now, who is told, and when the next one is due. Below the control's rungs every ladder
+ * goes on to the control's owner and then to the administrators, and begins again after them: it never ends in
+ * silence. People are resolved when a rung fires; a rung that reaches nobody is passed at once and says why.
+ */
+import type { RungSpec } from '@belay/control';
+import type { Target } from '@belay/protocol';
+import {
+  administrators,
+  type Organisation,
+  type Person,
+  resolveTarget,
+  splitTarget,
+  targetName,
+} from '../oncall/organisation.ts';
+
+export type SkippedRung = { rung: number; target: Target; because: string };
+
+export type RungFired = {
+  /** index in the whole ladder: the control's rungs, its owner, the administrators */
+  rung: number;
+  target: Target;
+  /** empty only when nobody at all can be reached: an alarm */
+  people: string[];
+  skipped: SkippedRung[];
+  nextAt: number;
+  /** who will be told then, as things stand now; null: nobody could be reached then either */
+  nextTarget: Target | null;
+  /** a new round began with this rung */
+  wrapped: boolean;
+  /** the rungs of the control are used up: this is its owner, or the administrators after it */
+  endedAtOwner: boolean;
+};
+
+export type FireRung = {
+  rungs: readonly RungSpec[];
+  owner: Target;
+  org: Organisation;
+  at: number;
+  /** index of the rung to fire: the last one fired + 1 */
+  from: number;
+  /** people who declined: told again only when nobody else on the whole ladder can be reached */
+  excluded: readonly string[];
+  /** when that rung was due; rungs whose whole time passed since then, in an outage, are not made up for */
+  dueAt?: number;
+};
+
+const defaultWaitMs = 3_600_000;
+const alarmWaitMs = 300_000;
+const shortestWaitMs = 60_000;
+
+type Step = { target: Target; waitMs: number };
+
+/** The control's rungs, then its owner unless the last rung is the owner, then the administrators. */
+const stepsOf = (rungs: readonly RungSpec[], owner: Target): Step[] => {
+  const waitMs = rungs.at(-1)?.repeatMs ?? defaultWaitMs;
+  const own = rungs.map((rung) => ({ target: rung.tell, waitMs: rung.withinMs ?? rung.repeatMs ?? defaultWaitMs }));
+  const end = rungs.at(-1)?.tell === owner ? [administrators] : [owner, administrators];
+  return [...own, ...end.map((target) => ({ target, waitMs }))].map((step) => ({
+    target: step.target,
+    waitMs: Math.max(shortestWaitMs, step.waitMs),
+  }));
+};
+
+/** Where the ladder stands after the time from `dueAt` to `at`: whole rounds are passed without being walked. */
+const passOutage = (
+  steps: readonly Step[],
+  from: number,
+  dueAt: number,
+  at: number,
+): { index: number; passed: number[]; rounds: number } => {
+  const roundMs = steps.reduce((sum, step) => sum + step.waitMs, 0);
+  let rounds = Math.max(0, Math.floor((at - dueAt) / roundMs));
+  let due = dueAt + rounds * roundMs;
+  const passed: number[] = [];
+  let index = from;
+  for (let step = steps[index]; step !== undefined && due + step.waitMs <= at; step = steps[index]) {
+    passed.push(index);
+    due += step.waitMs;
+    index = (index + 1) % steps.length;
+    if (index === 0) rounds++;
+  }
+  return { index, passed, rounds };
+};
+
+/** Without those who declined: a schedule then names whoever would come next. */
+const reach = (org: Organisation, target: Target, at: number, excluded: readonly string[]): Person[] =>
+  resolveTarget({ ...org, people: org.people.filter((one) => !excluded.includes(one.personId)) }, target, at);
+
+const whyNobody = (org: Organisation, target: Target, at: number): string => {
+  if (resolveTarget(org, target, at).length > 0) return 'everybody it names has declined';
+  const { kind, name } = splitTarget(target);
+  if (kind === 'person') return `${targetName(org, target)} is not an active person of the organisation`;
+  if (kind === 'role')
+    return `nobody who is present has ${target === administrators ? 'the access right admin' : `the role ${name}`}`;
+  return org.schedules.some((one) => one.name === name)
+    ? `nobody is on call for ${name}`
+    : `there is no schedule ${name}`;
+};
+
+type Attempt = { rung: number; excluded: readonly string[]; wrapped: boolean };
+type Found = { rung: number; people: Person[]; skipped: SkippedRung[]; wrapped: boolean };
+
+/** The rest of this round, then a new one, then one in which also those who declined are told again. */
+const attemptsOf = (count: number, from: number, excluded: readonly string[], wrapped: boolean): Attempt[] => {
+  const rungs = Array.from({ length: count }, (_, rung) => rung);
+  return [
+    ...rungs.slice(from).map((rung) => ({ rung, excluded, wrapped })),
+    ...rungs.map((rung) => ({ rung, excluded, wrapped: true })),
+    ...rungs.map((rung) => ({ rung, excluded: [], wrapped: true })),
+  ];
+};
+
+/** The first attempt that reaches somebody, and the rungs passed before it. */
+const findRung = (steps: readonly Step[], org: Organisation, at: number, attempts: readonly Attempt[]): Found => {
+  const skipped: SkippedRung[] = [];
+  for (const { rung, excluded, wrapped } of attempts) {
+    const target = steps[rung]?.target ?? administrators;
+    const people = reach(org, target, at, excluded);
+    if (people.length > 0) return { rung, people, skipped, wrapped };
+    if (!skipped.some((one) => one.rung === rung)) skipped.push({ rung, target, because: whyNobody(org, target, at) });
+  }
+  return { rung: steps.length - 1, people: [], skipped, wrapped: true };
+};
+
+export const fireRung = ({ rungs, owner, org, at, from, excluded, dueAt = at }: FireRung): RungFired => {
+  const steps = stepsOf(rungs, owner);
+  const outage = passOutage(steps, from % steps.length, dueAt, at);
+  const began = from >= steps.length || outage.rounds > 0;
+  const found = findRung(steps, org, at, attemptsOf(steps.length, outage.index, excluded, began));
+  const passed = outage.passed.map((rung) => ({
+    rung,
+    target: steps[rung]?.target ?? administrators,
+    because: 'its time passed while nothing was told',
+  }));
+  const alarm = found.people.length === 0;
+  const nextAt = at + (alarm ? alarmWaitMs : (steps[found.rung]?.waitMs ?? defaultWaitMs));
+  const next = findRung(steps, org, nextAt, attemptsOf(steps.length, found.rung + 1, excluded, false));
+  return {
+    rung: found.rung,
+    target: steps[found.rung]?.target ?? administrators,
+    people: found.people.map((person) => person.personId),
+    skipped: [...passed, ...found.skipped],
+    nextAt,
+    nextTarget: next.people.length === 0 ? null : (steps[next.rung]?.target ?? null),
+    wrapped: found.wrapped,
+    endedAtOwner: found.rung >= rungs.length || steps[found.rung]?.target === owner,
+  };
+};
