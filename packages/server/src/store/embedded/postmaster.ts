@@ -10,7 +10,7 @@ import { openPlace } from './account.ts';
 import { type Binaries, prepareRuntime } from './binaries.ts';
 import { type Cluster, explainSpawnError } from './cluster.ts';
 import { explainFailure } from './failure.ts';
-import { commandLineOf, startMarkOf, waitUntil } from './process.ts';
+import { commandLineOf, exists, startMarkOf, waitUntil } from './process.ts';
 
 /** A socket in the cluster's `run/`, or a port on loopback where the socket's path would be too long. */
 export type Address = { readonly kind: 'socket'; readonly directory: string } | { readonly kind: 'port'; port: number };
@@ -26,6 +26,10 @@ export type LaunchOptions = {
 };
 
 export const socketPort = 5432;
+
+export const runIn = (clusterDirectory: string) => join(clusterDirectory, 'run');
+
+export const socketPathIn = (clusterDirectory: string) => join(runIn(clusterDirectory), `.s.PGSQL.${socketPort}`);
 
 /** Crash recovery replays what was written since the last checkpoint; that takes as long as it takes. */
 const readyBoundMs = 10 * 60_000;
@@ -122,25 +126,32 @@ export function findOrphan(clusterDirectory: string): number | null {
   return commandLineOf(pid).includes(markOf(clusterDirectory)) ? pid : null;
 }
 
-/**
- * Stops the server that a killed Belay left behind, and drops a postmaster.pid whose pid has since gone
- * to a stranger: PostgreSQL would take the stranger for itself and refuse to start.
- */
+/** Stops the server that a killed Belay left behind; its pid, or null when there was none. */
 export async function stopOrphan(clusterDirectory: string): Promise<number | null> {
   const pid = findOrphan(clusterDirectory);
-  if (pid === null) {
-    dropForeignPidFile(clusterDirectory);
-    return null;
-  }
-  await stopByPid(pid);
+  if (pid === null) dropMisleadingLocks(clusterDirectory);
+  else await stopByPid(pid);
   return pid;
 }
 
-function dropForeignPidFile(clusterDirectory: string): void {
-  const pid = readPidFile(clusterDirectory)?.pid;
-  if (pid === undefined) return;
-  const stranger = commandLineOf(pid);
-  if (stranger !== '' && !stranger.includes('postgres')) rmSync(pidFileOf(clusterDirectory), { force: true });
+/**
+ * PostgreSQL would take a stranger that has got the dead server's pid, or the dead server that nobody has
+ * reaped, for a running one, and a lock left empty by a power cut for damage. Should a process of the dead
+ * server still live, its shared memory stops the start.
+ */
+function dropMisleadingLocks(clusterDirectory: string): void {
+  for (const path of [pidFileOf(clusterDirectory), `${socketPathIn(clusterDirectory)}.lock`]) {
+    if (!existsSync(path)) continue;
+    const pid = Number.parseInt(readFileSync(path, 'utf8'), 10);
+    const empty = Number.isNaN(pid);
+    if (empty || (exists(pid) && !isServerOf(clusterDirectory, pid))) rmSync(path, { force: true });
+  }
+}
+
+function isServerOf(clusterDirectory: string, pid: number): boolean {
+  if (startMarkOf(pid) === null) return false;
+  const command = commandLineOf(pid);
+  return command === '' || [markOf(clusterDirectory), clusterDirectory].some((own) => command.includes(own));
 }
 
 export async function stop(child: ChildProcess): Promise<void> {

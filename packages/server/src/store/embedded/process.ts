@@ -38,7 +38,7 @@ export function startMarkOf(pid: number): string | null {
   return askPs(pid, 'lstart=');
 }
 
-function exists(pid: number): boolean {
+export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -11,7 +11,7 @@ import { type Binaries, findBinaries } from './binaries.ts';
 import { clusterIn, ensureCluster, makeDataDirectory, superuser } from './cluster.ts';
 import { explainFileError } from './failure.ts';
 import { acquireLock, type DirectoryLock } from './lock.ts';
-import { type Address, socketPort } from './postmaster.ts';
+import { type Address, runIn, socketPathIn, socketPort } from './postmaster.ts';
 import { type Supervisor, supervise } from './supervisor.ts';
 
 export type EmbeddedOptions = {
@@ -92,10 +92,6 @@ async function lockDirectory(dataDir: string): Promise<DirectoryLock> {
     throw explainFileError(error, dataDir);
   }
 }
-
-const runIn = (clusterDirectory: string) => join(clusterDirectory, 'run');
-
-export const socketPathIn = (clusterDirectory: string) => join(runIn(clusterDirectory), `.s.PGSQL.${socketPort}`);
 
 async function chooseAddress(clusterDirectory: string): Promise<Address> {
   const fits = Buffer.byteLength(socketPathIn(clusterDirectory)) <= longestSocketPath;
