@@ -33,7 +33,7 @@ const readRotation = (reader: Reader, node: Value, what: string, people: string[
   const record = recordOf(reader, node, what, { required: ['people', 'every', 'from'], optional: ['at'] });
   const members = itemsOf(reader, record.get('people'), `people of ${what}`).flatMap(
     (item) =>
-      knownOf(reader, item, `A person of ${what}`, people, 'Name people of this file; add them under `people`.') ?? [],
+      knownOf(reader, item, `a person of ${what}`, people, 'Name people of this file; add them under `people`.') ?? [],
   );
   if (record.has('people') && members.length === 0)
     report(reader, record.get('people'), `${what} has nobody in it.`, 'Name at least one person.');
@@ -75,7 +75,7 @@ const readDays = (reader: Reader, node: Value, what: string): Weekday[] => {
 
 const readHours = (reader: Reader, node: Value, what: string): Hours[] =>
   itemsOf(reader, node, `hours of ${what}`).flatMap((item) => {
-    const name = `The hours of ${what}`;
+    const name = `the hours of ${what}`;
     const record = recordOf(reader, item, name, { required: ['days', 'from', 'to'], optional: [] });
     if (!['days', 'from', 'to'].every((field) => record.has(field))) return [];
     const days = readDays(reader, record.get('days'), `days of ${what}`);
@@ -93,7 +93,7 @@ const readLayer = (reader: Reader, node: Value, schedule: string, context: Conte
   const record = recordOf(reader, node, what, { required: ['name', 'rotation'], optional: ['zone', 'hours'] });
   const name = textOf(reader, record.get('name'), `name of ${what}`);
   const named = name === null ? what : `layer ${name} of ${schedule}`;
-  if (name !== null && nameProblem(reader, record.get('name'), 'The layer', name)) return null;
+  if (name !== null && nameProblem(reader, record.get('name'), 'the layer', name)) return null;
   const zone = zoneOf(reader, record.get('zone'), `zone of ${named}`) ?? context.zone;
   const rotation = readRotation(reader, record.get('rotation'), `the rotation of ${named}`, context.people);
   const hours = readHours(reader, record.get('hours'), named);
@@ -154,15 +154,16 @@ const readSwap = (reader: Reader, node: Value, place: Place): Override[] => {
 };
 
 export const parseSchedule = (reader: Reader, name: string, node: Value, context: Context): Schedule => {
-  const what = `Schedule ${name}`;
+  const what = `schedule ${name}`;
   const record = recordOf(reader, node, what, {
     required: ['layers'],
     optional: ['about', 'zone', 'overrides', 'swaps'],
   });
   const zone = zoneOf(reader, record.get('zone'), `zone of ${name}`) ?? context.zone;
   const own = { ...context, zone };
+  const before = reader.problems.length;
   const layers = readLayers(reader, record.get('layers'), name, own);
-  if (record.has('layers') && layers.length === 0)
+  if (record.has('layers') && layers.length === 0 && reader.problems.length === before)
     report(reader, record.get('layers'), `${what} has no layer.`, 'Add one with a rotation.');
   const place: Place = { ...own, layers: layers.map((layer) => layer.name), schedule: name };
   const overrides = [

@@ -3,7 +3,7 @@
  * mend it; nothing is half read. Local times are read in the zone of the person or schedule they belong to.
  */
 import { isScalar } from 'yaml';
-import type { Organisation } from './organisation.ts';
+import { administrators, type Organisation } from './organisation.ts';
 import { parseSchedule } from './parse-schedule.ts';
 import { intervalOf, nameProblem, zoneOf } from './parse-time.ts';
 import { type Access, accesses, type Person } from './person.ts';
@@ -37,31 +37,31 @@ const readActive = (reader: Reader, node: Value, what: string): boolean => {
 
 const readRoles = (reader: Reader, node: Value, who: string): string[] =>
   itemsOf(reader, node, `roles of ${who}`).flatMap((item) => {
-    const role = textOf(reader, item, `A role of ${who}`);
-    if (role === 'administrators')
-      return report(reader, item, `"administrators" is not given as a role.`, 'Write `access: [admin]`.') ?? [];
-    return role === null || nameProblem(reader, item, 'The role', role) ? [] : [role];
+    const role = textOf(reader, item, `a role of ${who}`);
+    if (`role:${role}` === administrators)
+      return report(reader, item, `"${role}" is not given as a role.`, 'Write `access: [admin]`.') ?? [];
+    return role === null || nameProblem(reader, item, 'the role', role) ? [] : [role];
   });
 
 const readAddresses = (reader: Reader, node: Value, who: string): Record<string, string> => {
   if (node === undefined) return {};
   const pairs = fieldsOf(reader, node, `addresses of ${who}`).flatMap(({ key, value }) => {
-    const address = textOf(reader, value, `The ${key} address of ${who}`);
+    const address = textOf(reader, value, `the ${key} address of ${who}`);
     return address === null ? [] : [[key, address] as const];
   });
   return Object.fromEntries(pairs);
 };
 
 const readPerson = (reader: Reader, personId: string, node: Value, organisationZone: string): Person => {
-  const record = recordOf(reader, node, `Person ${personId}`, personFields);
-  const zone = zoneOf(reader, record.get('zone'), `The zone of ${personId}`) ?? organisationZone;
-  const name = textOf(reader, record.get('name'), `The name of ${personId}`);
-  const email = textOf(reader, record.get('email'), `The email of ${personId}`);
+  const record = recordOf(reader, node, `person ${personId}`, personFields);
+  const zone = zoneOf(reader, record.get('zone'), `the zone of ${personId}`) ?? organisationZone;
+  const name = textOf(reader, record.get('name'), `the name of ${personId}`);
+  const email = textOf(reader, record.get('email'), `the email of ${personId}`);
   const access = itemsOf(reader, record.get('access'), `access of ${personId}`).flatMap(
-    (item): Access[] | Access => wordOf(reader, item, `An access right of ${personId}`, accesses) ?? [],
+    (item): Access[] | Access => wordOf(reader, item, `an access right of ${personId}`, accesses) ?? [],
   );
   const absences = itemsOf(reader, record.get('absences'), `absences of ${personId}`).flatMap((item) => {
-    const what = `An absence of ${personId}`;
+    const what = `an absence of ${personId}`;
     const fields = recordOf(reader, item, what, { required: ['from', 'to'], optional: [] });
     return intervalOf(reader, item, fields, what, zone) ?? [];
   });
@@ -78,49 +78,52 @@ const readPerson = (reader: Reader, personId: string, node: Value, organisationZ
   };
 };
 
-const readPeople = (reader: Reader, node: Value, zone: string): Person[] =>
+type Placed = { person: Person; node: Value };
+
+const readPeople = (reader: Reader, node: Value, zone: string): Placed[] =>
   fieldsOf(reader, node, 'people').map((field) => {
-    nameProblem(reader, field.keyNode, 'The person', field.key);
-    return readPerson(reader, field.key, field.value, zone);
+    nameProblem(reader, field.keyNode, 'the person', field.key);
+    return { person: readPerson(reader, field.key, field.value, zone), node: field.keyNode };
   });
 
 /** Two people with one address would make it unclear who clicked. */
-const reportSharedAddresses = (reader: Reader, root: Value, people: Person[]): void => {
+const reportSharedAddresses = (reader: Reader, placed: Placed[]): void => {
   const owners = new Map<string, string>();
-  for (const person of people)
+  for (const { person, node } of placed)
     for (const [channel, address] of [['email', person.email] as const, ...Object.entries(person.addresses)]) {
       if (address === null) continue;
       const key = `${channel} ${address.toLowerCase()}`;
-      const other = owners.get(key);
-      if (other !== undefined && other !== person.personId)
+      const other = owners.get(key) ?? person.personId;
+      if (other !== person.personId)
         report(
           reader,
-          root,
+          node,
           `${other} and ${person.personId} have the same ${channel} address ${address}.`,
           'Give each person their own address: a click must name one person.',
         );
-      owners.set(key, person.personId);
+      owners.set(key, other);
     }
 };
 
 const readSchedules = (reader: Reader, node: Value, people: string[], zone: string): Schedule[] =>
   fieldsOf(reader, node, 'schedules').map((field) => {
-    nameProblem(reader, field.keyNode, 'The schedule', field.key);
+    nameProblem(reader, field.keyNode, 'the schedule', field.key);
     return parseSchedule(reader, field.key, field.value, { people, zone });
   });
 
 export const parseOrganisation = (yaml: string, file = 'organisation.yaml'): ParsedOrganisation => {
   const { reader, root } = open(yaml, file);
   if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
-  const record = recordOf(reader, root, `The organisation ${file}`, {
+  const record = recordOf(reader, root, `the organisation ${file}`, {
     required: ['people'],
     optional: ['zone', 'schedules'],
   });
-  const zone = zoneOf(reader, record.get('zone'), 'The zone') ?? 'UTC';
-  const people = readPeople(reader, record.get('people'), zone);
+  const zone = zoneOf(reader, record.get('zone'), 'the zone') ?? 'UTC';
+  const placed = readPeople(reader, record.get('people'), zone);
+  const people = placed.map((one) => one.person);
   const personIds = people.map((person) => person.personId);
   const schedules = readSchedules(reader, record.get('schedules'), personIds, zone);
-  reportSharedAddresses(reader, root, people);
+  reportSharedAddresses(reader, placed);
   if (record.has('people') && !people.some((person) => person.active && person.access.includes('admin')))
     report(
       reader,

@@ -26,7 +26,8 @@ export const open = (yaml: string, what: string): { reader: Reader; root: Node |
 
 export const report = (reader: Reader, node: Value, message: string, remedy: string): null => {
   const { line, col } = reader.lines.linePos(node?.range?.[0] ?? 0);
-  reader.problems.push({ line: Math.max(1, line), column: Math.max(1, col), message, remedy });
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  reader.problems.push({ line: Math.max(1, line), column: Math.max(1, col), message: sentence, remedy });
   return null;
 };
 
