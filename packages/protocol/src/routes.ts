@@ -134,6 +134,13 @@ export const routes = {
       facts: jsonObject.default({}).describe('facts the agent claims'),
       key: stepKey,
       words: z.string().max(20_000).optional().describe('the agent’s own words about it; shown inert'),
+      attempt: z
+        .string()
+        .max(100)
+        .optional()
+        .describe(
+          'random per call of the agent: a repeat of the same call gets the same permit, another call with the same key does not',
+        ),
       redeem: z.boolean().default(false).describe('redeem the permit in the same commit'),
     }),
     answer: gateAnswer,

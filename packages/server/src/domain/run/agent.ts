@@ -81,10 +81,13 @@ const report: Decide<'report'> = (run, { epoch, key, result }, context) => {
   return { events: settle(run, permit, result, context), answer: { permitId, late: false } };
 };
 
+/** A sign of life is written down when it says something, or when silence would soon be suspected. */
 const heartbeat: Decide<'heartbeat'> = (run, { epoch, costUsd, tokens, progress }, context) => {
   const stopped = fence(run, epoch, 'heartbeat', context);
   if (stopped !== null) return stopped;
-  return { events: [{ type: 'AgentReported', costUsd, tokens, progress }], answer: {} };
+  const quietMs = context.control.control.stuck.idleMs / 4;
+  const worthIt = costUsd > 0 || tokens > 0 || progress !== null || context.now - run.lastHeardAt >= quietMs;
+  return { events: worthIt ? [{ type: 'AgentReported', costUsd, tokens, progress }] : [], answer: {} };
 };
 
 const escalate: Decide<'escalate'> = (run, { epoch, question, options, key }, context) => {

@@ -41,5 +41,6 @@ export const systemFacts = (run: Run, step: string, digest: string): JsonObject 
   attempts: run.failures[step] ?? 0,
   sameStep: run.repeat.step === step && run.repeat.digest === digest ? run.repeat.count : 0,
   steps: run.stepsDecided,
-  costUsd: run.costUsd,
+  costUsd: run.costUsd.toFixed(2),
+  heldMs: 0,
 });

@@ -66,13 +66,17 @@ async function take(path: string, draft: string, socketPath: string): Promise<vo
   }
 }
 
-/** Drafts and rights of processes that were killed while they tried; nothing hangs on them any more. */
+/**
+ * Drafts and rights of processes that were killed while they tried; nothing hangs on them any more. One
+ * that cannot be read may be just being written.
+ */
 async function sweep(path: string, socketPath: string): Promise<void> {
   for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.`)) continue;
     const left = join(dirname(path), name);
     const holder = readHolder(left);
-    if (holder !== null && (await stateOf(holder, socketPath)) === 'dead') rmSync(left, { force: true });
+    if (holder === null || holder.nonce === unreadable) continue;
+    if ((await stateOf(holder, socketPath)) === 'dead') rmSync(left, { force: true });
   }
 }
 
@@ -86,6 +90,8 @@ function linkIfFree(from: string, to: string): boolean {
   }
 }
 
+const unreadable = 'unreadable';
+
 /** null when there is no lock; an unreadable one counts as held by a process that cannot be alive. */
 export function readHolder(path: string): LockHolder | null {
   let text: string;
@@ -98,7 +104,7 @@ export function readHolder(path: string): LockHolder | null {
   try {
     return JSON.parse(text) as LockHolder;
   } catch {
-    return { ...currentScope(), pid: 0, startMark: 'unreadable', nonce: 'unreadable' };
+    return { ...currentScope(), pid: 0, startMark: unreadable, nonce: unreadable };
   }
 }
 

@@ -1,0 +1,65 @@
+/** An event in words, for the timeline. A person reads these; the event itself is what counts. */
+import type { RunEvent } from './events.ts';
+
+type Names = { by: string; person: (id: string) => string; target: (target: string) => string };
+type Sentence<T extends RunEvent['type']> = (event: Extract<RunEvent, { type: T }>, names: Names) => string;
+
+const outcomes = { continue: 'continue', approval: 'a sign-off is needed', handoff: 'hand off', forbid: 'forbidden' };
+const quoted = (text: string): string => (text.trim() === '' ? '.' : `: ${text}`);
+
+const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
+  RunStarted: (e, { by, person }) =>
+    `${by} started${e.onBehalfOf === null ? '' : ` on behalf of ${person(e.onBehalfOf)}`} under ${e.control.name} version ${e.control.version}.`,
+  AgentAttached: (_e, { by }) => `${by} took the run up in a process of its own; any earlier one is fenced.`,
+  StepGated: (e) => `${e.step}: ${outcomes[e.outcome]}. ${e.because}`,
+  AgentRefused: (e, { by }) =>
+    `${by} was refused (${e.code}) when it called ${e.call}${e.step === null ? '' : ` for ${e.step}`}.`,
+  PermitGranted: (e) =>
+    `${e.permit.step} may be carried out once with these arguments${e.permit.edited ? ', as a person edited them' : ''}.`,
+  PermitRedeemed: () => 'The step is under way.',
+  PermitReported: (e) => (e.status === 'done' ? 'The step is done.' : 'The step failed.'),
+  PermitExpired: () => 'The permit was not used in time.',
+  PermitVoided: (e) => `The permit ended: ${e.because}.`,
+  PermitInDoubt: (e) => e.because,
+  PermitSettled: (e, { by }) =>
+    `${by} said that it ${e.happened === 'done' ? 'happened' : 'did not happen'}${e.reference === null ? '' : ` (${e.reference})`}${quoted(e.because)}`,
+  LateReportKept: () => 'A report came after control had moved; it is kept and changes nothing.',
+  ApprovalRequested: (e, { target }) =>
+    `A sign-off by ${target(e.approval.from)} was asked for ${e.approval.step}: ${e.approval.because.join(' ')}`,
+  ApprovalSigned: (e, { by }) =>
+    `${by} signed off${e.complete ? '' : '; more signatures are needed'}${quoted(e.comment ?? '')}`,
+  ApprovalRejected: (e, { by }) => `${by} refused: ${e.because}`,
+  ApprovalExpired: () => 'Nobody signed in time.',
+  ApprovalVoided: (e) => `The sign-off ended: ${e.because}.`,
+  ApprovalUsed: () => 'The sign-off was used.',
+  CaseOpened: (e) => `Handed off: ${e.case.reasons[0]?.because ?? ''}`,
+  CaseReasonAdded: (e) => `A further reason joined: ${e.reason.because}`,
+  RungFired: (e, { person, target }) => {
+    const skipped = e.skipped.map((s) => `${target(s.target)} was skipped: ${s.because}`);
+    const told =
+      e.people.length === 0
+        ? `Nobody could be reached at ${target(e.target)}.`
+        : `${e.people.map(person).join(', ')} (${target(e.target)}) told.`;
+    return [told, ...skipped].join(' ');
+  },
+  CaseClaimed: (e, { by, person }) =>
+    `${by} took over${e.from === null ? '' : ` from ${person(e.from)}`}${e.breakGlass ? ' by break-glass' : ''}${quoted(e.reason)}`,
+  CaseDeclined: (e, { by }) => `${by} said it is not theirs: ${e.because}`,
+  CaseReleased: (e, { by }) => `${by} put the case back${quoted(e.because)}`,
+  CaseReturned: (e, { by }) => `${by} gave control back${quoted(e.instructions.text)}`,
+  CaseResolved: (e, { by }) => `${by} finished the work: ${e.resolution}`,
+  CaseCancelled: (e, { by }) => `${by} cancelled the case: ${e.because}`,
+  ClaimIdled: (e, { person }) => `${person(e.claimedBy)} was reminded: nothing has happened since the takeover.`,
+  ControlTaken: (e, { person }) =>
+    `${e.to.kind === 'person' ? person(e.to.id) : e.to.id} has control${e.inFlight.length === 0 ? '.' : `; ${e.inFlight.length} step(s) were under way and cannot be recalled.`}`,
+  ControlReturned: () => 'The agent may continue.',
+  InstructionsAcknowledged: (_e, { by }) => `${by} has read the instructions.`,
+  AgentReported: (e) => e.progress ?? `Spent USD ${e.costUsd.toFixed(2)}, ${e.tokens} tokens.`,
+  RunFinished: () => 'The run is finished.',
+};
+
+/** The sentence for one event. Unknown types (of a newer version) are shown by their name. */
+export const sentenceOf = (event: RunEvent, names: Names): string => {
+  const sentence = sentences[event.type] as ((event: RunEvent, names: Names) => string) | undefined;
+  return sentence === undefined ? event.type : sentence(event, names);
+};

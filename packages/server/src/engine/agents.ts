@@ -1,0 +1,213 @@
+/** What agents can ask of Belay besides the gate: start, attach, redeem, report, escalate, finish. One command each. */
+import type { AnswerOf, Json, JsonObject, ParsedBodyOf } from '@belay/protocol';
+import { apply, type Context } from '../domain/decided.ts';
+import { type AgentAnswer, type AgentCommand, decideAgent } from '../domain/run/agent.ts';
+import type { RunEvent } from '../domain/run/events.ts';
+import { newRun } from '../domain/run/evolve.ts';
+import { type Permit, type Run, runStatus } from '../domain/run/run.ts';
+import { type AgentCaller, type AgentPorts, notFound, ownRun } from './agent-ports.ts';
+import type { Outcome } from './committer.ts';
+import { type Command, writeOf } from './decide.ts';
+import type { CurrentControl } from './house.ts';
+import { instructionsView, permitView, runView } from './present.ts';
+
+const attachedView = (run: Run, revision: number, context: Context): Json =>
+  ({
+    run: runView(run, revision, context),
+    epoch: run.epoch,
+    instructionsToAcknowledge:
+      run.acknowledged || run.instructions === null ? null : instructionsView(run.instructions, context.org),
+  }) satisfies AnswerOf<'startRun'> as unknown as Json;
+
+const permitOf = (run: Run, permitId: string): Permit | undefined => run.permits.find((p) => p.permitId === permitId);
+
+type Present = (run: Run, answer: AgentAnswer, context: Context, revision: number) => Json;
+
+/** `revision` is the one this commit is about to make: the caller waits for changes after it. */
+const command = async (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  asked: AgentCommand,
+  present: Present,
+): Promise<Outcome> => {
+  const own = await ownRun(ports, caller, runId);
+  if (own === null) return notFound(runId);
+  return ports.handle({
+    runId,
+    by: { kind: 'agent', id: caller.agentId },
+    decide: (run, context) => decideAgent(run, asked, context),
+    present: (run, answer, context) => present(run, answer as AgentAnswer, context, own.revision + 1),
+    guarded: asked.type === 'attach',
+  });
+};
+
+const viewRun: Present = (run, _answer, context, revision) => runView(run, revision, context) as unknown as Json;
+
+export const attachRun = (ports: AgentPorts, caller: AgentCaller, runId: string): Promise<Outcome> =>
+  command(ports, caller, runId, { type: 'attach' }, (run, _answer, context, revision) =>
+    attachedView(run, revision, context),
+  );
+
+const createRun = async (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  body: ParsedBodyOf<'startRun'>,
+  control: CurrentControl,
+): Promise<Outcome | null> => {
+  const { house, newId, clock, store } = ports;
+  const by = { kind: 'agent' as const, id: caller.agentId };
+  const context: Context = { now: clock.now(), by, control: control.compiled, org: await house.organisation(), newId };
+  const event: Extract<RunEvent, { type: 'RunStarted' }> = {
+    type: 'RunStarted',
+    runId: newId('run'),
+    control: control.ref,
+    agentId: caller.agentId,
+    key: body.key ?? null,
+    subject: body.subject,
+    onBehalfOf: body.onBehalfOf ?? null,
+  };
+  const before = newRun(event, context.now);
+  const run = apply(before, [event], context);
+  const started: Command = {
+    runId: run.runId,
+    by,
+    decide: () => ({ events: [event], answer: null }),
+    present: () => null,
+    guarded: true,
+  };
+  const write = writeOf(
+    { run: before, revision: null },
+    run,
+    [{ command: started, events: [event], context, answer: null }],
+    house.known,
+  );
+  const { moved, stopped } = await store.commit([write], context.now);
+  const stop = stopped.get(run.runId);
+  if (stop !== undefined)
+    return { ok: false, refused: { code: 'run_stopped', detail: `Stopped by ${stop.by}: ${stop.because}` } };
+  if (!moved.has(run.runId)) return null;
+  ports.committer.remember(run.runId, { run, revision: 1 });
+  return { ok: true, answer: attachedView(run, 1, context), replayed: false };
+};
+
+/** Starts a run, or takes up the one with the same key: asking twice never makes two. */
+export const startRun = async (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  body: ParsedBodyOf<'startRun'>,
+): Promise<Outcome> => {
+  if (!caller.controls.includes(body.control))
+    return { ok: false, refused: { code: 'key_scope', detail: `This key may use: ${caller.controls.join(', ')}.` } };
+  const control = await ports.house.currentControl(body.control);
+  if (control === null)
+    return { ok: false, refused: { code: 'control_not_found', detail: `${body.control} is not published.` } };
+  const existing = body.key === undefined ? null : await ports.store.loadByKey(caller.agentId, body.control, body.key);
+  if (existing !== null) return attachRun(ports, caller, existing.run.runId);
+  return (await createRun(ports, caller, body, control)) ?? startRun(ports, caller, body);
+};
+
+export const redeemPermit = (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'redeem'>,
+): Promise<Outcome> =>
+  command(
+    ports,
+    caller,
+    runId,
+    { type: 'redeem', ...body },
+    (run) => permitView(permitOf(run, body.permitId) as Permit) as unknown as Json,
+  );
+
+/** A report may be about a step that has left the run: its permit is then read from its own row. */
+export const reportStep = async (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'report'>,
+): Promise<Outcome> => {
+  const outcome = await command(
+    ports,
+    caller,
+    runId,
+    { type: 'report', ...body },
+    (run, { permitId = '', late = false }) => {
+      const permit = permitOf(run, permitId);
+      return { accepted: !late, late, permit: permit === undefined ? null : (permitView(permit) as unknown as Json) };
+    },
+  );
+  if (!outcome.ok || (outcome.answer as JsonObject)['permit'] !== null) return outcome;
+  const settled = await ports.store.settledPermit(runId, body.key);
+  const permit = settled === null ? null : (permitView(settled) as unknown as Json);
+  return { ...outcome, answer: { ...(outcome.answer as JsonObject), permit } };
+};
+
+export const escalateRun = (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'escalate'>,
+): Promise<Outcome> => {
+  const { epoch, question, options, key } = body;
+  return command(
+    ports,
+    caller,
+    runId,
+    { type: 'escalate', epoch, question, options, key },
+    (_run, { caseId = '' }) => ({
+      caseId,
+      url: `${ports.url}/cases/${caseId}`,
+    }),
+  );
+};
+
+export const acknowledge = (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'acknowledge'>,
+): Promise<Outcome> => command(ports, caller, runId, { type: 'acknowledge', ...body }, viewRun);
+
+export const finishRun = (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'finish'>,
+): Promise<Outcome> => command(ports, caller, runId, { type: 'finish', ...body }, viewRun);
+
+export const heartbeat = (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'heartbeat'>,
+): Promise<Outcome> => {
+  const { epoch, costUsd = 0, tokens = 0, progress = null } = body;
+  return command(
+    ports,
+    caller,
+    runId,
+    { type: 'heartbeat', epoch, costUsd, tokens, progress },
+    (run, _answer, context, revision) => news(run, revision, epoch, context) as unknown as Json,
+  );
+};
+
+/** Control of a run as its agent may know it: never an epoch. */
+export const news = (
+  run: Run,
+  revision: number,
+  epoch: number,
+  context: Pick<Context, 'org'>,
+): AnswerOf<'heartbeat'> => ({
+  runId: run.runId,
+  revision,
+  status: runStatus(run),
+  holder: run.holder.kind,
+  holderName:
+    run.holder.kind === 'agent'
+      ? run.agentId
+      : (context.org.people.find((p) => p.personId === run.holder.id)?.name ?? run.holder.id),
+  fenced: run.finishedAt !== null || run.holder.kind !== 'agent' || run.epoch !== epoch,
+  settledKeys: run.approvals.filter((a) => a.status !== 'waiting').map((a) => a.key),
+});

@@ -1,0 +1,198 @@
+/**
+ * Shares commits. Commands on one run are decided in order; commands of many runs that arrive while a commit is under
+ * way share the next one. A decision on remembered state counts only when its commit moved the row; everything else
+ * (a refusal, an answer without a change) is decided again on freshly read state before it is told.
+ */
+
+import type { Json } from '@belay/protocol';
+import type { Refusal } from '../domain/decided.ts';
+import { withoutEnded } from '../domain/run/evolve.ts';
+import type { Run } from '../domain/run/run.ts';
+import { type Command, type Decision, decideInOrder, type Known, writeOf } from './decide.ts';
+import { createMemory } from './memory.ts';
+import type { Change, RunStore, StopInForce, Stored, Write } from './ports.ts';
+
+export type Outcome = { ok: true; answer: Json; replayed: boolean } | { ok: false; refused: Refusal };
+export class Unavailable extends Error {}
+
+type Job = { command: Command; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void; tries: number };
+type Prepared = { jobs: Job[]; before: Stored; run: Run; decisions: Decision[]; write: Write };
+export type CommitterPorts = Known & { store: RunStore; changed: (change: Change) => void };
+
+const batchMax = 64;
+const commitsAtOnce = 2;
+const triesMax = 12;
+const remembered = 20_000;
+
+const groupByRun = (jobs: Job[]): Map<string, Job[]> => {
+  const groups = new Map<string, Job[]>();
+  for (const job of jobs) {
+    const group = groups.get(job.command.runId);
+    if (group === undefined) groups.set(job.command.runId, [job]);
+    else group.push(job);
+  }
+  return groups;
+};
+
+const tell = (jobs: Job[], decisions: Decision[]): void =>
+  decisions.forEach((decision, index) => {
+    const outcome: Outcome =
+      decision.refused === undefined
+        ? { ok: true, answer: decision.answer, replayed: false }
+        : { ok: false, refused: decision.refused };
+    jobs[index]?.resolve(outcome);
+  });
+
+const refuseStopped = (jobs: Job[], stop: StopInForce): void => {
+  for (const job of jobs)
+    job.resolve({ ok: false, refused: { code: 'run_stopped', detail: `Stopped by ${stop.by}: ${stop.because}` } });
+};
+
+export class Committer {
+  readonly #ports: CommitterPorts;
+  readonly #memory = createMemory<Stored>(remembered);
+  readonly #busy = new Set<string>();
+  #queue: Job[] = [];
+  #committing = 0;
+
+  constructor(ports: CommitterPorts) {
+    this.#ports = ports;
+  }
+
+  /** Decides and commits one command. Rejects when the database did; resolves only after the commit. */
+  run(command: Command): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ command, resolve, reject, tries: 0 });
+      // One turn of the event loop lets the other requests of this moment join the same commit.
+      setImmediate(() => void this.#pump());
+    });
+  }
+
+  /** The run as last seen here, read when it is not remembered. A hint: what it says is decided only in `run`. */
+  async peek(runId: string): Promise<Stored | null> {
+    return this.#memory.get(runId) ?? (await this.#ports.store.load([runId])).get(runId) ?? null;
+  }
+
+  forget(runId: string): void {
+    this.#memory.forget(runId);
+  }
+
+  remember(runId: string, stored: Stored): void {
+    this.#memory.set(runId, stored);
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#committing >= commitsAtOnce) return;
+    this.#committing += 1;
+    try {
+      for (let batch = this.#takeBatch(); batch.length > 0; batch = this.#takeBatch()) await this.#work(batch);
+    } finally {
+      this.#committing -= 1;
+    }
+  }
+
+  /** What waits and whose run is free: a run is in one commit at a time. */
+  #takeBatch(): Job[] {
+    const batch: Job[] = [];
+    const left: Job[] = [];
+    for (const job of this.#queue) {
+      const waits = this.#busy.has(job.command.runId) || batch.length >= batchMax;
+      (waits ? left : batch).push(job);
+    }
+    this.#queue = left;
+    return batch;
+  }
+
+  async #work(batch: Job[]): Promise<void> {
+    const groups = groupByRun(batch);
+    for (const runId of groups.keys()) this.#busy.add(runId);
+    try {
+      const unknown = [...groups.keys()].filter((runId) => this.#memory.get(runId) === undefined);
+      const fresh = unknown.length === 0 ? new Map<string, Stored>() : await this.#ports.store.load(unknown);
+      const prepared: Prepared[] = [];
+      for (const [runId, jobs] of groups) {
+        const one = await this.#prepare(runId, jobs, fresh).catch((error: unknown) => {
+          for (const job of jobs) job.reject(error);
+          return null;
+        });
+        if (one !== null) prepared.push(one);
+      }
+      if (prepared.length > 0) await this.#commit(prepared);
+    } catch (error) {
+      for (const job of batch) job.reject(error);
+    } finally {
+      for (const runId of groups.keys()) this.#busy.delete(runId);
+    }
+  }
+
+  /** Decides one run's jobs; null when all of them were answered, or have to be decided again. */
+  async #prepare(runId: string, jobs: Job[], fresh: Map<string, Stored>): Promise<Prepared | null> {
+    const known = this.#memory.get(runId);
+    const before = known ?? fresh.get(runId);
+    if (before === undefined) {
+      for (const job of jobs)
+        job.resolve({ ok: false, refused: { code: 'not_found', detail: `There is no run ${runId}.` } });
+      return null;
+    }
+    const commands = jobs.map((job) => job.command);
+    const { run, decisions } = await decideInOrder(before.run, commands, this.#ports);
+    const moves = decisions.some(({ events }) => events.length > 0);
+    if (known !== undefined && (!moves || decisions.some(({ refused }) => refused !== undefined))) {
+      this.#again(jobs, 'it was decided on remembered state');
+      return null;
+    }
+    const write = writeOf(before, run, decisions, this.#ports);
+    if (moves || write.idempotency.length > 0) return { jobs, before, run, decisions, write };
+    this.#memory.set(runId, before);
+    tell(jobs, decisions);
+    return null;
+  }
+
+  async #commit(prepared: Prepared[]): Promise<void> {
+    try {
+      const writes = prepared.map(({ write }) => write);
+      const { moved, stopped } = await this.#ports.store.commit(writes, this.#ports.clock.now());
+      for (const one of prepared) this.#settle(one, moved.has(one.run.runId), stopped.get(one.run.runId));
+    } catch (error) {
+      // One bad row must not fail the others that shared its commit.
+      if (prepared.length > 1) for (const one of prepared) await this.#commit([one]);
+      else this.#fail(prepared, error);
+    }
+  }
+
+  #fail(prepared: Prepared[], error: unknown): void {
+    for (const { jobs, run } of prepared) {
+      this.#memory.forget(run.runId);
+      for (const job of jobs) job.reject(error);
+    }
+  }
+
+  #settle({ jobs, before, run, decisions, write }: Prepared, moved: boolean, stop: StopInForce | undefined): void {
+    if (stop !== undefined) {
+      refuseStopped(jobs, stop);
+      return;
+    }
+    if (!moved) {
+      this.#again(jobs, 'another commit came first');
+      return;
+    }
+    const revision = before.revision + 1;
+    this.#memory.set(run.runId, { run: withoutEnded(run), revision });
+    tell(jobs, decisions);
+    if (write.recorded.length > 0)
+      this.#ports.changed({
+        runId: run.runId,
+        revision,
+        by: decisions.at(-1)?.command.by ?? { kind: 'system', id: 'belay' },
+      });
+  }
+
+  #again(jobs: Job[], cause: string): void {
+    for (const job of jobs) {
+      this.#memory.forget(job.command.runId);
+      job.tries += 1;
+      if (job.tries > triesMax) job.reject(new Unavailable(`Run ${job.command.runId} kept moving: ${cause}.`));
+      else this.#queue.push(job);
+    }
+  }
+}

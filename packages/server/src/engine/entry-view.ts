@@ -1,0 +1,45 @@
+/** An entry as the timeline shows it: the event, who and when, and a sentence a person reads. */
+import { type Actor, type EntryView, iso, type JsonObject } from '@belay/protocol';
+import type { Organisation } from '../domain/oncall/organisation.ts';
+import { targetName } from '../domain/oncall/organisation.ts';
+import type { RunEvent } from '../domain/run/events.ts';
+import { sentenceOf } from '../domain/run/sentence.ts';
+import { personName } from './present.ts';
+
+export type EntryRecord = {
+  entry_id: string;
+  stream: string;
+  seq: number;
+  log_index: number | null;
+  type: string;
+  by_kind: string;
+  by_id: string;
+  at: number;
+  epoch: number | null;
+  event: JsonObject | null;
+  leaf: Buffer | null;
+};
+
+export const entryView = (row: EntryRecord, org: Organisation): EntryView => {
+  const by: Actor = { kind: row.by_kind as Actor['kind'], id: row.by_id };
+  const byName = by.kind === 'person' ? personName(org, by.id) : by.kind === 'system' ? 'Belay' : by.id;
+  const names = {
+    by: byName,
+    person: (id: string) => personName(org, id.replace(/^person:/, '')),
+    target: (target: string) => targetName(org, target as never),
+  };
+  return {
+    entryId: row.entry_id,
+    stream: row.stream,
+    seq: row.seq,
+    logIndex: row.log_index,
+    type: row.type,
+    sentence: row.event === null ? `${row.type} (content erased)` : sentenceOf(row.event as unknown as RunEvent, names),
+    by,
+    byName,
+    at: iso(row.at),
+    epoch: row.epoch,
+    event: row.event ?? {},
+    digest: `sha256:${row.leaf?.toString('hex') ?? ''}`,
+  };
+};

@@ -1,0 +1,127 @@
+/** The gate as agents call it: facts are fetched first, outside any lock; then one command decides and commits. */
+import { type AnswerOf, digestOf, iso, type Json, type ParsedBodyOf } from '@belay/protocol';
+import { gate } from '../domain/run/gate.ts';
+import { effective, type GateCommand, type GateDecision } from '../domain/run/gate-command.ts';
+import type { Permit, Run } from '../domain/run/run.ts';
+import { type AgentCaller, type AgentPorts, notFound, ownRun } from './agent-ports.ts';
+import type { Outcome } from './committer.ts';
+import { KeyTaken } from './ports.ts';
+
+const toModel = ({ step, because }: GateDecision, instead: string | null): string =>
+  `${step} was refused and must not be retried with the same arguments. Reason: ${because}${instead === null ? '' : ` Instead: ${instead}`}`;
+
+/** A decision of the gate as the agent gets it: addresses and the signed permit filled in. */
+const gateAnswer = ({ url, signer }: Pick<AgentPorts, 'url' | 'signer'>, run: Run, decision: GateDecision): Json => {
+  const { step, key, digest, because, requirements } = decision;
+  const said = { step, key, digest, because, requirements };
+  const answer = (): AnswerOf<'gate'> => {
+    switch (decision.kind) {
+      case 'continue': {
+        const permit = run.permits.find((p) => p.permitId === decision.permitId);
+        if (permit === undefined)
+          throw new Error(`permit ${decision.permitId} was decided and is not on run ${run.runId}`);
+        const grant = {
+          permitId: permit.permitId,
+          token: permit.effect === 'none' ? null : signer.token(run, permit),
+          expiresAt: iso(permit.expiresAt),
+          redeemed: permit.status === 'redeemed',
+        };
+        return {
+          kind: 'continue',
+          ...said,
+          permit: grant,
+          arguments: permit.arguments,
+          edited: permit.edited,
+          decidedBy: permit.decidedBy,
+        };
+      }
+      case 'pause': {
+        const waiting = run.approvals
+          .filter((a) => decision.approvalIds.includes(a.approvalId))
+          .map((a) => a.expiresAt ?? Number.POSITIVE_INFINITY);
+        const first = Math.min(...waiting);
+        return {
+          kind: 'pause',
+          ...said,
+          approvalIds: decision.approvalIds,
+          url: `${url}/approvals/${decision.approvalIds[0] ?? ''}`,
+          expiresAt: Number.isFinite(first) ? iso(first) : null,
+        };
+      }
+      case 'handoff':
+        return {
+          kind: 'handoff',
+          ...said,
+          caseId: decision.caseId,
+          to: run.case?.owner ?? '',
+          url: `${url}/cases/${decision.caseId}`,
+        };
+      case 'forbid':
+        return { kind: 'forbid', ...said, instead: decision.instead, toModel: toModel(decision, decision.instead) };
+      case 'done':
+        return { kind: 'done', ...said, result: decision.result, by: decision.by, reference: decision.reference };
+      case 'inDoubt':
+        return {
+          kind: 'inDoubt',
+          ...said,
+          permitId: decision.permitId,
+          caseId: decision.caseId,
+          url: `${url}/cases/${decision.caseId ?? ''}`,
+        };
+    }
+  };
+  return answer() as unknown as Json;
+};
+
+/** A finished step whose key the run itself no longer keeps. */
+const settledElsewhere = async ({ store }: AgentPorts, run: Run, key: string): Promise<Permit | null> => {
+  const forgotten = run.settledCount > run.settledRecently.length || run.settledRecently.some((s) => s.key === key);
+  return forgotten ? store.settledPermit(run.runId, key) : null;
+};
+
+const ask = async (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'gate'>,
+  settled?: Permit | null,
+): Promise<Outcome> => {
+  const own = await ownRun(ports, caller, runId);
+  if (own === null) return notFound(runId);
+  const { run } = own;
+  const digest = digestOf(body.arguments);
+  const args = effective(run, body.step, digest)?.arguments ?? body.arguments;
+  const control = await ports.house.known.control(run.control.name, run.control.version);
+  const looked = await ports.lookups(control, body.step, { args, subject: run.subject });
+  const command: GateCommand = {
+    ...body,
+    type: 'gate',
+    digest,
+    attempt: body.attempt ?? '',
+    words: body.words ?? null,
+    looked,
+    settled: settled === undefined ? await settledElsewhere(ports, run, body.key) : settled,
+  };
+  return ports.handle({
+    runId,
+    by: { kind: 'agent', id: caller.agentId },
+    decide: (state, context) => gate(state, command, context),
+    present: (state, answer) => gateAnswer(ports, state, answer as GateDecision),
+  });
+};
+
+/** Asks the gate. When another commit took the step key meanwhile, asks again knowing what it did. */
+export const askGate = async (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'gate'>,
+): Promise<Outcome> => {
+  try {
+    return await ask(ports, caller, runId, body);
+  } catch (error) {
+    if (!(error instanceof KeyTaken) || error.what !== 'permit') throw error;
+    ports.committer.forget(runId);
+    return ask(ports, caller, runId, body, await ports.store.settledPermit(runId, body.key));
+  }
+};

@@ -1,0 +1,110 @@
+/** What the whole house knows: published controls, the organisation, stops, keys. Remembered, read again when it changed. */
+import {
+  type CompiledControl,
+  type Control,
+  type ControlProblem,
+  compileControl,
+  controlDigest,
+  parseControl,
+} from '@belay/control';
+import type { ControlRef } from '@belay/protocol';
+import type { Organisation } from '../domain/oncall/organisation.ts';
+import type { Known } from './decide.ts';
+import { createMemory } from './memory.ts';
+import type { Clock } from './ports.ts';
+
+export type PublishedControl = ControlRef & {
+  parsed: Control;
+  source: string;
+  publishedAt: number;
+  publishedBy: string;
+};
+
+export type HouseStore = {
+  control(name: string, version: number | null): Promise<PublishedControl | null>;
+  publish(
+    control: Omit<PublishedControl, 'version'> & { file: string },
+  ): Promise<{ published: PublishedControl; fresh: boolean }>;
+  organisation(): Promise<Organisation>;
+};
+
+export type CurrentControl = { ref: ControlRef; compiled: CompiledControl };
+
+/** How long a node may act on the organisation and the current versions as it last read them. */
+const freshForMs = 1_000;
+
+export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: string) => string) => {
+  const compiled = createMemory<CompiledControl>(200);
+  const current = new Map<string, { at: number; control: CurrentControl | null }>();
+  let org: { at: number; value: Organisation } | null = null;
+
+  const compile = (published: PublishedControl): CompiledControl => {
+    const key = `${published.name}@${published.version}`;
+    const known = compiled.get(key);
+    if (known !== undefined) return known;
+    const made = compileControl(published.parsed);
+    compiled.set(key, made);
+    return made;
+  };
+
+  const control = async (name: string, version: number): Promise<CompiledControl> => {
+    const known = compiled.get(`${name}@${version}`);
+    if (known !== undefined) return known;
+    const published = await store.control(name, version);
+    if (published === null) throw new Error(`control ${name} version ${version} has runs and is not in the database`);
+    return compile(published);
+  };
+
+  const organisation = async (fresh = false): Promise<Organisation> => {
+    const now = clock.now();
+    if (!fresh && org !== null && Math.abs(now - org.at) < freshForMs) return org.value;
+    org = { at: now, value: await store.organisation() };
+    return org.value;
+  };
+
+  const currentControl = async (name: string): Promise<CurrentControl | null> => {
+    const now = clock.now();
+    const known = current.get(name);
+    if (known !== undefined && Math.abs(now - known.at) < freshForMs) return known.control;
+    const published = await store.control(name, null);
+    const found =
+      published === null
+        ? null
+        : { ref: { name, version: published.version, digest: published.digest }, compiled: compile(published) };
+    current.set(name, { at: now, control: found });
+    return found;
+  };
+
+  type Published =
+    | { ok: true; published: PublishedControl; fresh: boolean; problems: ControlProblem[] }
+    | { ok: false; problems: ControlProblem[] };
+  const publish = async (source: string, file: string, by: string): Promise<Published> => {
+    const result = parseControl(source, file);
+    if (!result.ok) return result;
+    const { control: parsed, problems } = result;
+    const { published, fresh } = await store.publish({
+      name: parsed.name,
+      digest: controlDigest(parsed),
+      parsed,
+      source,
+      file,
+      publishedAt: clock.now(),
+      publishedBy: by,
+    });
+    current.delete(parsed.name);
+    return { ok: true, published, fresh, problems };
+  };
+
+  const known: Known = { clock, newId, control, organisation };
+  return {
+    known,
+    organisation,
+    currentControl,
+    publish,
+    forgetOrganisation: () => {
+      org = null;
+    },
+  };
+};
+
+export type House = ReturnType<typeof createHouse>;

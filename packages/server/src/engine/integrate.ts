@@ -1,0 +1,42 @@
+/**
+ * Keeps the evidence log growing: entries get their places in it, and its new root is signed. Any number of nodes may
+ * run this; the store lets one at a time through and looks for entries without a place, never for ids after the last.
+ */
+import { type Loop, startLoop } from './loop.ts';
+import type { Clock, Log } from './ports.ts';
+
+export const integrationBatch = 1_000;
+/** How long an entry may wait when no hint came, and the time between checkpoints in a quiet hour. */
+const everyMs = 1_000;
+
+export type EvidenceLog = {
+  /** Integrates up to `integrationBatch` entries; says how many. */
+  integrate(at: number): Promise<number>;
+};
+
+export type Integrator = { start(): void; wake(): void; stop(): Promise<void> };
+
+export const createIntegrator = ({
+  evidence,
+  clock,
+  log,
+}: {
+  evidence: EvidenceLog;
+  clock: Clock;
+  log: Log;
+}): Integrator => {
+  let loop: Loop | null = null;
+  const catchUp = async (): Promise<void> => {
+    while ((await evidence.integrate(clock.now())) === integrationBatch);
+  };
+  return {
+    start: () => {
+      loop ??= startLoop('integrating entries into the evidence log', everyMs, catchUp, log);
+    },
+    wake: () => loop?.wake(),
+    stop: async () => {
+      await loop?.stop();
+      loop = null;
+    },
+  };
+};

@@ -1,0 +1,137 @@
+/** What people do: take over, give back, resolve, sign off, stop. Rights are read afresh for each command. */
+import type { Actor, Json, ParsedBodyOf } from '@belay/protocol';
+import { type ApprovalCommand, decideApproval } from '../domain/approval/decide.ts';
+import { type CaseCommand, decideCase } from '../domain/case/decide.ts';
+import type { Context } from '../domain/decided.ts';
+import type { Permit, Run } from '../domain/run/run.ts';
+import type { Committer, Outcome } from './committer.ts';
+import type { Handle } from './handle.ts';
+import type { House } from './house.ts';
+import type { IdempotencyRow } from './ports.ts';
+import { approvalView, caseView, permitView } from './present.ts';
+
+/** Which run a case, an approval or a permit belongs to; null when there is none of that id. */
+export type RunOf = {
+  runOfCase(caseId: string): Promise<string | null>;
+  runOfApproval(approvalId: string): Promise<string | null>;
+  runOfPermit(permitId: string): Promise<string | null>;
+};
+
+export type PeoplePorts = { handle: Handle; committer: Committer; house: House; runOf: RunOf };
+export type PersonCaller = { personId: string; idempotency?: Omit<IdempotencyRow, 'answer'> | undefined };
+
+const actor = ({ personId }: PersonCaller): Actor => ({ kind: 'person', id: personId });
+
+const none = (what: string, id: string): Outcome => ({
+  ok: false,
+  refused: { code: 'not_found', detail: `There is no ${what} ${id}.` },
+});
+
+const presentCase = (run: Run, _answer: unknown, context: Context): Json =>
+  run.case === null ? null : (caseView(run.case, run, context) as unknown as Json);
+
+const onRun = async (
+  ports: PeoplePorts,
+  caller: PersonCaller,
+  runId: string,
+  command: CaseCommand,
+): Promise<Outcome> => {
+  await ports.house.organisation(true);
+  return ports.handle({
+    runId,
+    by: actor(caller),
+    decide: (run, context) => decideCase(run, command, context),
+    present: presentCase,
+    idempotency: caller.idempotency,
+  });
+};
+
+export const takeOver = (
+  ports: PeoplePorts,
+  caller: PersonCaller,
+  runId: string,
+  body: ParsedBodyOf<'takeOver'>,
+): Promise<Outcome> => onRun(ports, caller, runId, { type: 'takeOver', kind: 'takenOver', ...body });
+
+type WithoutCase<T> = T extends { caseId: string } ? Omit<T, 'caseId'> : never;
+
+/** One of the commands on a case: claim, decline, release, return, resolve, cancel. */
+export const onCase = async (
+  ports: PeoplePorts,
+  caller: PersonCaller,
+  caseId: string,
+  command: WithoutCase<CaseCommand>,
+): Promise<Outcome> => {
+  const runId = await ports.runOf.runOfCase(caseId);
+  return runId === null ? none('case', caseId) : onRun(ports, caller, runId, { ...command, caseId } as CaseCommand);
+};
+
+export const onApproval = async (
+  ports: PeoplePorts,
+  caller: PersonCaller,
+  command: ApprovalCommand,
+): Promise<Outcome> => {
+  const { approvalId } = command;
+  const runId = await ports.runOf.runOfApproval(approvalId);
+  if (runId === null) return none('approval', approvalId);
+  await ports.house.organisation(true);
+  return ports.handle({
+    runId,
+    by: actor(caller),
+    decide: (run, context) => decideApproval(run, command, context),
+    present: (run, _answer, { org }) => {
+      const approval = run.approvals.find((a) => a.approvalId === approvalId);
+      return approval === undefined ? null : (approvalView(approval, run, org) as unknown as Json);
+    },
+    idempotency: caller.idempotency,
+  });
+};
+
+export const settlePermit = async (
+  ports: PeoplePorts,
+  caller: PersonCaller,
+  permitId: string,
+  { happened, reference, because }: ParsedBodyOf<'settlePermit'>,
+): Promise<Outcome> => {
+  const runId = await ports.runOf.runOfPermit(permitId);
+  if (runId === null) return none('permit', permitId);
+  const command: CaseCommand = { type: 'settle', permitId, happened, reference: reference ?? null, because };
+  await ports.house.organisation(true);
+  return ports.handle({
+    runId,
+    by: actor(caller),
+    decide: (run, context) => decideCase(run, command, context),
+    present: (run) => permitView(run.permits.find((p) => p.permitId === permitId) as Permit) as unknown as Json,
+    idempotency: caller.idempotency,
+  });
+};
+
+export type StopPorts = PeoplePorts & {
+  /** Puts the stop in force: from its commit on nobody in its scope starts or attaches. */
+  putInForce(stop: { scope: string; name: string | null; because: string; by: string }): Promise<string>;
+  runsHeldByAgents(scope: string, name: string | null, limit: number): Promise<string[]>;
+  counted(stopId: string, runsTaken: number): Promise<void>;
+};
+
+const sweepSize = 200;
+
+/** Takes every run in scope. Answers only when no agent in it holds a run any more. */
+export const stop = async (
+  ports: StopPorts,
+  caller: PersonCaller,
+  { scope, name = null, because }: { scope: 'agent' | 'control' | 'everything'; name?: string | null; because: string },
+): Promise<{ stopId: string; runsTaken: number }> => {
+  const stopId = await ports.putInForce({ scope, name, because, by: caller.personId });
+  const command: CaseCommand = { type: 'takeOver', kind: 'stopped', reason: because, breakGlass: false };
+  let runsTaken = 0;
+  for (;;) {
+    const runIds = await ports.runsHeldByAgents(scope, name, sweepSize);
+    if (runIds.length === 0) break;
+    const outcomes = await Promise.all(
+      runIds.map((runId) => onRun(ports, { personId: caller.personId }, runId, command)),
+    );
+    runsTaken += outcomes.filter((outcome) => outcome.ok).length;
+  }
+  await ports.counted(stopId, runsTaken);
+  return { stopId, runsTaken };
+};

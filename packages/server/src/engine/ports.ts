@@ -1,0 +1,59 @@
+/** What the engine needs from the world. Edges implement it; nothing in here knows how. */
+import type { Actor, Json } from '@belay/protocol';
+import type { Recorded } from '../domain/run/events.ts';
+import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
+
+export type Clock = { now(): number };
+
+export type Log = {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+};
+
+/** A run as the database has it. `revision` counts its commits; it is what a commit compares. */
+export type Stored = { run: Run; revision: number };
+
+export type OwedDelivery = { kind: 'wake'; target: string; body: Json };
+export type IdempotencyRow = { caller: string; key: string; bodyDigest: string; answer: Json };
+
+/** One run's share of a commit. `expected` null: the run is new. */
+export type Write = {
+  run: Run;
+  expected: number | null;
+  nextDueAt: number | null;
+  nextDue: string | null;
+  recorded: (Recorded & { seq: number; entryId: string })[];
+  cases: Case[];
+  approvals: Approval[];
+  permits: Permit[];
+  outbox: OwedDelivery[];
+  idempotency: IdempotencyRow[];
+  /** attach and start: refused while a stop is in force */
+  guarded: boolean;
+};
+
+export type StopInForce = { stopId: string; scope: string; name: string | null; because: string; by: string };
+/** `moved`: committed. `stopped`: refused by a stop. Neither: the row had moved on; decide again. */
+export type Committed = { moved: Set<string>; stopped: Map<string, StopInForce> };
+
+export type RunStore = {
+  load(runIds: string[]): Promise<Map<string, Stored>>;
+  loadByKey(agentId: string, controlName: string, key: string): Promise<Stored | null>;
+  /** a step of this run with this key that is done */
+  settledPermit(runId: string, key: string): Promise<Permit | null>;
+  commit(writes: Write[], at: number): Promise<Committed>;
+  idempotent(caller: string, key: string): Promise<IdempotencyRow | null>;
+  dueRuns(at: number, limit: number): Promise<string[]>;
+};
+
+/** The commit ran into a unique key: the same step key, or the same idempotency key, was committed meanwhile. */
+export class KeyTaken extends Error {
+  readonly what: 'permit' | 'idempotency' | 'other';
+  constructor(what: KeyTaken['what'], cause: unknown) {
+    super(`another commit took the same ${what} key`, { cause });
+    this.what = what;
+  }
+}
+
+export type Change = { runId: string; revision: number; by: Actor };

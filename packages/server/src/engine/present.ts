@@ -1,0 +1,177 @@
+/** Shows runs, cases, approvals and permits as the wire has them. Pure: state in, view out, names filled in. */
+import {
+  type ApprovalView,
+  type CaseView,
+  type HolderView,
+  type InstructionsView,
+  iso,
+  isoOrNull,
+  type PermitView,
+  type PersonView,
+  type RunView,
+} from '@belay/protocol';
+import { mayTakeOver } from '../domain/case/entitled.ts';
+import type { Context } from '../domain/decided.ts';
+import type { Organisation, Person } from '../domain/oncall/organisation.ts';
+import { resolveTarget, targetName } from '../domain/oncall/organisation.ts';
+import { limitsOf, nextDue } from '../domain/run/due.ts';
+import { withoutEnded } from '../domain/run/evolve.ts';
+import {
+  type Approval,
+  type Case,
+  type Holder,
+  type Instructions,
+  type Permit,
+  type Run,
+  runStatus,
+} from '../domain/run/run.ts';
+
+export const personName = (org: Organisation, personId: string): string =>
+  org.people.find((person) => person.personId === personId)?.name ?? personId;
+
+export const personView = ({ personId, name, email, roles, access }: Person): PersonView => ({
+  personId,
+  name,
+  email,
+  roles,
+  access,
+});
+
+const holderView = ({ kind, id }: Holder, since: number, org: Organisation): HolderView => ({
+  kind,
+  id,
+  name: kind === 'person' ? personName(org, id) : id,
+  since: iso(since),
+});
+
+export const permitView = (permit: Permit): PermitView => ({
+  permitId: permit.permitId,
+  step: permit.step,
+  key: permit.key,
+  digest: permit.digest,
+  arguments: permit.arguments,
+  epoch: permit.epoch,
+  status: permit.status,
+  grantedAt: iso(permit.grantedAt),
+  expiresAt: iso(permit.expiresAt),
+  redeemedAt: isoOrNull(permit.redeemedAt),
+  settledAt: isoOrNull(permit.settledAt),
+  settledBy: permit.settledBy,
+  result: permit.result,
+  lateReport: permit.lateReport,
+});
+
+export const approvalView = (approval: Approval, run: Run, org: Organisation): ApprovalView => ({
+  approvalId: approval.approvalId,
+  runId: run.runId,
+  control: run.control,
+  name: approval.name,
+  status: approval.status,
+  revision: approval.revision,
+  because: approval.because,
+  step: approval.step,
+  key: approval.key,
+  digest: approval.digest,
+  arguments: approval.arguments,
+  facts: approval.facts,
+  requestedBy: run.agentId,
+  onBehalfOf: run.onBehalfOf,
+  from: approval.from,
+  quorum: approval.quorum,
+  excluded: approval.excluded,
+  signatures: approval.signatures.map((s) => ({ ...s, name: personName(org, s.by), at: iso(s.at) })),
+  rejectedBecause: approval.rejectedBecause,
+  requestedAt: iso(approval.requestedAt),
+  expiresAt: isoOrNull(approval.expiresAt),
+  decidedAt: isoOrNull(approval.decidedAt),
+});
+
+export const instructionsView = (instructions: Instructions, org: Organisation): InstructionsView => ({
+  ...instructions,
+  byName: personName(org, instructions.by),
+  at: iso(instructions.at),
+});
+
+export const inFlight = (run: Run): PermitView[] =>
+  run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt').map(permitView);
+
+const liveApprovals = (run: Run, org: Organisation): ApprovalView[] =>
+  run.approvals.filter((a) => a.status === 'waiting' || a.status === 'approved').map((a) => approvalView(a, run, org));
+
+export const runView = (run: Run, revision: number, context: Pick<Context, 'control' | 'org'>): RunView => {
+  const due = nextDue(withoutEnded(run), limitsOf(context));
+  const live = withoutEnded(run).case;
+  return {
+    runId: run.runId,
+    control: run.control,
+    agentId: run.agentId,
+    subject: run.subject,
+    onBehalfOf: run.onBehalfOf,
+    status: runStatus(withoutEnded(run)),
+    holder: holderView(run.holder, run.holderSince, context.org),
+    revision,
+    caseId: live?.caseId ?? null,
+    instructions: run.instructions === null ? null : instructionsView(run.instructions, context.org),
+    inFlight: inFlight(run),
+    approvals: liveApprovals(run, context.org),
+    stepsDecided: run.stepsDecided,
+    nextDueAt: isoOrNull(due?.at ?? null),
+    nextDue: due?.what ?? null,
+    startedAt: iso(run.startedAt),
+    lastHeardAt: iso(run.lastHeardAt),
+    finishedAt: isoOrNull(run.finishedAt),
+    outcome: run.outcome,
+  };
+};
+
+/** What the viewer may do now; the same rules decide again when they press. */
+const allowedNow = (kase: Case, run: Run, viewer: Context): CaseView['allowed'] => {
+  const mine = kase.claimedBy === viewer.by.id;
+  if (kase.status === 'claimed' && mine) return ['return', 'release', 'resolve', 'decline'];
+  if (kase.status !== 'open' && kase.status !== 'claimed') return [];
+  if (!mayTakeOver(run, viewer)) return [];
+  return kase.status === 'claimed' ? ['takeFrom'] : ['claim', 'decline', 'cancel'];
+};
+
+export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
+  const { org, now } = viewer;
+  return {
+    caseId: kase.caseId,
+    runId: run.runId,
+    control: run.control,
+    agentId: run.agentId,
+    subject: run.subject,
+    onBehalfOf: run.onBehalfOf,
+    status: kase.status,
+    revision: kase.revision,
+    title: kase.title,
+    because: kase.reasons[0]?.because ?? '',
+    reasons: kase.reasons.map((reason) => ({ ...reason, at: iso(reason.at) })),
+    owner: kase.owner,
+    ownerNames: resolveTarget(org, kase.owner, now).map((person) => person.name),
+    ladder: kase.to,
+    rung: kase.rung,
+    nextRungAt: isoOrNull(kase.nextRungAt),
+    nextRung: kase.nextTarget === null ? null : targetName(org, kase.nextTarget),
+    told: kase.told.map((t) => ({
+      target: t.target,
+      people: t.people.map((id) => personName(org, id)),
+      at: iso(t.at),
+    })),
+    priority: kase.priority,
+    priorityBecause: kase.priorityBecause,
+    step: kase.step,
+    packet: kase.packet,
+    agentWords: kase.agentWords,
+    claimedBy: kase.claimedBy,
+    claimedByName: kase.claimedBy === null ? null : personName(org, kase.claimedBy),
+    claimedAt: isoOrNull(kase.claimedAt),
+    declined: kase.declined.map((d) => ({ by: personName(org, d.by), because: d.because, at: iso(d.at) })),
+    inFlight: inFlight(run),
+    approvals: liveApprovals(run, org),
+    allowed: allowedNow(kase, run, viewer),
+    openedAt: iso(kase.openedAt),
+    closedAt: isoOrNull(kase.closedAt),
+    resolution: kase.resolution,
+  };
+};

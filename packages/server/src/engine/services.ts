@@ -1,0 +1,61 @@
+/** Everything an edge may ask of the engine, in one place. `app.ts` builds it. */
+import type { Actor, AnswerOf, EventType, JsonObject, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
+import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
+import type { AgentPorts } from './agent-ports.ts';
+import type { EntryRecord } from './entry-view.ts';
+import type { PublishedControl } from './house.ts';
+import type { StopPorts } from './people.ts';
+import type { Log } from './ports.ts';
+
+export type Page<T> = { items: T[]; next: string | null };
+
+/** Reading, as the store answers it. */
+export type Queries = {
+  listCases(
+    query: ParsedQueryOf<'listCases'>,
+    personId: string,
+    targets: string[],
+  ): Promise<Page<{ kase: Case; run: Run }>>;
+  getCase(caseId: string): Promise<{ kase: Case; run: Run } | null>;
+  listRuns(query: ParsedQueryOf<'listRuns'>): Promise<Page<{ run: Run; revision: number }>>;
+  listApprovals(
+    query: ParsedQueryOf<'listApprovals'>,
+    targets: string[],
+  ): Promise<Page<{ approval: Approval; run: Run }>>;
+  getApproval(approvalId: string): Promise<{ approval: Approval; run: Run } | null>;
+  getPermit(permitId: string): Promise<Permit | null>;
+  entriesOf(stream: string, after: number, limit: number): Promise<EntryRecord[]>;
+  entriesAfter(logIndex: number, limit: number): Promise<EntryRecord[]>;
+  lastLogIndex(): Promise<number>;
+  overdue(at: number): Promise<{ stranded: number; lateMs: number }>;
+  listControls(): Promise<(PublishedControl & { openRuns: number })[]>;
+  getControl(name: string, version: number | null): Promise<PublishedControl | null>;
+  listStops(stopId: string | null, limit: number, nameOf: (personId: string) => string): Promise<StopView[]>;
+  liftStop(stopId: string, at: number): Promise<boolean>;
+};
+
+export type NewKey = AnswerOf<'createKey'>;
+export type AccountCommands = {
+  createKey(agentId: string, controls: string[], wakeUrl: string | null, at: number): Promise<NewKey>;
+  listKeys(): Promise<KeyView[]>;
+  rotateKey(keyId: string, at: number): Promise<NewKey | null>;
+  revokeKey(keyId: string, at: number): Promise<KeyView | null>;
+  openSession(token: string, at: number): Promise<{ personId: string; session: string; csrf: string } | null>;
+  closeSession(session: string): Promise<void>;
+};
+
+/** Changes that somebody may wait for. A hint only: whoever waits reads again. */
+export type Changes = {
+  ofRun(runId: string, hint: () => void): () => void;
+  ofFeed(hint: () => void): () => void;
+};
+
+export type Services = AgentPorts &
+  StopPorts & {
+    queries: Queries;
+    accounts: AccountCommands;
+    changes: Changes;
+    record(event: { stream: string; type: EventType; content: JsonObject; by: Actor }): Promise<void>;
+    log: Log;
+    version: string;
+  };

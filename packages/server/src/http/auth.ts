@@ -1,0 +1,69 @@
+/** Who calls: an agent by its API key, a person by the session of a login link. Rights come after this, in the decision. */
+import { problem } from '@belay/protocol';
+import type { Person } from '../domain/oncall/organisation.ts';
+import type { AgentCaller } from '../engine/agent-ports.ts';
+import type { House } from '../engine/house.ts';
+import type { Clock } from '../engine/ports.ts';
+import { Refused } from './problem.ts';
+
+export type AgentKey = AgentCaller & { keyId: string; revoked: boolean };
+export type AccountsPort = {
+  agentByKey(secret: string, at: number): Promise<AgentKey | null>;
+  session(session: string, at: number): Promise<{ personId: string; csrf: string } | null>;
+};
+export type Caller = { agent: AgentKey | null; person: (Person & { csrf: string; session: string }) | null };
+
+export const sessionCookie = 'belay_session';
+/** A revoked key stops at once on the node that revoked it, and within this on the others. */
+const rememberKeyMs = 1_000;
+
+export const cookieOf = (request: Request, name: string): string | null => {
+  for (const part of (request.headers.get('cookie') ?? '').split(';')) {
+    const [key, ...value] = part.trim().split('=');
+    if (key === name) return value.join('=');
+  }
+  return null;
+};
+
+const safeMethods = new Set(['GET', 'HEAD']);
+
+export const createAuth = (accounts: AccountsPort, house: House, clock: Clock) => {
+  const remembered = new Map<string, { at: number; key: AgentKey }>();
+
+  const agentOf = async (secret: string): Promise<AgentKey> => {
+    const now = clock.now();
+    const known = remembered.get(secret);
+    const key =
+      known !== undefined && Math.abs(now - known.at) < rememberKeyMs
+        ? known.key
+        : await accounts.agentByKey(secret, now);
+    if (key === null) throw new Refused(problem('unauthenticated', 'This API key is unknown.'));
+    if (key.revoked) throw new Refused(problem('key_revoked', `Key ${key.keyId} of ${key.agentId} was revoked.`));
+    if (known?.key !== key) remembered.set(secret, { at: now, key });
+    if (remembered.size > 10_000) remembered.clear();
+    return key;
+  };
+
+  const personOf = async (request: Request): Promise<Caller['person']> => {
+    const session = cookieOf(request, sessionCookie);
+    if (session === null) return null;
+    const found = await accounts.session(session, clock.now());
+    if (found === null) return null;
+    const org = await house.organisation(true);
+    const person = org.people.find((p) => p.personId === found.personId && p.active);
+    if (person === undefined) return null;
+    if (!safeMethods.has(request.method) && request.headers.get('x-belay-csrf') !== found.csrf)
+      throw new Refused(problem('csrf', 'The X-Belay-CSRF header is missing or wrong.'));
+    return { ...person, csrf: found.csrf, session };
+  };
+
+  const identify = async (request: Request): Promise<Caller> => {
+    const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+    if (bearer !== undefined) return { agent: await agentOf(bearer), person: null };
+    return { agent: null, person: await personOf(request) };
+  };
+
+  return { identify, forgetKeys: () => remembered.clear() };
+};
+
+export type Auth = ReturnType<typeof createAuth>;

@@ -1,0 +1,53 @@
+/** One call of a route, as its handler sees it. */
+import type { ParsedBodyOf, ParsedQueryOf, RouteName } from '@belay/protocol';
+import { problem } from '@belay/protocol';
+import type { Access, Person } from '../domain/oncall/organisation.ts';
+import type { Outcome } from '../engine/committer.ts';
+import type { PersonCaller } from '../engine/people.ts';
+import type { AgentKey, Caller } from './auth.ts';
+import { Refused } from './problem.ts';
+
+export type Call<N extends RouteName> = {
+  body: ParsedBodyOf<N>;
+  query: ParsedQueryOf<N>;
+  param: (name: string) => string;
+  caller: Caller;
+  request: Request;
+  /** present on POSTs of people that carried an Idempotency-Key */
+  idempotency: PersonCaller['idempotency'];
+};
+
+/** A decided command, a plain answer, or (streams, cookies) a whole response. */
+export type Reply = Outcome | { answer: unknown; status?: number } | Response;
+export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Reply>;
+export type Handlers<N extends RouteName> = { [K in N]: Handler<K> };
+
+export const agentOf = ({ caller }: Pick<Call<RouteName>, 'caller'>): AgentKey => {
+  if (caller.agent === null)
+    throw new Refused(problem('unauthenticated', 'This route is for agents: send `Authorization: Bearer <key>`.'));
+  return caller.agent;
+};
+
+export const personOf = ({ caller }: Pick<Call<RouteName>, 'caller'>): Person & { csrf: string; session: string } => {
+  if (caller.person === null) throw new Refused(problem('unauthenticated', 'This route is for people: sign in.'));
+  return caller.person;
+};
+
+/** A person with one of these rights; admins have them all. */
+export const personWith = (call: Pick<Call<RouteName>, 'caller'>, ...access: Access[]): ReturnType<typeof personOf> => {
+  const person = personOf(call);
+  if (person.access.includes('admin') || access.some((right) => person.access.includes(right))) return person;
+  throw new Refused(
+    problem(
+      'not_entitled',
+      `This needs the right ${access.join(' or ')}; ${person.name} has ${person.access.join(', ') || 'none'}.`,
+    ),
+  );
+};
+
+export const personCaller = (call: Call<RouteName>): PersonCaller => ({
+  personId: personOf(call).personId,
+  idempotency: call.idempotency,
+});
+
+export const notFound = (what: string): Refused => new Refused(problem('not_found', `There is no ${what}.`));

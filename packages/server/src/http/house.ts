@@ -1,0 +1,235 @@
+/** Routes of the house: stops, controls, people, keys, sessions, health, the live feed. */
+import { type Actor, type ControlView, iso, type Json, problem, type RouteName } from '@belay/protocol';
+import { entryView } from '../engine/entry-view.ts';
+import type { PublishedControl } from '../engine/house.ts';
+import { stop } from '../engine/people.ts';
+import { personName, personView } from '../engine/present.ts';
+import type { Services } from '../engine/services.ts';
+import type { Auth } from './auth.ts';
+import { sessionCookie } from './auth.ts';
+import { type Call, type Handlers, notFound, personCaller, personOf, personWith } from './call.ts';
+import { Refused } from './problem.ts';
+import { eventStream } from './stream.ts';
+
+const asPerson = (call: Call<RouteName>): Actor => ({ kind: 'person', id: personOf(call).personId });
+
+type StopRoutes = 'stop' | 'listStops' | 'liftStop';
+
+const stopById = async (services: Services, stopId: string) => {
+  const org = await services.house.organisation();
+  const [found] = await services.queries.listStops(stopId, 1, (personId) => personName(org, personId));
+  if (found === undefined) throw notFound(`stop ${stopId}`);
+  return found;
+};
+
+export const stopRoutes = (services: Services): Handlers<StopRoutes> => ({
+  stop: async (call) => {
+    personWith(call, 'operator');
+    const { scope, name = null, because } = call.body;
+    if (scope !== 'everything' && name === null)
+      throw new Refused(problem('invalid_request', `name: which ${scope} is to be stopped?`));
+    const { stopId, runsTaken } = await stop(services, personCaller(call), { scope, name, because });
+    await services.record({
+      stream: 'stop',
+      type: 'StopOrdered',
+      content: { stopId, scope, name, because, runsTaken },
+      by: asPerson(call),
+    });
+    return { answer: await stopById(services, stopId) };
+  },
+  listStops: async (call) => {
+    personOf(call);
+    const org = await services.house.organisation();
+    return {
+      answer: {
+        items: await services.queries.listStops(null, call.query.limit, (id) => personName(org, id)),
+        next: null,
+      },
+    };
+  },
+  liftStop: async (call) => {
+    personWith(call, 'operator');
+    const stopId = call.param('stopId');
+    if (!(await services.queries.liftStop(stopId, services.clock.now()))) throw notFound(`stop ${stopId}`);
+    await services.record({
+      stream: 'stop',
+      type: 'StopLifted',
+      content: { stopId, because: call.body.because },
+      by: asPerson(call),
+    });
+    return { answer: await stopById(services, stopId) };
+  },
+});
+
+const controlView = (control: PublishedControl & { openRuns?: number }): ControlView => ({
+  name: control.name,
+  version: control.version,
+  digest: control.digest,
+  about: control.parsed.about,
+  owner: control.parsed.owner,
+  steps: control.parsed.steps.map(({ name, risk, effect, offline }) => ({ name, risk, effect, offline })),
+  rules: control.parsed.rules.length,
+  publishedAt: iso(control.publishedAt),
+  publishedBy: control.publishedBy,
+  openRuns: control.openRuns ?? 0,
+});
+
+type ControlRoutes = 'publishControl' | 'listControls' | 'getControl';
+
+export const controlRoutes = (services: Services): Handlers<ControlRoutes> => ({
+  publishControl: async (call) => {
+    const person = personWith(call, 'designer');
+    const result = await services.house.publish(call.body.source, call.body.file, person.personId);
+    if (!result.ok) {
+      const errors = result.problems.map((p) => ({
+        path: `${p.file}:${p.line}:${p.column}`,
+        message: `${p.message} ${p.remedy}`,
+      }));
+      throw new Refused(problem('control_invalid', errors.map((e) => `${e.path} ${e.message}`).join('\n'), { errors }));
+    }
+    const { published, fresh } = result;
+    if (fresh) {
+      const content = { name: published.name, version: published.version, digest: published.digest };
+      await services.record({
+        stream: `control:${published.name}`,
+        type: 'ControlPublished',
+        content,
+        by: asPerson(call),
+      });
+    }
+    return { answer: controlView(published), status: fresh ? 201 : 200 };
+  },
+  listControls: async () => ({
+    answer: { items: (await services.queries.listControls()).map(controlView), next: null },
+  }),
+  getControl: async (call) => {
+    const control = await services.queries.getControl(call.param('name'), call.query.version ?? null);
+    if (control === null) throw new Refused(problem('control_not_found', `${call.param('name')} is not published.`));
+    return { answer: { ...controlView(control), source: control.source } };
+  },
+});
+
+type KeyRoutes = 'createKey' | 'listKeys' | 'rotateKey' | 'revokeKey';
+
+export const keyRoutes = (services: Services, auth: Auth): Handlers<KeyRoutes> => ({
+  createKey: async (call) => {
+    personWith(call, 'admin');
+    const { agentId, controls, wakeUrl = null } = call.body;
+    for (const name of controls)
+      if ((await services.house.currentControl(name)) === null)
+        throw new Refused(problem('control_not_found', `${name} is not published.`));
+    const key = await services.accounts.createKey(agentId, controls, wakeUrl, services.clock.now());
+    await services.record({
+      stream: 'organisation',
+      type: 'KeyCreated',
+      content: { keyId: key.keyId, agentId, controls },
+      by: asPerson(call),
+    });
+    return { answer: key, status: 201 };
+  },
+  listKeys: async (call) => {
+    personWith(call, 'admin', 'auditor');
+    return { answer: { items: await services.accounts.listKeys(), next: null } };
+  },
+  rotateKey: async (call) => {
+    personWith(call, 'admin');
+    const key = await services.accounts.rotateKey(call.param('keyId'), services.clock.now());
+    if (key === null) throw notFound(`key ${call.param('keyId')} in force`);
+    await services.record({
+      stream: 'organisation',
+      type: 'KeyRotated',
+      content: { keyId: key.keyId, agentId: key.agentId },
+      by: asPerson(call),
+    });
+    return { answer: key };
+  },
+  revokeKey: async (call) => {
+    personWith(call, 'admin');
+    const key = await services.accounts.revokeKey(call.param('keyId'), services.clock.now());
+    if (key === null) throw notFound(`key ${call.param('keyId')}`);
+    auth.forgetKeys();
+    await services.record({
+      stream: 'organisation',
+      type: 'KeyRevoked',
+      content: { keyId: key.keyId, agentId: key.agentId },
+      by: asPerson(call),
+    });
+    return { answer: key };
+  },
+});
+
+const cookie = (value: string, maxAge: number, secure: boolean): string =>
+  `${sessionCookie}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure ? '; Secure' : ''}`;
+
+const withCookie = (answer: unknown, value: string): Response =>
+  new Response(JSON.stringify(answer), {
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'set-cookie': value },
+  });
+
+type PeopleRoutes = 'me' | 'login' | 'logout' | 'listPeople';
+
+export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
+  me: async (call) => {
+    const person = personOf(call);
+    return { answer: { person: personView(person), csrf: person.csrf } };
+  },
+  login: async (call) => {
+    const opened = await services.accounts.openSession(call.body.token, services.clock.now());
+    if (opened === null) throw new Refused(problem('login_link_used', 'This link cannot be used any more.'));
+    const org = await services.house.organisation(true);
+    const person = org.people.find((p) => p.personId === opened.personId);
+    if (person === undefined) throw notFound(`person ${opened.personId}`);
+    await services.record({
+      stream: 'organisation',
+      type: 'SessionOpened',
+      content: { personId: person.personId },
+      by: { kind: 'person', id: person.personId },
+    });
+    return withCookie(
+      { person: personView(person), csrf: opened.csrf },
+      cookie(opened.session, 12 * 3600, services.url.startsWith('https:')),
+    );
+  },
+  logout: async (call) => {
+    await services.accounts.closeSession(personOf(call).session);
+    return withCookie({}, cookie('', 0, services.url.startsWith('https:')));
+  },
+  listPeople: async (call) => {
+    personOf(call);
+    const org = await services.house.organisation();
+    return { answer: { items: org.people.map(personView), next: null } };
+  },
+});
+
+type HouseRoutes = 'feed' | 'health' | 'permitKeys';
+const feedPage = 200;
+
+export const houseRoutes = (services: Services): Handlers<HouseRoutes> => ({
+  feed: async (call) => {
+    personOf(call);
+    const resume = call.request.headers.get('last-event-id');
+    const asked = resume === null ? call.query.after : Number.parseInt(resume, 10);
+    let at = asked === undefined || Number.isNaN(asked) ? await services.queries.lastLogIndex() : asked;
+    const read = async () => {
+      const rows = await services.queries.entriesAfter(at, feedPage);
+      const org = await services.house.organisation();
+      at = rows.at(-1)?.log_index ?? at;
+      return rows.map((row) => ({ id: String(row.log_index), data: entryView(row, org) as unknown as Json }));
+    };
+    return eventStream({ read, hints: services.changes.ofFeed, signal: call.request.signal, log: services.log });
+  },
+  health: async () => {
+    try {
+      const { stranded, lateMs } = await services.queries.overdue(services.clock.now());
+      return {
+        answer: { ok: stranded === 0, version: services.version, database: true, timersLateMs: lateMs, stranded },
+      };
+    } catch {
+      return {
+        answer: { ok: false, version: services.version, database: false, timersLateMs: 0, stranded: 0 },
+        status: 503,
+      };
+    }
+  },
+  permitKeys: async () => ({ answer: { keys: services.signer.publicKeys } }),
+});

@@ -1,0 +1,34 @@
+/** The HTTP edge as one app: API, documents, inbox. Works on Request and Response; a server only carries it. */
+import type { RouteName } from '@belay/protocol';
+import type { Hono } from 'hono';
+import type { Services } from '../engine/services.ts';
+import type { Auth } from './auth.ts';
+import type { Handlers } from './call.ts';
+import { approvalRoutes, caseRoutes } from './cases.ts';
+import { controlRoutes, houseRoutes, keyRoutes, peopleRoutes, stopRoutes } from './house.ts';
+import { docsPage, openapi } from './openapi.ts';
+import { createRouter } from './router.ts';
+import { runRoutes } from './runs.ts';
+import { serveInbox } from './static.ts';
+
+export const createHttp = (services: Services, auth: Auth, inboxFolder: string): Hono => {
+  const handlers: Handlers<RouteName> = {
+    ...runRoutes(services),
+    ...caseRoutes(services),
+    ...approvalRoutes(services),
+    ...stopRoutes(services),
+    ...controlRoutes(services),
+    ...keyRoutes(services, auth),
+    ...peopleRoutes(services),
+    ...houseRoutes(services),
+  };
+  const app = createRouter(handlers, auth, services.log);
+  const document = openapi(services.version);
+  const page = docsPage(services.version);
+  app.get('/openapi.json', (c) => c.json(document));
+  app.get('/docs', (c) => c.html(page));
+  app.get('/docs/*', (c) => c.html(page));
+  const inbox = serveInbox(inboxFolder);
+  app.get('*', (c) => inbox(c.req.path));
+  return app;
+};

@@ -1,0 +1,120 @@
+/** Who may knock: API keys of agents, login links and sessions of people. Secrets are kept as digests only. */
+import { createHash, randomBytes } from 'node:crypto';
+import { iso, isoOrNull, type KeyView } from '@belay/protocol';
+import type { Pool } from 'pg';
+
+export const secretDigest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+/** 256 random bits, URL-safe. */
+export const newSecret = (prefix: string): string => `${prefix}_${randomBytes(32).toString('base64url')}`;
+
+type KeyRow = {
+  key_id: string;
+  agent_id: string;
+  controls: string[];
+  wake_url: string | null;
+  wake_secret: string | null;
+  created_at: number;
+  last_used_at: number | null;
+  revoked_at: number | null;
+};
+export type AgentKey = { keyId: string; agentId: string; controls: string[]; revoked: boolean };
+
+const keyView = (row: KeyRow): KeyView => ({
+  keyId: row.key_id,
+  agentId: row.agent_id,
+  controls: row.controls,
+  wakeUrl: row.wake_url,
+  createdAt: iso(row.created_at),
+  lastUsedAt: isoOrNull(row.last_used_at),
+  revokedAt: isoOrNull(row.revoked_at),
+});
+
+const rotationMs = 24 * 3_600_000;
+const linkMs = 15 * 60_000;
+const sessionMs = 12 * 3_600_000;
+
+export const createAccounts = (pool: Pool, newId: (prefix: string) => string) => ({
+  agentByKey: async (secret: string, at: number): Promise<AgentKey | null> => {
+    const { rows } = await pool.query<KeyRow>(
+      `SELECT * FROM keys WHERE secret_digest = $1 OR (old_secret_digest = $1 AND old_secret_until > $2)`,
+      [secretDigest(secret), new Date(at)],
+    );
+    const row = rows[0];
+    if (row === undefined) return null;
+    await pool.query(
+      "UPDATE keys SET last_used_at = $2 WHERE key_id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')",
+      [row.key_id, new Date(at)],
+    );
+    return { keyId: row.key_id, agentId: row.agent_id, controls: row.controls, revoked: row.revoked_at !== null };
+  },
+  createKey: async (agentId: string, controls: string[], wakeUrl: string | null, at: number) => {
+    const secret = newSecret('bk');
+    const wakeSecret = wakeUrl === null ? null : `whsec_${randomBytes(32).toString('base64')}`;
+    const { rows } = await pool.query<KeyRow>(
+      `INSERT INTO keys (key_id, agent_id, controls, secret_digest, wake_url, wake_secret, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *`,
+      [newId('key'), agentId, controls, secretDigest(secret), wakeUrl, wakeSecret, new Date(at)],
+    );
+    return { ...keyView(rows[0] as KeyRow), secret, wakeSecret };
+  },
+  listKeys: async (): Promise<KeyView[]> => {
+    const { rows } = await pool.query<KeyRow>('SELECT * FROM keys ORDER BY revoked_at IS NOT NULL, created_at DESC');
+    return rows.map(keyView);
+  },
+  rotateKey: async (keyId: string, at: number) => {
+    const secret = newSecret('bk');
+    const { rows } = await pool.query<KeyRow>(
+      `UPDATE keys SET old_secret_digest = secret_digest, old_secret_until = $3, secret_digest = $2
+       WHERE key_id = $1 AND revoked_at IS NULL RETURNING *`,
+      [keyId, secretDigest(secret), new Date(at + rotationMs)],
+    );
+    return rows[0] === undefined ? null : { ...keyView(rows[0]), secret, wakeSecret: rows[0].wake_secret };
+  },
+  revokeKey: async (keyId: string, at: number): Promise<KeyView | null> => {
+    const { rows } = await pool.query<KeyRow>(
+      'UPDATE keys SET revoked_at = coalesce(revoked_at, $2), old_secret_digest = NULL WHERE key_id = $1 RETURNING *',
+      [keyId, new Date(at)],
+    );
+    return rows[0] === undefined ? null : keyView(rows[0]);
+  },
+  createLoginLink: async (personId: string, at: number): Promise<string> => {
+    const token = newSecret('login');
+    await pool.query('INSERT INTO login_links (token_digest, person_id, expires_at) VALUES ($1, $2, $3)', [
+      secretDigest(token),
+      personId,
+      new Date(at + linkMs),
+    ]);
+    return token;
+  },
+  /** Spends the link: the second one to ask gets nothing. */
+  openSession: async (
+    token: string,
+    at: number,
+  ): Promise<{ personId: string; session: string; csrf: string } | null> => {
+    const { rows } = await pool.query<{ person_id: string }>(
+      `UPDATE login_links SET used_at = $2 WHERE token_digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING person_id`,
+      [secretDigest(token), new Date(at)],
+    );
+    const personId = rows[0]?.person_id;
+    if (personId === undefined) return null;
+    const session = newSecret('session');
+    const csrf = newSecret('csrf');
+    await pool.query(
+      'INSERT INTO sessions (token_digest, person_id, csrf, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)',
+      [secretDigest(session), personId, csrf, new Date(at), new Date(at + sessionMs)],
+    );
+    return { personId, session, csrf };
+  },
+  session: async (session: string, at: number): Promise<{ personId: string; csrf: string } | null> => {
+    const { rows } = await pool.query<{ personId: string; csrf: string }>(
+      'SELECT person_id AS "personId", csrf FROM sessions WHERE token_digest = $1 AND expires_at > $2',
+      [secretDigest(session), new Date(at)],
+    );
+    return rows[0] ?? null;
+  },
+  closeSession: async (session: string): Promise<void> => {
+    await pool.query('DELETE FROM sessions WHERE token_digest = $1', [secretDigest(session)]);
+  },
+});
+
+export type Accounts = ReturnType<typeof createAccounts>;

@@ -1,0 +1,210 @@
+/**
+ * The one statement that changes runs. It locks the run rows in id order, compares the revision each decision was made
+ * on, and writes state, projections, entries, owed deliveries and idempotency keys of the rows that had not moved.
+ * A row that had moved is left alone: holder and epoch are compared in the same transaction as the change, always.
+ */
+import type { Pool, PoolClient } from 'pg';
+import { withoutEnded } from '../domain/run/evolve.ts';
+import { runStatus } from '../domain/run/run.ts';
+import { type Committed, KeyTaken, type StopInForce, type Write } from '../engine/ports.ts';
+import { entryRow } from './entries.ts';
+import { withTransaction } from './transaction.ts';
+
+export const commitStatement = `
+WITH input AS (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS i (
+    run_id text, expected int, control_name text, control_version int, agent_id text, key text, status text,
+    holder_kind text, holder_id text, epoch int, case_id text, state jsonb,
+    next_due_at timestamptz, next_due text, started_at timestamptz, finished_at timestamptz)
+), locked AS (
+  SELECT r.run_id FROM runs r JOIN input i ON i.run_id = r.run_id
+  WHERE r.revision = i.expected ORDER BY r.run_id FOR UPDATE OF r
+), updated AS (
+  UPDATE runs r SET status = i.status, holder_kind = i.holder_kind, holder_id = i.holder_id, epoch = i.epoch,
+    revision = r.revision + 1, case_id = i.case_id, state = i.state,
+    next_due_at = i.next_due_at, next_due = i.next_due, finished_at = i.finished_at
+  FROM input i JOIN locked l ON l.run_id = i.run_id WHERE r.run_id = i.run_id
+  RETURNING r.run_id
+), created AS (
+  INSERT INTO runs (run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch,
+    revision, case_id, state, next_due_at, next_due, started_at, finished_at)
+  SELECT run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch,
+    1, case_id, state, next_due_at, next_due, started_at, finished_at
+  FROM input WHERE expected IS NULL
+  ON CONFLICT DO NOTHING RETURNING run_id
+), moved AS (
+  SELECT run_id FROM updated UNION ALL SELECT run_id FROM created
+), written_entries AS (
+  INSERT INTO entries (entry_id, stream, seq, type, by_kind, by_id, at, epoch, control_name, control_version, event, salt, leaf)
+  SELECT e.entry_id, e.stream, e.seq, e.type, e.by_kind, e.by_id, e.at, e.epoch, e.control_name, e.control_version,
+    e.event, decode(e.salt, 'hex'), decode(e.leaf, 'hex')
+  FROM jsonb_to_recordset($2::jsonb) AS e (entry_id text, stream text, seq int, type text, by_kind text, by_id text,
+    at timestamptz, epoch int, control_name text, control_version int, event jsonb, salt text, leaf text)
+  JOIN moved m ON m.run_id = e.stream
+), written_cases AS (
+  INSERT INTO cases AS c (case_id, run_id, control_name, status, priority, owner, claimed_by, opened_at, closed_at, state)
+  SELECT p.* FROM jsonb_to_recordset($3::jsonb) AS p (case_id text, run_id text, control_name text, status text,
+    priority int, owner text, claimed_by text, opened_at timestamptz, closed_at timestamptz, state jsonb)
+  JOIN moved m ON m.run_id = p.run_id
+  ON CONFLICT (case_id) DO UPDATE SET status = excluded.status, priority = excluded.priority, owner = excluded.owner,
+    claimed_by = excluded.claimed_by, closed_at = excluded.closed_at, state = excluded.state
+), written_approvals AS (
+  INSERT INTO approvals AS a (approval_id, run_id, status, requested_at, state)
+  SELECT p.* FROM jsonb_to_recordset($4::jsonb) AS p (approval_id text, run_id text, status text,
+    requested_at timestamptz, state jsonb)
+  JOIN moved m ON m.run_id = p.run_id
+  ON CONFLICT (approval_id) DO UPDATE SET status = excluded.status, state = excluded.state
+), written_permits AS (
+  INSERT INTO permits AS t (permit_id, run_id, key, status, granted_at, state)
+  SELECT p.* FROM jsonb_to_recordset($5::jsonb) AS p (permit_id text, run_id text, key text, status text,
+    granted_at timestamptz, state jsonb)
+  JOIN moved m ON m.run_id = p.run_id
+  ON CONFLICT (permit_id) DO UPDATE SET status = excluded.status, state = excluded.state
+), written_outbox AS (
+  INSERT INTO outbox (kind, target, body, next_attempt_at, created_at)
+  SELECT o.kind, o.target, o.body, o.at, o.at
+  FROM jsonb_to_recordset($6::jsonb) AS o (run_id text, kind text, target text, body jsonb, at timestamptz)
+  JOIN moved m ON m.run_id = o.run_id
+), written_keys AS (
+  INSERT INTO idempotency (caller, key, body_digest, answer, created_at)
+  SELECT k.caller, k.key, k.body_digest, k.answer, k.at
+  FROM jsonb_to_recordset($7::jsonb) AS k (run_id text, caller text, key text, body_digest text, answer jsonb, at timestamptz)
+  JOIN moved m ON m.run_id = k.run_id
+)
+SELECT run_id FROM moved`;
+
+/** Serialises starting and attaching against stopping; transaction-scoped, so it works behind a pooler. */
+export const stopLock = 0x62656c61;
+
+const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+const runRow = ({ run, expected, nextDueAt, nextDue }: Write) => {
+  const state = withoutEnded(run);
+  return {
+    run_id: run.runId,
+    expected,
+    control_name: run.control.name,
+    control_version: run.control.version,
+    agent_id: run.agentId,
+    key: run.key,
+    status: runStatus(state),
+    holder_kind: run.holder.kind,
+    holder_id: run.holder.id,
+    epoch: run.epoch,
+    case_id: state.case?.caseId ?? null,
+    state,
+    next_due_at: instant(nextDueAt),
+    next_due: nextDue,
+    started_at: instant(run.startedAt),
+    finished_at: instant(run.finishedAt),
+  };
+};
+
+const projections = (writes: Write[], at: number) => ({
+  entries: writes.flatMap(({ run, recorded }) => recorded.map((one) => entryRow(run, one))),
+  cases: writes.flatMap(({ run, cases }) =>
+    cases.map((c) => ({
+      case_id: c.caseId,
+      run_id: run.runId,
+      control_name: run.control.name,
+      status: c.status,
+      priority: c.priority,
+      owner: c.owner,
+      claimed_by: c.claimedBy,
+      opened_at: instant(c.openedAt),
+      closed_at: instant(c.closedAt),
+      state: c,
+    })),
+  ),
+  approvals: writes.flatMap(({ run, approvals }) =>
+    approvals.map((a) => ({
+      approval_id: a.approvalId,
+      run_id: run.runId,
+      status: a.status,
+      requested_at: instant(a.requestedAt),
+      state: a,
+    })),
+  ),
+  permits: writes.flatMap(({ run, permits }) =>
+    permits.map((p) => ({
+      permit_id: p.permitId,
+      run_id: run.runId,
+      key: p.key,
+      status: p.status,
+      granted_at: instant(p.grantedAt),
+      state: p,
+    })),
+  ),
+  outbox: writes.flatMap(({ run, outbox }) => outbox.map((o) => ({ run_id: run.runId, ...o, at: instant(at) }))),
+  keys: writes.flatMap(({ run, idempotency }) =>
+    idempotency.map((k) => ({
+      run_id: run.runId,
+      caller: k.caller,
+      key: k.key,
+      body_digest: k.bodyDigest,
+      answer: k.answer,
+      at: instant(at),
+    })),
+  ),
+});
+
+/** The seven parameters of `commitStatement`. */
+export const commitParameters = (writes: Write[], at: number): string[] => {
+  const p = projections(writes, at);
+  return [writes.map(runRow), p.entries, p.cases, p.approvals, p.permits, p.outbox, p.keys].map((rows) =>
+    JSON.stringify(rows),
+  );
+};
+
+const keyTaken = (error: unknown): unknown => {
+  const { code, constraint } = error as { code?: string; constraint?: string };
+  if (code !== '23505') return error;
+  if (constraint === 'permits_one_per_key') return new KeyTaken('permit', error);
+  return new KeyTaken(constraint === 'idempotency_pkey' ? 'idempotency' : 'other', error);
+};
+
+const run = async (client: Pool | PoolClient, writes: Write[], at: number): Promise<Set<string>> => {
+  const result = await client.query<{ run_id: string }>({
+    name: 'commit-runs',
+    text: commitStatement,
+    values: commitParameters(writes, at),
+  });
+  return new Set(result.rows.map((row) => row.run_id));
+};
+
+const stopsInForce = async (client: PoolClient, writes: Write[]): Promise<Map<string, StopInForce>> => {
+  const { rows } = await client.query<StopInForce>(
+    'SELECT stop_id AS "stopId", scope, name, because, stopped_by AS "by" FROM stops WHERE lifted_at IS NULL',
+  );
+  const hit = ({ run: { agentId, control } }: Write) =>
+    rows.find(
+      ({ scope, name }) =>
+        scope === 'everything' ||
+        (scope === 'agent' && name === agentId) ||
+        (scope === 'control' && name === control.name),
+    );
+  return new Map(
+    writes.flatMap((write): [string, StopInForce][] => {
+      const stop = write.guarded ? hit(write) : undefined;
+      return stop === undefined ? [] : [[write.run.runId, stop]];
+    }),
+  );
+};
+
+const runGuarded = (pool: Pool, writes: Write[], at: number): Promise<Committed> =>
+  withTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock_shared($1)', [stopLock]);
+    const stopped = await stopsInForce(client, writes);
+    const free = writes.filter((write) => !stopped.has(write.run.runId));
+    return { moved: await run(client, free, at), stopped };
+  });
+
+/** Commits all writes whose run row has not moved, or throws and commits none. */
+export const commit = async (pool: Pool, writes: Write[], at: number): Promise<Committed> => {
+  try {
+    if (writes.some((write) => write.guarded)) return await runGuarded(pool, writes, at);
+    return { moved: await run(pool, writes, at), stopped: new Map() };
+  } catch (error) {
+    throw keyTaken(error);
+  }
+};
