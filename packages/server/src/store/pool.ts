@@ -22,6 +22,8 @@ const defaultMax = 20;
 export function createPool(url: string, { log, max = defaultMax, limitsAtConnect = true }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...connectionTo(url, limitsAtConnect), max, idleTimeoutMillis: 30_000 });
   pool.on('error', (error) => log.warn({ reason: error.message }, 'an idle database connection was lost'));
+  /** One that is lost while it is checked out fails its query; without a listener it would end the process. */
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

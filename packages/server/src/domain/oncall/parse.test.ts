@@ -139,7 +139,7 @@ schedules:
     [`${people}  cem: { name: Cem, roles: [administrators] }`, '"administrators" is not given as a role.'],
     [
       'people:\n  ann: { name: Ann, access: [admin], email: a@b.c }\n  ben: { name: Ben, email: A@b.c }',
-      'ann and ben have the same email address A@b.c.',
+      'The email address A@b.c belongs to both ann and ben.',
     ],
     [`${people}schedules: { desk: { layers: [] } }`, 'Schedule desk has no layer.'],
     [`${people}schedules:\n  desk:\n    layers: [*other]`, 'A layer of desk is an alias.'],

@@ -98,7 +98,7 @@ const reportSharedAddresses = (reader: Reader, placed: Placed[]): void => {
         report(
           reader,
           node,
-          `${other} and ${person.personId} have the same ${channel} address ${address}.`,
+          `the ${channel} address ${address} belongs to both ${other} and ${person.personId}.`,
           'Give each person their own address: a click must name one person.',
         );
       owners.set(key, other);

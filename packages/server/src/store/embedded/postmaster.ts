@@ -118,8 +118,8 @@ export function readPidFile(clusterDirectory: string): PidFile | null {
 
 const pidFileOf = (clusterDirectory: string) => join(clusterDirectory, 'data/postmaster.pid');
 
-/** The pid of a server of this cluster that runs without being our child, null if there is none. */
-export function findOrphan(clusterDirectory: string): number | null {
+/** The pid of the server that runs in this cluster, whoever started it; null when there is none. */
+export function findServer(clusterDirectory: string): number | null {
   if (!existsSync(clusterDirectory)) return null;
   const pid = readPidFile(clusterDirectory)?.pid;
   if (pid === undefined || startMarkOf(pid) === null) return null;
@@ -128,7 +128,7 @@ export function findOrphan(clusterDirectory: string): number | null {
 
 /** Stops the server that a killed Belay left behind; its pid, or null when there was none. */
 export async function stopOrphan(clusterDirectory: string): Promise<number | null> {
-  const pid = findOrphan(clusterDirectory);
+  const pid = findServer(clusterDirectory);
   if (pid === null) dropMisleadingLocks(clusterDirectory);
   else await stopByPid(pid);
   return pid;

@@ -1,0 +1,82 @@
+/**
+ * Carries the app on a port, with its database: opened, migrated, listened to, and closed again in order.
+ * `belay serve` and the demo start it; tests that need a real process do too.
+ */
+import { serve } from '@hono/node-server';
+import { type App, createApp, migrationsDir } from './app.ts';
+import type { Source } from './engine/lookups.ts';
+import type { Clock, Log } from './engine/ports.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import type { Log as StoreLog } from './store/log.ts';
+import { migrate } from './store/migrate.ts';
+
+export type ServerOptions = {
+  databaseUrl?: string | undefined;
+  dataDir: string;
+  host: string;
+  port: number;
+  /** what links begin with; default: where it listens */
+  url?: string | undefined;
+  sources?: Source[];
+  log: Log & StoreLog;
+  clock?: Clock;
+};
+
+export type RunningServer = {
+  app: App;
+  database: Database;
+  url: string;
+  applied: string[];
+  close: () => Promise<void>;
+};
+
+const drainMs = 10_000;
+
+type Listening = ReturnType<typeof serve>;
+
+/** Stops taking requests, lets running ones end within the bound, then cuts what is left (streams never end by themselves). */
+const closeHttp = (server: Listening): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), drainMs / 5);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+
+export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
+  const { databaseUrl, dataDir, host, port, log } = options;
+  const database = await openDatabase({ url: databaseUrl, dataDir, log });
+  try {
+    const { applied } = await migrate(database.pool, migrationsDir);
+    let fetchApp: App['fetch'] = () => new Response('starting', { status: 503 });
+    const server = serve({ fetch: (request) => fetchApp(request), hostname: host, port });
+    await new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve);
+      server.once('error', reject);
+    });
+    const address = server.address();
+    const actual = typeof address === 'object' && address !== null ? address.port : port;
+    const url = options.url ?? `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+    const app = await createApp({
+      pool: database.pool,
+      url,
+      log,
+      sources: options.sources ?? [],
+      listen: database.listen,
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+    });
+    fetchApp = app.fetch;
+    app.start();
+    const close = async () => {
+      await closeHttp(server);
+      await app.stop();
+      await database.close();
+    };
+    return { app, database, url, applied, close };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+};

@@ -1,0 +1,212 @@
+/**
+ * A whole Belay for one test file: real PostgreSQL, the real app, a clock the test moves, systems of record the test
+ * fills. Agents and people come through the public door: HTTP requests with their key or session.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import {
+  type AnswerOf,
+  type BodyOf,
+  type Json,
+  type JsonObject,
+  type Problem,
+  type QueryOf,
+  type RouteName,
+  routes,
+} from '@belay/protocol';
+import { type App, createApp } from '../src/app.ts';
+import type { Organisation } from '../src/domain/oncall/organisation.ts';
+import { parseOrganisation } from '../src/domain/oncall/parse.ts';
+import type { Source } from '../src/engine/lookups.ts';
+import { saveOrganisation } from '../src/store/house.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+import { silent } from './silent.ts';
+
+export const root = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+export type Reply<N extends RouteName> = {
+  status: number;
+  ok: boolean;
+  body: AnswerOf<N>;
+  problem: Problem;
+  headers: Headers;
+};
+type Asked<N extends RouteName> = {
+  params?: Record<string, string>;
+  query?: QueryOf<N>;
+  headers?: Record<string, string>;
+} & (BodyOf<N> extends undefined ? { body?: undefined } : { body: BodyOf<N> });
+export type Client = { call: <N extends RouteName>(name: N, asked?: Asked<N>) => Promise<Reply<N>> };
+export type Records = Record<string, Record<string, Json>>;
+
+/** Monday 7 December 2026, 10:00 in Paris: Bruno is on call for treasury. */
+export const monday = Date.parse('2026-12-07T09:00:00Z');
+const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+export const duration = (text: string): number => Number.parseFloat(text) * (units[text.at(-1) ?? ''] ?? Number.NaN);
+
+export const urlOf = (name: RouteName, params: Record<string, string> = {}, query: object = {}): string => {
+  const path = routes[name].path.replace(/:(\w+)/g, (_match, param: string) => encodeURIComponent(params[param] ?? ''));
+  const search = new URLSearchParams(
+    Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
+  );
+  return `${path}${search.size > 0 ? `?${search}` : ''}`;
+};
+
+const client = (app: () => App, headers: () => Record<string, string>): Client => ({
+  call: async (name, asked = {} as never) => {
+    const {
+      params,
+      query,
+      body,
+      headers: more,
+    } = asked as { params?: Record<string, string>; query?: object; body?: unknown; headers?: Record<string, string> };
+    const request = new Request(`http://belay.test${urlOf(name, params, query)}`, {
+      method: routes[name].method,
+      headers: { 'content-type': 'application/json', ...headers(), ...more },
+      ...(body === undefined && routes[name].method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+    });
+    const response = await app().fetch(request);
+    const answer = await response.json().catch(() => null);
+    return {
+      status: response.status,
+      ok: response.ok,
+      body: answer,
+      problem: answer,
+      headers: response.headers,
+    } as never;
+  },
+});
+
+/** Systems of record: `records[source][id]`. A source set to `down` answers 503. */
+const serveRecords = async (records: Records, down: Set<string>): Promise<{ server: Server; sources: Source[] }> => {
+  const server = createServer((request, response) => {
+    const [, source = '', id = ''] = (request.url ?? '').split('/').map(decodeURIComponent);
+    const record = records[source]?.[id];
+    response.writeHead(down.has(source) ? 503 : record === undefined ? 404 : 200, {
+      'content-type': 'application/json',
+    });
+    response.end(JSON.stringify(record ?? {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    server,
+    sources: [
+      { name: 'vendor-master', url: `${base}/vendor-master/{args.beneficiaryId}`, timeoutMs: 2_000 },
+      { name: 'erp', url: `${base}/erp/{args.invoiceId}`, timeoutMs: 2_000 },
+      { name: 'crm', url: `${base}/crm/{subject.ticketId}`, timeoutMs: 2_000 },
+      { name: 'product-signals', url: `${base}/product-signals/{subject.ticketId}`, timeoutMs: 2_000 },
+    ],
+  };
+};
+
+export const sampleOrganisation = (): Organisation => {
+  const parsed = parseOrganisation(readFileSync(root('controls/organisation.yaml'), 'utf8'), 'organisation.yaml');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.organisation;
+};
+
+/** An invoice and its supplier that the payment control lets through, unless told otherwise. */
+export const invoice = (
+  records: Records,
+  id: string,
+  { erp = {}, vendor = {} }: { erp?: JsonObject; vendor?: JsonObject } = {},
+) => {
+  const amount = typeof erp['amount'] === 'string' ? erp['amount'] : 'EUR 120.00';
+  const beneficiaryId = `ben-${id}`;
+  records['erp'] = { ...records['erp'], [id]: { beneficiaryId, amount, matched: true, paid: false, ...erp } };
+  records['vendor-master'] = {
+    ...records['vendor-master'],
+    [beneficiaryId]: { name: 'Nordwind GmbH', ageDays: 900, ibanChangedDays: 400, sanctionsHit: false, ...vendor },
+  };
+  return { invoiceId: id, beneficiaryId, amount };
+};
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export const createWorld = async ({ controls = ['payment-approval', 'support-escalation'] } = {}) => {
+  const database: TestDatabase = await testDatabase();
+  let now = monday;
+  const clock = { now: () => now };
+  const records: Records = {};
+  const down = new Set<string>();
+  const { server, sources } = await serveRecords(records, down);
+  const options = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources };
+  await saveOrganisation(database.pool, sampleOrganisation());
+  let app = await createApp(options);
+  for (const name of controls) {
+    const published = await app.services.house.publish(
+      readFileSync(root(`controls/${name}.control.yaml`), 'utf8'),
+      `${name}.control.yaml`,
+      'dana',
+    );
+    if (!published.ok) throw new Error(JSON.stringify(published.problems, null, 2));
+  }
+
+  const agent = async (
+    agentId: string,
+    scope: string[] = controls,
+    wakeUrl: string | null = null,
+  ): Promise<Client & { secret: string; keyId: string; wakeSecret: string | null }> => {
+    const { secret, keyId, wakeSecret } = await app.accounts.createKey(agentId, scope, wakeUrl, now);
+    return {
+      ...client(
+        () => app,
+        () => ({ authorization: `Bearer ${secret}` }),
+      ),
+      secret,
+      keyId,
+      wakeSecret,
+    };
+  };
+  const person = async (personId: string): Promise<Client & { session: string; csrf: string }> => {
+    const token = await app.accounts.createLoginLink(personId, now);
+    const opened = await app.accounts.openSession(token, now);
+    if (opened === null) throw new Error('the login link did not work');
+    const { session, csrf } = opened;
+    return {
+      ...client(
+        () => app,
+        () => ({ cookie: `belay_session=${session}`, 'x-belay-csrf': csrf }),
+      ),
+      session,
+      csrf,
+    };
+  };
+
+  return {
+    get app() {
+      return app;
+    },
+    pool: database.pool,
+    records,
+    down,
+    clock,
+    agent,
+    person,
+    anybody: client(
+      () => app,
+      () => ({}),
+    ),
+    /** Moves the clock and lets everything that came due happen. */
+    fastForward: async (text: string) => {
+      now += duration(text);
+      await app.fireDue();
+    },
+    moveClock: (text: string) => {
+      now += duration(text);
+    },
+    /** Another process of Belay on the same database: nothing remembered. */
+    anotherNode: () => createApp(options),
+    restart: async () => {
+      app = await createApp(options);
+    },
+    close: async () => {
+      await app.stop();
+      server.close();
+      await database.close();
+    },
+  };
+};
