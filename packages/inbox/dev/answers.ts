@@ -1,0 +1,65 @@
+/** Which answer of the sample world belongs to which route. Bodies and queries come validated by the route’s schema. */
+import type { CaseView, ParsedBodyOf, ParsedQueryOf, PersonView, RouteName } from '@belay/protocol';
+import { controls, people } from './fixtures.ts';
+import type { World } from './world.ts';
+
+export type Request = { me: PersonView; params: Record<string, string>; query: unknown; body: unknown };
+type Answer = (world: World, request: Request) => unknown;
+
+const page = <T>(items: readonly T[]) => ({ items, next: null });
+const isLive = (shown: CaseView) => shown.status === 'open' || shown.status === 'claimed';
+
+const listCases: Answer = (world, { me, query }) => {
+  const { status, mine, control } = query as ParsedQueryOf<'listCases'>;
+  const wanted = world.cases
+    .filter((one) => status === 'all' || (status === 'live' ? isLive(one) : status === 'closed' ? !isLive(one) : one.status === status))
+    .filter((one) => mine !== true || one.claimedBy === me.personId)
+    .filter((one) => control === undefined || one.control.name === control);
+  return page(wanted.toSorted((a, b) => b.priority - a.priority).map((one) => world.for(me, one)));
+};
+
+const listRuns: Answer = (world, { query }) => {
+  const { status, unfinished } = query as ParsedQueryOf<'listRuns'>;
+  return page(
+    world.runs.filter(
+      (run) => (status === undefined || run.status === status) && (unfinished !== true || run.status !== 'finished'),
+    ),
+  );
+};
+
+const listApprovals: Answer = (world, { query }) => {
+  const { status } = query as ParsedQueryOf<'listApprovals'>;
+  return page(world.approvals.filter((one) => status === 'all' || (one.status === 'waiting') === (status === 'waiting')));
+};
+
+const runEntries: Answer = (world, { params, query }) => {
+  const { after, limit } = query as ParsedQueryOf<'runEntries'>;
+  const known = world.log.get(params.runId ?? '') ?? [];
+  return page(known.filter((entry) => entry.seq > after).slice(0, limit));
+};
+
+export const answers: Partial<Record<RouteName, Answer>> = {
+  listPeople: () => page(people),
+  listCases,
+  listRuns,
+  listApprovals,
+  runEntries,
+  getCase: (world, { me, params }) => world.for(me, world.case(params.caseId ?? '')),
+  claimCase: (world, { me, params, body }) => world.claim(me, params.caseId ?? '', body as ParsedBodyOf<'claimCase'>),
+  declineCase: (world, { me, params, body }) => world.decline(me, params.caseId ?? '', body as ParsedBodyOf<'declineCase'>),
+  releaseCase: (world, { me, params, body }) => world.release(me, params.caseId ?? '', body as ParsedBodyOf<'releaseCase'>),
+  returnCase: (world, { me, params, body }) => world.return(me, params.caseId ?? '', body as ParsedBodyOf<'returnCase'>),
+  resolveCase: (world, { me, params, body }) => world.resolve(me, params.caseId ?? '', body as ParsedBodyOf<'resolveCase'>),
+  cancelCase: (world, { me, params, body }) => world.cancel(me, params.caseId ?? '', body as ParsedBodyOf<'cancelCase'>),
+  settlePermit: (world, { me, params, body }) => world.settle(me, params.permitId ?? '', body as ParsedBodyOf<'settlePermit'>),
+  getRun: (world, { params }) => world.run(params.runId ?? ''),
+  takeOver: (world, { me, params, body }) => world.takeOver(me, params.runId ?? '', body as ParsedBodyOf<'takeOver'>),
+  getApproval: (world, { params }) => world.approval(params.approvalId ?? ''),
+  approve: (world, { me, params, body }) => world.approve(me, params.approvalId ?? '', body as ParsedBodyOf<'approve'>),
+  reject: (world, { me, params, body }) => world.reject(me, params.approvalId ?? '', body as ParsedBodyOf<'reject'>),
+  stop: (world, { me, body }) => world.stop(me, body as ParsedBodyOf<'stop'>),
+  listStops: (world) => page(world.stops),
+  liftStop: (world, { me, params }) => world.lift(me, params.stopId ?? ''),
+  listControls: (world) => page(controls(world.now())),
+  getControl: (world, { params }) => world.control(params.name ?? ''),
+};

@@ -1,0 +1,72 @@
+/** One sign-off in a list. */
+import type { ApprovalView } from '@belay/protocol';
+import { IconClock, IconRobot, IconSignature } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import css from '../cases/inbox.module.css';
+import { Inert } from '../parts/Inert.tsx';
+import { When } from '../parts/When.tsx';
+import { targetText } from '../text/targets.ts';
+import { briefEntries, nameText, valueText } from '../text/values.ts';
+
+const words: Record<ApprovalView['status'], string> = {
+  waiting: 'waits ',
+  approved: 'approved ',
+  rejected: 'rejected ',
+  expired: 'expired ',
+  void: 'void ',
+  used: 'used ',
+};
+
+export const ApprovalRow = ({ shown }: { shown: ApprovalView }) => (
+  <li className={css.row} data-standing={shown.status === 'waiting' ? 'approval' : 'closed'}>
+    <Link to="/approvals/$approvalId" params={{ approvalId: shown.approvalId }} data-row>
+      <div className={css.main}>
+        <h2>
+          {nameText(shown.step).replace(/^./, (first) => first.toUpperCase())}
+          {briefEntries(shown.arguments, 1).map(([name, value]) => (
+            <span key={name} className="number">
+              {' '}
+              <Inert text={valueText(value)} />
+            </span>
+          ))}
+        </h2>
+        <p className={css.because}>
+          <Inert text={shown.because.join(' ')} />
+        </p>
+        <dl className={css.brief}>
+          <div>
+            <dt className="only-read">agent</dt>
+            <dd>
+              <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.requestedBy} · {shown.control.name}
+            </dd>
+          </div>
+          {briefEntries(shown.arguments, 4)
+            .slice(1)
+            .map(([name, value]) => (
+              <div key={name}>
+                <dt>{nameText(name)}</dt>
+                <dd className="number">
+                  <Inert text={valueText(value)} />
+                </dd>
+              </div>
+            ))}
+        </dl>
+      </div>
+      <div className={css.aside}>
+        <p className={css.clock}>
+          <IconClock size={15} stroke={1.7} aria-hidden />
+          {words[shown.status]}
+          <When
+            at={shown.decidedAt ?? shown.requestedAt}
+            how={shown.status === 'waiting' ? 'since' : 'relative'}
+          />
+        </p>
+        <p>
+          <IconSignature size={15} stroke={1.7} aria-hidden />
+          {shown.signatures.length} of {shown.quorum} signed
+        </p>
+        {shown.status === 'waiting' && <p>For {targetText(shown.from)}</p>}
+      </div>
+    </Link>
+  </li>
+);

@@ -1,0 +1,48 @@
+/** Sign-offs: the agent stays in control and waits for signatures. */
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import css from '../cases/inbox.module.css';
+import { approvalsQuery } from '../data/queries.ts';
+import { useKeys, walkRows } from '../parts/keys.ts';
+import { PageHead } from '../parts/PageHead.tsx';
+import { ProblemNote } from '../parts/ProblemNote.tsx';
+import { Tabs } from '../parts/Tabs.tsx';
+import { ApprovalRow } from './ApprovalRow.tsx';
+
+const route = getRouteApi('/shell/approvals');
+
+export const ApprovalsPage = () => {
+  const { show } = route.useSearch();
+  const { data, error } = useQuery(approvalsQuery(show ?? 'waiting'));
+  useKeys({ j: () => walkRows(1), k: () => walkRows(-1) });
+  return (
+    <div className={css.page}>
+      <PageHead title="Approvals" note="A sign-off on one step. The agent stays in control." />
+      <div className={css.filters}>
+        <Tabs
+          label="Which approvals"
+          chosen={show ?? 'waiting'}
+          tabs={[
+            { name: 'waiting', label: 'Waiting', to: { to: '/approvals', search: {} } },
+            { name: 'decided', label: 'Decided', to: { to: '/approvals', search: { show: 'decided' } } },
+          ]}
+        />
+      </div>
+      {error !== null && <ProblemNote error={error} />}
+      {data === undefined && error === null && <Skeleton height={180} radius="lg" />}
+      {data?.items.length === 0 && (
+        <div className={`card ${css.empty}`}>
+          <p>{show === 'decided' ? 'Nothing was decided yet.' : 'No sign-off is waiting.'}</p>
+        </div>
+      )}
+      {data !== undefined && data.items.length > 0 && (
+        <ul className={`card ${css.list}`}>
+          {data.items.map((one) => (
+            <ApprovalRow key={one.approvalId} shown={one} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,90 @@
+/** One case in the list: enough to see whether it is mine and how urgent, without opening it. */
+import type { CaseView } from '@belay/protocol';
+import { IconArrowUpRight, IconClock, IconRobot, IconUser } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { Inert } from '../parts/Inert.tsx';
+import { When } from '../parts/When.tsx';
+import { useMe } from '../session/me.ts';
+import { namesText, targetText } from '../text/targets.ts';
+import { briefEntries, nameText, subjectText, valueText } from '../text/values.ts';
+import { visible } from '../text/visible.ts';
+import css from './inbox.module.css';
+import { type Standing, standingOf } from './standing.ts';
+
+const who = (shown: CaseView, standing: Standing): string => {
+  if (standing === 'mine') return 'You have control';
+  if (standing === 'theirs') return `${shown.claimedByName} has control`;
+  if (standing === 'closed') return shown.claimedByName ?? '';
+  return `For ${shown.ownerNames.length > 0 ? namesText(shown.ownerNames) : targetText(shown.owner)}`;
+};
+
+const ended = { returned: 'Returned', resolved: 'Resolved', cancelled: 'Cancelled', open: '', claimed: '' } as const;
+
+const Clock = ({ shown, standing }: { shown: CaseView; standing: Standing }) => {
+  if (standing === 'closed') {
+    return (
+      <p className={css.clock}>
+        {ended[shown.status]} {shown.closedAt !== null && <When at={shown.closedAt} />}
+      </p>
+    );
+  }
+  return (
+    <p className={css.clock}>
+      <IconClock size={15} stroke={1.7} aria-hidden />
+      {standing === 'waiting' ? 'waits ' : 'open for '}
+      <When at={shown.openedAt} how="since" />
+    </p>
+  );
+};
+
+const Next = ({ shown }: { shown: CaseView }) =>
+  shown.nextRungAt === null || shown.nextRung === null ? null : (
+    <p className={css.next}>
+      <IconArrowUpRight size={15} stroke={1.7} aria-hidden />
+      {targetText(shown.nextRung)} <When at={shown.nextRungAt} />
+    </p>
+  );
+
+export const CaseRow = ({ shown }: { shown: CaseView }) => {
+  const standing = standingOf(shown, useMe().personId);
+  const brief = briefEntries(shown.step?.arguments ?? {}, 3);
+  return (
+    <li className={css.row} data-standing={standing} data-later={shown.rung > 0 || undefined}>
+      <Link to="/cases/$caseId" params={{ caseId: shown.caseId }} data-row aria-label={visible(shown.title)}>
+        <div className={css.main}>
+          <h2>
+            <Inert text={shown.title} />
+          </h2>
+          <p className={css.because}>
+            <Inert text={shown.because} />
+          </p>
+          <dl className={css.brief}>
+            <div>
+              <dt className="only-read">agent and subject</dt>
+              <dd>
+                <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.agentId} ·{' '}
+                <Inert text={subjectText(shown.subject)} />
+              </dd>
+            </div>
+            {brief.map(([name, value]) => (
+              <div key={name}>
+                <dt>{nameText(name)}</dt>
+                <dd className="number">
+                  <Inert text={valueText(value)} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+        <div className={css.aside}>
+          <Clock shown={shown} standing={standing} />
+          <p className={css.who}>
+            <IconUser size={15} stroke={1.7} aria-hidden />
+            {who(shown, standing)}
+          </p>
+          {standing === 'waiting' && <Next shown={shown} />}
+        </div>
+      </Link>
+    </li>
+  );
+};

@@ -1,0 +1,116 @@
+/** Everything needed to decide, in the order in which it is needed. */
+import type { CaseView } from '@belay/protocol';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { AgentWords } from '../parts/AgentWords.tsx';
+import { Arguments } from '../parts/Arguments.tsx';
+import { Facts } from '../parts/Facts.tsx';
+import { Inert } from '../parts/Inert.tsx';
+import { InFlight } from '../parts/InFlight.tsx';
+import { Origin } from '../parts/Origin.tsx';
+import sheet from '../parts/parts.module.css';
+import { Requirements } from '../parts/Requirements.tsx';
+import { Section } from '../parts/Section.tsx';
+import { Timeline } from '../parts/Timeline.tsx';
+import { When } from '../parts/When.tsx';
+import { countText } from '../text/targets.ts';
+import { nameText } from '../text/values.ts';
+import css from './case.module.css';
+import type { Standing } from './standing.ts';
+
+const PacketSections = ({ shown }: { shown: CaseView }) => (
+  <>
+    {shown.packet
+      .filter((section) => section.rows.length > 0)
+      .map((section) => (
+        <Section key={section.section} title={nameText(section.section).replace(/^./, (first) => first.toUpperCase())}>
+          <dl className={sheet.rows} data-columns="3">
+            {section.rows.map((row) => (
+              <div key={row.label} className={sheet.row}>
+                <dt>
+                  <Inert text={row.label} />
+                </dt>
+                <dd className={sheet.value}>
+                  <Inert text={row.value} />
+                </dd>
+                <dd>{row.origin !== null && <Origin origin={row.origin} source={null} />}</dd>
+              </div>
+            ))}
+          </dl>
+        </Section>
+      ))}
+  </>
+);
+
+const SignOffs = ({ shown }: { shown: CaseView }) => (
+  <Section title="Sign-offs">
+    <ul>
+      {shown.approvals.map((approval) => (
+        <li key={approval.approvalId}>
+          <Link to="/approvals/$approvalId" params={{ approvalId: approval.approvalId }}>
+            {nameText(approval.name)}
+          </Link>{' '}
+          <span className="quiet">
+            {approval.status}, {approval.signatures.length} of {countText(approval.quorum, 'signature')}
+          </span>
+        </li>
+      ))}
+    </ul>
+  </Section>
+);
+
+const Declined = ({ shown }: { shown: CaseView }) => (
+  <Section title="Said it is not theirs">
+    <ul>
+      {shown.declined.map((one) => (
+        <li key={one.at}>
+          {one.by}: <Inert text={one.because} />{' '}
+          <span className="quiet">
+            <When at={one.at} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  </Section>
+);
+
+type Props = { shown: CaseView; standing: Standing; actions: ReactNode };
+
+export const Packet = ({ shown, standing, actions }: Props) => (
+  <div className={css.columns}>
+    <div className={css.what}>
+      {shown.step === null ? (
+        <p className="quiet">No step waits for you here: the case is about the run as a whole.</p>
+      ) : (
+        <Section title={standing === 'closed' ? 'What it was about' : 'What is about to happen'}>
+          <Arguments shown={shown.step} />
+        </Section>
+      )}
+    </div>
+    {actions}
+    <div className={css.rest}>
+      {shown.step !== null && shown.step.requirements.length > 0 && (
+        <Section title="What the rules ask for" note="All of it, not only the strictest.">
+          <Requirements requirements={shown.step.requirements} />
+        </Section>
+      )}
+      {shown.step !== null && shown.step.facts.length > 0 && (
+        <Section title="Facts" note="What the rules read, and where it comes from.">
+          <Facts facts={shown.step.facts} />
+        </Section>
+      )}
+      <PacketSections shown={shown} />
+      {shown.agentWords !== null && <AgentWords words={shown.agentWords} agentId={shown.agentId} />}
+      {shown.inFlight.length > 0 && (
+        <Section title="In flight">
+          <InFlight permits={shown.inFlight} taken={standing === 'mine' || standing === 'theirs'} />
+        </Section>
+      )}
+      {shown.approvals.length > 0 && <SignOffs shown={shown} />}
+      {shown.declined.length > 0 && <Declined shown={shown} />}
+      <Section title="What happened" note="Newest first, live.">
+        <Timeline runId={shown.runId} />
+      </Section>
+    </div>
+  </div>
+);

@@ -1,0 +1,100 @@
+/** What the pages read, each with the key under which the feed can call it stale. */
+import type { EntryView } from '@belay/protocol';
+import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
+import { call, rememberCsrf } from './api.ts';
+
+export type CaseFilter = { show: 'live' | 'mine' | 'closed'; control: string | undefined };
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }) => {
+    const me = await call('me', { signal });
+    rememberCsrf(me.csrf);
+    return me;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const peopleQuery = queryOptions({
+  queryKey: ['people'],
+  queryFn: ({ signal }) => call('listPeople', { query: {}, signal }),
+  staleTime: 300_000,
+});
+
+const caseQueries = {
+  live: { status: 'live' },
+  mine: { status: 'live', mine: 'true' },
+  closed: { status: 'closed' },
+} as const;
+
+export const casesQuery = ({ show, control }: CaseFilter) =>
+  queryOptions({
+    queryKey: ['cases', show, control ?? null],
+    queryFn: ({ signal }) =>
+      call('listCases', { query: { ...caseQueries[show], ...(control && { control }), limit: 200 }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const caseQuery = (caseId: string) =>
+  queryOptions({ queryKey: ['case', caseId], queryFn: ({ signal }) => call('getCase', { params: { caseId }, signal }) });
+
+export const approvalsQuery = (status: 'waiting' | 'decided') =>
+  queryOptions({
+    queryKey: ['approvals', status],
+    queryFn: ({ signal }) => call('listApprovals', { query: { status, limit: 200 }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const approvalQuery = (approvalId: string) =>
+  queryOptions({
+    queryKey: ['approval', approvalId],
+    queryFn: ({ signal }) => call('getApproval', { params: { approvalId }, signal }),
+  });
+
+export const runsQuery = (show: 'unfinished' | 'finished') =>
+  queryOptions({
+    queryKey: ['runs', show],
+    queryFn: ({ signal }) =>
+      call('listRuns', {
+        query: { ...(show === 'finished' ? { status: 'finished' } : { unfinished: 'true' }), limit: 200 },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  });
+
+export const runQuery = (runId: string) =>
+  queryOptions({ queryKey: ['run', runId], queryFn: ({ signal }) => call('getRun', { params: { runId }, signal }) });
+
+const pageOfEntries = 1_000;
+
+/** Only what came after the last known entry is fetched: a timeline never changes, it grows. */
+export const entriesQuery = (client: QueryClient, runId: string) =>
+  queryOptions({
+    queryKey: ['entries', runId],
+    queryFn: async ({ signal, queryKey }): Promise<EntryView[]> => {
+      const entries = [...(client.getQueryData<EntryView[]>(queryKey) ?? [])];
+      for (;;) {
+        const query = { after: entries.at(-1)?.seq ?? 0, limit: pageOfEntries };
+        const { items } = await call('runEntries', { params: { runId }, query, signal });
+        entries.push(...items);
+        if (items.length < pageOfEntries) return entries;
+      }
+    },
+  });
+
+export const stopsQuery = queryOptions({
+  queryKey: ['stops'],
+  queryFn: ({ signal }) => call('listStops', { query: { limit: 100 }, signal }),
+});
+
+export const controlsQuery = queryOptions({
+  queryKey: ['controls'],
+  queryFn: ({ signal }) => call('listControls', { query: {}, signal }),
+});
+
+export const controlQuery = (name: string, version?: number) =>
+  queryOptions({
+    queryKey: ['control', name, version ?? null],
+    queryFn: ({ signal }) =>
+      call('getControl', { params: { name }, query: version === undefined ? {} : { version }, signal }),
+  });

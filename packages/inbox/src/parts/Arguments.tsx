@@ -1,0 +1,78 @@
+/** Exactly what would be carried out. Made from the canonical arguments, never from the agent’s description. */
+import type { Json, JsonObject } from '@belay/protocol';
+import { Badge, Button, Collapse } from '@mantine/core';
+import { IconArrowBackUp, IconEye, IconFlame, IconPencil } from '@tabler/icons-react';
+import { useState } from 'react';
+import { visible } from '../text/visible.ts';
+import { entriesOf, isMoney, nameText, prettyText, valueText } from '../text/values.ts';
+import { Digest } from './Digest.tsx';
+import { Inert } from './Inert.tsx';
+import css from './parts.module.css';
+
+type Effect = 'none' | 'reversible' | 'irreversible';
+const effects = {
+  none: { icon: IconEye, color: 'gray', label: 'changes nothing' },
+  reversible: { icon: IconArrowBackUp, color: 'gray', label: 'can be undone' },
+  irreversible: { icon: IconFlame, color: 'red', label: 'cannot be undone' },
+} as const;
+
+const EffectBadge = ({ effect }: { effect: Effect }) => {
+  const { icon: Icon, color, label } = effects[effect];
+  return (
+    <Badge variant="light" color={color} tt="none" fw={560} leftSection={<Icon size={13} aria-hidden />}>
+      {label}
+    </Badge>
+  );
+};
+
+const Argument = ({ name, value, editable }: { name: string; value: Json; editable: boolean }) => (
+  <div className={css.row}>
+    <dt title={visible(name)}>
+      <Inert text={nameText(name)} />
+    </dt>
+    <dd className={css.value} data-money={isMoney(value) || undefined}>
+      <Inert text={valueText(value)} />
+      {editable && (
+        <span className={css.editable}>
+          <IconPencil size={13} aria-hidden /> you may change this when you return
+        </span>
+      )}
+    </dd>
+  </div>
+);
+
+const Exact = ({ value }: { value: JsonObject }) => {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="subtle" color="gray" size="compact-xs" onClick={() => setOpen(!open)} aria-expanded={open}>
+        {open ? 'Hide the exact JSON' : 'Show the exact JSON'}
+      </Button>
+      <Collapse expanded={open} keepMounted={false}>
+        <pre className={css.json}>{visible(prettyText(value))}</pre>
+      </Collapse>
+    </>
+  );
+};
+
+type Shown = { step: string; arguments: JsonObject; digest: string; effect?: Effect; editable?: readonly string[] };
+
+export const Arguments = ({ shown }: { shown: Shown }) => (
+  <div className={`card ${css.exactly}`}>
+    <header className={css.exactlyHead}>
+      <h3>
+        <Inert text={nameText(shown.step)} />
+      </h3>
+      {shown.effect !== undefined && <EffectBadge effect={shown.effect} />}
+    </header>
+    <dl className={css.rows} data-columns="2">
+      {entriesOf(shown.arguments).map(([name, value]) => (
+        <Argument key={name} name={name} value={value} editable={shown.editable?.includes(name) ?? false} />
+      ))}
+    </dl>
+    <footer className={css.smallPrint}>
+      <Digest value={shown.arguments} digest={shown.digest} />
+      <Exact value={shown.arguments} />
+    </footer>
+  </div>
+);

@@ -1,0 +1,141 @@
+/** Steps that were let through and not reported. They are listed, not hidden: nobody can call them back. */
+import type { BodyOf, PermitView } from '@belay/protocol';
+import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { IconAlertTriangle, IconQuestionMark } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useAct } from '../data/act.ts';
+import { call } from '../data/api.ts';
+import { briefEntries, nameText, valueText } from '../text/values.ts';
+import { Inert } from './Inert.tsx';
+import css from './flight.module.css';
+import { ProblemNote } from './ProblemNote.tsx';
+import { When } from './When.tsx';
+
+type Happened = BodyOf<'settlePermit'>['happened'];
+
+const asked = {
+  done: { title: 'It happened', confirm: 'Record that it happened', effect: 'It counts as done and is never run again.' },
+  notDone: {
+    title: 'It did not happen',
+    confirm: 'Record that it did not happen',
+    effect: 'The agent may ask for it again; the gate decides anew.',
+  },
+} as const;
+
+const SettleForm = ({ permit, happened, onClose }: { permit: PermitView; happened: Happened; onClose: () => void }) => {
+  const [reference, setReference] = useState('');
+  const [because, setBecause] = useState('');
+  const settle = useAct(
+    () => {
+      const known = reference.trim() === '' ? {} : { reference: reference.trim() };
+      return call('settlePermit', {
+        params: { permitId: permit.permitId },
+        body: { happened, because: because.trim(), ...known },
+      });
+    },
+    { onDone: onClose },
+  );
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        settle.mutate(undefined);
+      }}
+    >
+      <Stack>
+        {settle.error !== null && <ProblemNote error={settle.error} />}
+        <p className="quiet">
+          You say what became of “{nameText(permit.step)}”. {asked[happened].effect}
+        </p>
+        {happened === 'done' && (
+          <TextInput
+            label="Reference"
+            description="Where it can be seen, for example a transfer number."
+            value={reference}
+            maxLength={500}
+            data-autofocus
+            onChange={(event) => setReference(event.currentTarget.value)}
+          />
+        )}
+        <Textarea
+          label="How do you know?"
+          value={because}
+          maxLength={2_000}
+          autosize
+          minRows={2}
+          onChange={(event) => setBecause(event.currentTarget.value)}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Go back
+          </Button>
+          <Button type="submit" loading={settle.isPending}>
+            {asked[happened].confirm}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+};
+
+const Permit = ({ permit, onSettle }: { permit: PermitView; onSettle: (happened: Happened) => void }) => (
+  <li className={css.permit}>
+    <p>
+      <strong>{nameText(permit.step)}</strong>
+      <span className="quiet">
+        {' '}
+        · let through <When at={permit.redeemedAt ?? permit.grantedAt} />
+        {permit.status === 'redeemed' && ', not reported yet'}
+      </span>
+    </p>
+    <p className={css.brief}>
+      {briefEntries(permit.arguments, 4).map(([name, value]) => (
+        <span key={name}>
+          <span className="quiet">{nameText(name)}</span> <Inert text={valueText(value)} />
+        </span>
+      ))}
+    </p>
+    {permit.lateReport !== null && (
+      <p>
+        A report came after control had moved: <Inert text={valueText(permit.lateReport)} />
+      </p>
+    )}
+    {permit.status === 'inDoubt' && (
+      <Group gap="xs" mt={8}>
+        <span className={css.question}>Did it happen?</span>
+        <Button size="compact-sm" variant="default" onClick={() => onSettle('done')}>
+          It happened…
+        </Button>
+        <Button size="compact-sm" variant="default" onClick={() => onSettle('notDone')}>
+          It did not happen…
+        </Button>
+      </Group>
+    )}
+  </li>
+);
+
+export const InFlight = ({ permits, taken }: { permits: readonly PermitView[]; taken: boolean }) => {
+  const [settling, setSettling] = useState<{ permit: PermitView; happened: Happened } | null>(null);
+  const inDoubt = permits.some((permit) => permit.status === 'inDoubt');
+  const Icon = inDoubt ? IconQuestionMark : IconAlertTriangle;
+  return (
+    <div className={css.box} role="note">
+      <p className={css.warning}>
+        <Icon size={18} stroke={1.8} aria-hidden />
+        {taken ? 'Let through before you took over; cannot be recalled.' : 'Let through and not reported; cannot be recalled.'}
+      </p>
+      <ul>
+        {permits.map((permit) => (
+          <Permit key={permit.permitId} permit={permit} onSettle={(happened) => setSettling({ permit, happened })} />
+        ))}
+      </ul>
+      <Modal
+        opened={settling !== null}
+        onClose={() => setSettling(null)}
+        title={settling === null ? '' : asked[settling.happened].title}
+      >
+        {settling !== null && <SettleForm {...settling} onClose={() => setSettling(null)} />}
+      </Modal>
+    </div>
+  );
+};

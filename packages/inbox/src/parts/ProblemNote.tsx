@@ -1,0 +1,37 @@
+/** A refusal or a failure: what happened, what it means here, and what to do. */
+import { Alert } from '@mantine/core';
+import { IconAlertTriangle, IconRefreshAlert } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { ApiError } from '../data/api.ts';
+import { Inert } from './Inert.tsx';
+
+/** Somebody was faster: nothing was changed, and the page shows the present state by now. */
+const overtaken = new Set(['stale_revision', 'case_not_open', 'fenced', 'approval_not_waiting', 'digest_mismatch', 'not_claimer']);
+
+export const ProblemNote = ({ error, onClose }: { error: Error; onClose?: () => void }) => {
+  const note = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new error is brought into view, an old one is left alone
+  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), [error]);
+  const known = error instanceof ApiError;
+  const stale = known && overtaken.has(error.code);
+  return (
+    <Alert
+      ref={note}
+      role="alert"
+      color={stale ? 'yellow' : 'red'}
+      variant="light"
+      icon={stale ? <IconRefreshAlert size={20} aria-hidden /> : <IconAlertTriangle size={20} aria-hidden />}
+      title={known ? <Inert text={error.message} /> : 'Something went wrong on this page.'}
+      withCloseButton={onClose !== undefined}
+      closeButtonLabel="Close this message"
+      {...(onClose !== undefined && { onClose })}
+    >
+      <p>
+        <Inert text={known ? error.detail : error.message} />
+      </p>
+      <p className="quiet">
+        {stale ? 'Nothing was changed. What you see now is the present state.' : known ? error.remedy : 'Reload the page.'}
+      </p>
+    </Alert>
+  );
+};

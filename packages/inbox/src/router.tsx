@@ -1,0 +1,87 @@
+/** Every page by its address. */
+import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import { ApprovalPage } from './approvals/ApprovalPage.tsx';
+import { ApprovalsPage } from './approvals/ApprovalsPage.tsx';
+import { CasePage } from './cases/CasePage.tsx';
+import { InboxPage } from './cases/InboxPage.tsx';
+import { ControlPage } from './controls/ControlPage.tsx';
+import { ControlsPage } from './controls/ControlsPage.tsx';
+import { RunPage } from './runs/RunPage.tsx';
+import { RunsPage } from './runs/RunsPage.tsx';
+import { Login } from './session/Login.tsx';
+import { NotFound } from './shell/NotFound.tsx';
+import { Shell } from './shell/Shell.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  component: Login,
+  validateSearch: (search): { token?: string } => {
+    const token = text(search.token);
+    return token === undefined ? {} : { token };
+  },
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+
+type InboxSearch = { show?: 'mine' | 'closed'; control?: string };
+const inbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: InboxPage,
+  validateSearch: (search): InboxSearch => {
+    const show = search.show === 'mine' || search.show === 'closed' ? search.show : undefined;
+    const control = text(search.control);
+    return { ...(show && { show }), ...(control && { control }) };
+  },
+});
+const aCase = createRoute({ getParentRoute: () => shell, path: '/cases/$caseId', component: CasePage });
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals',
+  component: ApprovalsPage,
+  validateSearch: (search): { show?: 'decided' } => (search.show === 'decided' ? { show: 'decided' } : {}),
+});
+const approval = createRoute({ getParentRoute: () => shell, path: '/approvals/$approvalId', component: ApprovalPage });
+const runs = createRoute({
+  getParentRoute: () => shell,
+  path: '/runs',
+  component: RunsPage,
+  validateSearch: (search): { show?: 'finished' } => (search.show === 'finished' ? { show: 'finished' } : {}),
+});
+const run = createRoute({ getParentRoute: () => shell, path: '/runs/$runId', component: RunPage });
+const controls = createRoute({ getParentRoute: () => shell, path: '/controls', component: ControlsPage });
+const control = createRoute({
+  getParentRoute: () => shell,
+  path: '/controls/$name',
+  component: ControlPage,
+  validateSearch: (search): { version?: number } => {
+    const version = Number(search.version);
+    return Number.isInteger(version) && version > 0 ? { version } : {};
+  },
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    login,
+    shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control]),
+  ]),
+  scrollRestoration: true,
+  // As plain text: the router's own reading would turn a login token that looks like a number into another one.
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const given = Object.entries(search).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    return query.size === 0 ? '' : `?${query}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

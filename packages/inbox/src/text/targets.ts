@@ -1,0 +1,19 @@
+/** `oncall:treasury`, `role:treasury-lead`, `person:ann` as people say them. */
+import type { PersonView } from '@belay/protocol';
+import { nameText } from './values.ts';
+
+export const targetText = (target: string, people: readonly PersonView[] = []): string => {
+  const [kind, name] = [target.slice(0, target.indexOf(':')), target.slice(target.indexOf(':') + 1)];
+  if (kind === 'person') return people.find((person) => person.personId === name)?.name ?? name;
+  if (kind === 'oncall') return `${nameText(name)} on call`;
+  return nameText(name);
+};
+
+/** "Ann", "Ann and Bo", "Ann, Bo and Cem", "Ann, Bo and 3 more". */
+export const namesText = (names: readonly string[], most = 3): string => {
+  if (names.length <= 1) return names[0] ?? 'nobody';
+  const shown = names.length > most ? [...names.slice(0, most - 1), `${names.length - most + 1} more`] : names;
+  return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+};
+
+export const countText = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

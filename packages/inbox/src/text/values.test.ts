@@ -1,0 +1,53 @@
+import { canonicalize, digestOf, type Json } from '@belay/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { briefEntries, canonicalText, digestInBrowser, nameText, prettyText, shortDigest, valueText } from './values.ts';
+
+const jsonValue = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
+
+describe('values for a reader', () => {
+  it.each<[Json, string]>([
+    ['EUR 1240000.50', 'EUR 1,240,000.50'],
+    ['EUR -500.00', 'EUR -500.00'],
+    ['JPY 98000', 'JPY 98,000'],
+    ['EUR 90071992547409931234.56', 'EUR 90,071,992,547,409,931,234.56'],
+    ['eur 5000.00', 'eur 5000.00'],
+    [1234567, '1,234,567'],
+    [2026, '2026'],
+    [1e21, '1e+21'],
+    [true, 'yes'],
+    [null, 'missing'],
+    [['a', 2], 'a, 2'],
+    [{ b: 1, a: [] }, '{"a":[],"b":1}'],
+  ])('shows %j as %s', (value, text) => {
+    expect(valueText(value)).toBe(text);
+  });
+
+  it('makes the same canonical text and digest as the server', async () => {
+    await fc.assert(
+      fc.asyncProperty(jsonValue, async (value) => {
+        expect(canonicalText(value)).toBe(canonicalize(value));
+        expect(await digestInBrowser(value)).toBe(digestOf(value));
+        expect(JSON.parse(prettyText(value))).toEqual(value);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('puts money first where there is room for little', () => {
+    expect(briefEntries({ beneficiary: 'Nordwind', note: 'x'.repeat(99), sum: 'EUR 5.00' }, 2)).toEqual([
+      ['sum', 'EUR 5.00'],
+      ['beneficiary', 'Nordwind'],
+    ]);
+  });
+
+  it('reads names as words', () => {
+    expect(nameText('invoiceId')).toBe('invoice id');
+    expect(nameText('beneficiary.ageDays')).toBe('beneficiary age days');
+    expect(nameText('release-payment')).toBe('release payment');
+  });
+
+  it('shortens a digest from both ends', () => {
+    expect(shortDigest(`sha256:${'ab12'.repeat(16)}`)).toBe('sha256:ab12ab12…ab12');
+  });
+});
