@@ -24,7 +24,7 @@ const spanAt = (zone: string, at: number): Span => {
     to: zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? Infinity,
     offsetMs: zoned.offsetNanoseconds / 1e6,
   };
-  spans.set(zone, [...known, span]);
+  spans.set(zone, [...known.slice(-999), span]);
   return span;
 };
 
