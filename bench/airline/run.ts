@@ -3,7 +3,7 @@
  * strictness, and prints the curve. `npm run bench:airline -- --data DIR [--json]`.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Control, parseControl } from '@belay/control';
@@ -131,7 +131,9 @@ const main = (): number => {
     process.stderr.write('Say where the conversations are: --data DIR (or one .jsonl or .jsonl.gz file).\n');
     return 2;
   }
-  const read = filesIn(values.data).map((file) => ({ file, ...readConversations(file) }));
+  // npm runs this in bench/: a relative path is meant from where npm was called.
+  const path = resolve(process.env.INIT_CWD ?? '.', values.data);
+  const read = filesIn(path).map((file) => ({ file, ...readConversations(file) }));
   const problems = read.flatMap(({ file, problems: found }) => found.map((problem) => ({ file, ...problem })));
   for (const { file, line, problem } of problems) process.stderr.write(`${file}:${line} ${problem}; it is left out.\n`);
   const report = measure(

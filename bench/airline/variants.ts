@@ -34,7 +34,7 @@ const withRules = (control: Control, ...rules: RuleSpec[]): Control => ({
 const signOff: Control['approvals'][number] = {
   name: 'supervisor-sign-off',
   quorum: 1,
-  from: 'role:airline-supervisor',
+  from: 'role:desk-supervisor',
   exclude: [],
   withinMs: 3_600_000,
   onExpiry: { kind: 'handoff', to: 'desk' },
