@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './instant.ts';
 export * from './nearest.ts';
+export * from './printable.ts';
 export * from './routes.ts';
 export * from './views.ts';
 export * from './words.ts';

@@ -13,7 +13,8 @@ const keyIdLength = 4;
 const maxNoteLength = 100_000;
 const maxSignatures = 100;
 
-const keyName = /^[^\s+\p{Cc}]+$/u;
+/** Shown to people, so nothing in it may hide. */
+const keyName = /^[^\s+\p{C}]+$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a note may hold no control character but the line feed
 const controlCharacter = /[\u0000-\u0009\u000b-\u001f\u007f]/;
 const signatureLine = /^— (\S+) (\S+)$/;
