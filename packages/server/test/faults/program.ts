@@ -43,7 +43,7 @@ export type ProgramOptions = { readonly uid?: number; readonly gid?: number; rea
 /** The program speaks in lines of JSON, each with an `event`. */
 export function run(bundled: string, parameters: object, options: ProgramOptions = {}): Program {
   const args = ['--enable-source-maps', bundled, JSON.stringify(parameters)];
-  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { ...options, stdio: 'pipe' });
   const messages: Message[] = [];
   const waiting = new Set<() => void>();
   const wake = () => {

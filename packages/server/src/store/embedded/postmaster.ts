@@ -113,7 +113,8 @@ export function readPidFile(clusterDirectory: string): PidFile | null {
   }
   const pid = Number.parseInt(lines[0] ?? '', 10);
   if (!Number.isInteger(pid)) return null;
-  return { pid, port: Number.parseInt(lines[3] ?? '', 10), ready: lines[7]?.trim() === 'ready' };
+  const status = lines[7]?.trim();
+  return { pid, port: Number.parseInt(lines[3] ?? '', 10), ready: status === 'ready' || status === 'standby' };
 }
 
 const pidFileOf = (clusterDirectory: string) => join(clusterDirectory, 'data/postmaster.pid');
