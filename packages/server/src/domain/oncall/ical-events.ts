@@ -109,7 +109,7 @@ const exceptionsOf = (event: ICAL.Component, moved: Moment[], window: FeedWindow
   const excluded = event
     .getAllProperties('exdate')
     .flatMap((property) => property.getValues().map((time) => momentOf(property, time as ICAL.Time, window)))
-    .filter((moment) => !isRefusal(moment));
+    .filter((moment): moment is Moment => !isRefusal(moment));
   return new Set([...moved, ...excluded].map(exceptionOf));
 };
 

@@ -1,9 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Target } from '@belay/protocol';
 import { describe, expect, it } from 'vitest';
 import { administrators, emptyOrganisation, type Organisation, resolveTarget, targetName } from './organisation.ts';
 import { parseOrganisation } from './parse.ts';
+import { gaps } from './shifts.ts';
+import { day } from './wallclock.ts';
+import { end, start } from './zones.testing.ts';
 
-const sampleFile = new URL('../../../../../controls/organisation.yaml', import.meta.url);
+const controls = new URL('../../../../../controls/', import.meta.url);
+const sampleFile = new URL('organisation.yaml', controls);
 const sample = (): Organisation => {
   const parsed = parseOrganisation(readFileSync(sampleFile, 'utf8'), 'organisation.yaml');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems, null, 2));
@@ -55,6 +60,16 @@ describe('the organisation', () => {
     expect(targetName(org, 'role:treasury-lead')).toBe('the role treasury-lead');
     expect(targetName(org, 'oncall:treasury')).toBe('whoever is on call for treasury');
     expect(targetName(org, administrators)).toBe('the administrators');
+  });
+
+  it('reaches somebody for everything that the sample controls name, and has no gap in two years', () => {
+    const begun = start + day;
+    const texts = readdirSync(controls).map((file) => readFileSync(new URL(file, controls), 'utf8'));
+    const targets = texts.join('\n').match(/\b(person|role|oncall):[a-z0-9-]+/g) as Target[];
+    const unreached = targets.filter((target) => resolveTarget(org, target, begun).length === 0);
+    expect(targets).toContain('oncall:treasury');
+    expect([...new Set(unreached)]).toEqual([]);
+    expect(org.schedules.flatMap((schedule) => gaps(schedule, begun, end, org.people))).toEqual([]);
   });
 
   it('survives being stored as JSON', () => {

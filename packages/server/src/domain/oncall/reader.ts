@@ -85,9 +85,6 @@ export const itemsOf = (reader: Reader, node: Value, what: string): (Node | null
   return [];
 };
 
-export const textsOf = (reader: Reader, node: Value, what: string): string[] =>
-  itemsOf(reader, node, what).flatMap((item) => textOf(reader, item, what) ?? []);
-
 /** One of a few words. */
 export const wordOf = <T extends string>(reader: Reader, node: Value, what: string, words: readonly T[]): T | null => {
   const text = textOf(reader, node, what);

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { emptyOrganisation, type Organisation } from '../domain/oncall/organisation.ts';
+import { at, layer, override, schedule, team } from '../domain/oncall/schedule.testing.ts';
+import { day } from '../domain/oncall/wallclock.ts';
+import { calendarText, gapsText, nextText, whoText } from './oncall.ts';
+
+const office = schedule({
+  name: 'desk',
+  about: 'The desk',
+  zone: 'UTC',
+  layers: [
+    layer({
+      zone: 'UTC',
+      rotation: { people: ['cem'], from: '2026-01-05', turnMs: day },
+      hours: [{ days: ['tue', 'wed'], from: '09:00', to: '17:30' }],
+    }),
+  ],
+});
+const dentist = override({
+  personId: 'ben',
+  from: at('2026-03-30T06:00:00Z'),
+  to: at('2026-03-30T10:00:00Z'),
+  because: 'dentist',
+});
+const org: Organisation = { zone: 'UTC', people: team, schedules: [schedule({ overrides: [dentist] }), office] };
+const tuesday = at('2026-03-24T17:00:00Z');
+
+describe('belay oncall', () => {
+  it('who: says who is on call, until when and who is then, in the time of the schedule', () => {
+    expect(whoText(org, tuesday)).toBe(
+      [
+        'treasury  Cem  until Mon 2026-03-30 08:00, then Ben     (Europe/Paris; turn of Cem)',
+        'desk      Cem  until Tue 2026-03-24 17:30, then NOBODY  (UTC; turn of Cem)',
+        '',
+      ].join('\n'),
+    );
+    expect(whoText(org, tuesday + 3 * day)).toContain(
+      'desk      NOBODY  until Tue 2026-03-31 09:00, then Cem  (UTC; a gap)',
+    );
+  });
+
+  it('next: lists the hand-overs, soonest first', () => {
+    expect(nextText(org, tuesday)).toBe(
+      [
+        'desk      Tue 2026-03-24 17:30  Cem -> NOBODY  in 30 min',
+        'treasury  Mon 2026-03-30 08:00  Cem -> Ben     in 5 d 13 h',
+        '',
+      ].join('\n'),
+    );
+    const alone = schedule({ layers: [layer({ rotation: { people: ['ann'], from: '2026-01-05', turnMs: day } })] });
+    expect(nextText({ ...org, schedules: [alone] }, tuesday)).toBe('treasury  no hand-over within 400 days\n');
+  });
+
+  it('gaps: lists when nobody is on call and why, or says that there are none', () => {
+    expect(gapsText(org, tuesday, tuesday + day)).toBe(
+      'desk  Tue 2026-03-24 17:30 to Wed 2026-03-25 09:00  15 h 30 min  primary: outside the hours of the layer\n',
+    );
+    expect(gapsText({ ...org, schedules: [schedule()] }, tuesday, tuesday + 90 * day)).toBe(
+      'No gaps in the next 90 d.\n',
+    );
+  });
+
+  it('calendar: lists the shifts through daylight saving, or gives the feed', () => {
+    const [treasury] = org.schedules;
+    if (treasury === undefined) throw new Error('no schedule');
+    expect(calendarText(org, treasury, tuesday, tuesday + 14 * day, false)).toBe(
+      [
+        'Treasury (Europe/Paris)',
+        'Tue 2026-03-24 18:00 to Mon 2026-03-30 08:00  Cem  primary  turn of Cem',
+        'Mon 2026-03-30 08:00 to Mon 2026-03-30 12:00  Ben  primary  override: dentist',
+        'Mon 2026-03-30 12:00 to Mon 2026-04-06 08:00  Ann  primary  turn of Ann',
+        'Mon 2026-04-06 08:00 to Tue 2026-04-07 19:00  Ben  primary  turn of Ben',
+        '',
+      ].join('\n'),
+    );
+    expect(calendarText(org, treasury, tuesday, tuesday + day, true)).toContain('BEGIN:VEVENT');
+  });
+
+  it('says what to do when there are no schedules', () => {
+    for (const text of [
+      whoText(emptyOrganisation, 0),
+      nextText(emptyOrganisation, 0),
+      gapsText(emptyOrganisation, 0, day),
+    ])
+      expect(text).toContain('Add them under `schedules:`');
+  });
+});
