@@ -12,7 +12,8 @@ export type Pulse = {
   /** sends what there is, now; learns whether this process still has control */
   beat(tries?: number): Promise<void>;
   start(): void;
-  stop(): void;
+  /** ends the beat; what was reported and not sent yet is sent, in one try */
+  stop(): Promise<void>;
 };
 
 /** A report is sent this long after it was made, together with what else came meanwhile. */
@@ -75,6 +76,10 @@ export const createPulse = (line: Line, intervalMs: number): Pulse => {
       };
       void loop();
     },
-    stop: () => stopped.abort(),
+    async stop() {
+      stopped.abort();
+      const unsent = unanswered !== null || Object.keys(gathered).length > 0;
+      if (unsent && !line.fence.signal.aborted) await quietly();
+    },
   };
 };

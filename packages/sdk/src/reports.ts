@@ -13,8 +13,8 @@ const lastTryMs = 2_000;
 export type Delivery = 'delivered' | 'late' | 'underway';
 
 export type Reports = {
-  /** One try; when nobody answers it goes on in the background. `settled` ends when it was delivered or given up. */
-  deliver(key: string, result: ReportResult): Promise<{ delivery: Delivery; settled: Promise<void> }>;
+  /** One try; when nobody answers it goes on in the background until `settled`. */
+  deliver(key: string, result: ReportResult): Promise<{ delivery: Delivery; settled: Promise<void> | null }>;
   /** delivers what is underway, now; throws when it cannot */
   flush(): Promise<void>;
   /** one last try for what is still underway, then it is left */
@@ -69,7 +69,7 @@ export const createReports = (line: Line): Reports => {
       try {
         const delivery = await send(key, result, { tries: 1 });
         if (delivery === 'late') await fenceOff();
-        return { delivery, settled: Promise.resolve() };
+        return { delivery, settled: null };
       } catch (error) {
         if (!(error instanceof BelayError) || !error.retryable) throw error;
         return { delivery: 'underway', settled: inBackground(key, result) };

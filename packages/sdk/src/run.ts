@@ -177,6 +177,7 @@ class HeldRun implements Run<ControlShape> {
     this.#line.fence.check();
     await this.#offline?.catchUp();
     await this.#reports.flush();
+    await this.#pulse.stop();
     await this.#line.call('finish', { outcome });
     this.#finished = true;
     await this.close();
@@ -186,9 +187,14 @@ class HeldRun implements Run<ControlShape> {
     return this.#finished;
   }
 
+  /** One long poll; goes on looking when control is gone, to see it come back. */
+  async changedSince(revision: number, signal: AbortSignal | undefined): Promise<void> {
+    await this.#line.poll(revision, { signal });
+  }
+
   async close(): Promise<void> {
     this.#watcher?.stop();
-    this.#pulse.stop();
+    if (!this.#finished) await this.#pulse.stop();
     await this.#reports.close();
   }
 

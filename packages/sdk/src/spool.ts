@@ -53,9 +53,7 @@ const parseLine = (line: string): Entry[] => {
   }
 };
 
-type Disk = typeof import('node:fs');
-
-const disk = (path: string): Disk => {
+const disk = (path: string) => {
   const fs = globalThis.process?.getBuiltinModule?.('node:fs');
   if (fs !== undefined) return fs;
   throw new BelayError(`This runtime has no files, so ${path} cannot be written.`, {

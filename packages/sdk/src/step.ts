@@ -54,7 +54,7 @@ export type Tools = {
   offline: Offline | null;
 };
 
-type Performed<T> = Effect<T> & { settled: Promise<void> };
+type Performed<T> = Effect<T> & { settled: Promise<void> | null };
 export type Perform = <T>(
   step: string,
   args: object,
@@ -101,10 +101,36 @@ const untilDecided = async (
   }
 };
 
+/** The same key twice at once is one effect: the second caller gets what the first one gets. */
+const atMostOnce = () => {
+  const underWay = new Map<string, { digest: string; effect: Promise<Performed<unknown>> }>();
+  return <T>({ key, digest }: Asked, perform: () => Promise<Performed<T>>): Promise<Performed<T>> => {
+    const same = underWay.get(key);
+    if (same !== undefined && same.digest !== digest)
+      throw new BelayError(`Key ${key} is under way with other arguments.`, {
+        code: 'key_reused',
+        remedy: 'One key is one intended effect: use a new key for other arguments.',
+      });
+    if (same !== undefined) return same.effect as Promise<Performed<T>>;
+    const forget = (): void => void underWay.delete(key);
+    const effect = perform().then(
+      (performed) => {
+        if (performed.settled === null) forget();
+        else void performed.settled.then(forget);
+        return performed;
+      },
+      (error: unknown) => {
+        forget();
+        throw error;
+      },
+    );
+    underWay.set(key, { digest, effect });
+    return effect;
+  };
+};
+
 export const createPerform = (tools: Tools): Perform => {
   const { line, keys, reports, pulse, offline } = tools;
-  const underWay = new Map<string, { digest: string; effect: Promise<Performed<unknown>> }>();
-
   const controlOf = (asked: Asked, granted: Decided | null, signal: AbortSignal): StepControl<JsonObject> => ({
     arguments: granted?.kind === 'continue' ? granted.arguments : asked.arguments,
     edited: granted?.kind === 'continue' && granted.edited,
@@ -132,7 +158,7 @@ export const createPerform = (tools: Tools): Perform => {
     }
     if (answer.kind === 'forbid') throw new Refused(answer);
     const value = answer.result as T;
-    return { report: { status: 'done', value: answer.result }, give: () => value, settled: Promise.resolve() };
+    return { report: { status: 'done', value: answer.result }, give: () => value, settled: null };
   };
 
   const perform = async <T>(
@@ -147,38 +173,20 @@ export const createPerform = (tools: Tools): Perform => {
     } catch (error) {
       if (offline === null || !offline.allows(asked.step, error)) throw error;
       const effect = await offline.carryOut(asked, () => fn(controlOf(asked, null, linked.signal)));
-      return { ...effect, settled: Promise.resolve() };
+      return { ...effect, settled: null };
     } finally {
       linked.release();
     }
   };
 
-  /** The same key twice at once is one effect: the second caller gets what the first one gets. */
-  const once = <T>(
-    asked: Asked,
-    fn: (control: StepControl<JsonObject>) => T | Promise<T>,
-    options: StepOptions<object>,
-  ): Promise<Performed<T>> => {
-    const same = underWay.get(asked.key);
-    if (same !== undefined && same.digest !== asked.digest)
-      throw new BelayError(`Key ${asked.key} is under way with other arguments.`, {
-        code: 'key_reused',
-        remedy: 'One key is one intended effect: use a new key for other arguments.',
-      });
-    if (same !== undefined) return same.effect as Promise<Performed<T>>;
-    const effect = perform(asked, fn, options);
-    underWay.set(asked.key, { digest: asked.digest, effect });
-    const forget = (): void => void underWay.delete(asked.key);
-    effect.then(({ settled }) => settled).then(forget, forget);
-    return effect;
-  };
+  const once = atMostOnce();
 
   return async (step, args, fn, options = {}) => {
     const digest = digestOfPlain(`Arguments of ${step}`, args);
     const key = options.key ?? keys.next(step, digest);
     const facts = (options.facts ?? {}) as JsonObject;
     const asked: Asked = { step, key, digest, arguments: args as JsonObject, facts, words: options.words };
-    const done = await once(asked, fn, options);
+    const done = await once(asked, () => perform(asked, fn, options));
     if (options.key === undefined && done.report.status === 'done') keys.used(step, digest, key);
     return done.give();
   };
