@@ -148,7 +148,9 @@ export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
     because: kase.reasons[0]?.because ?? '',
     reasons: kase.reasons.map((reason) => ({ ...reason, at: iso(reason.at) })),
     owner: kase.owner,
-    ownerNames: resolveTarget(org, kase.owner, now).map((person) => person.name),
+    ownerNames: (kase.told.at(-1)?.people ?? resolveTarget(org, kase.owner, now).map((person) => person.personId)).map(
+      (id) => personName(org, id),
+    ),
     ladder: kase.to,
     rung: kase.rung,
     nextRungAt: isoOrNull(kase.nextRungAt),
