@@ -81,7 +81,10 @@ const untilReturned = async (
     const run = await untilAnswered(driver.clock, signal, () => driver.look(fenced.id, signal));
     if (run.status === 'finished') return 'finished';
     if (run.status === 'running') return seen || run.instructions?.at !== fenced.instructions?.at ? 'returned' : null;
-    await driver.clock.sleep(backoffMs(looked, firstLookMs, longestLookMs), { signal });
+    await fenced.changedSince(run.revision, signal).catch(async () => {
+      signal?.throwIfAborted();
+      await driver.clock.sleep(backoffMs(looked, firstLookMs, longestLookMs), { signal });
+    });
   }
 };
 
