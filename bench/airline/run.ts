@@ -125,21 +125,29 @@ const print = (report: AirlineReport): string[] => [
   ...wordsOf(report.shadow),
 ];
 
+/** All conversations under a path; npm runs the bench in its folder, so a relative path is meant from where npm was called. */
+export const conversationsIn = (data: string): { conversations: Conversation[]; problems: string[] } => {
+  const read = filesIn(resolve(process.env.INIT_CWD ?? '.', data)).map((file) => ({
+    file,
+    ...readConversations(file),
+  }));
+  return {
+    conversations: read.flatMap(({ conversations }) => conversations),
+    problems: read.flatMap(({ file, problems }) =>
+      problems.map(({ line, problem }) => `${file}:${line} ${problem}; it is left out.`),
+    ),
+  };
+};
+
 const main = (): number => {
   const { values } = parseArgs({ options: { data: { type: 'string' }, json: { type: 'boolean', default: false } } });
   if (values.data === undefined) {
     process.stderr.write('Say where the conversations are: --data DIR (or one .jsonl or .jsonl.gz file).\n');
     return 2;
   }
-  // npm runs this in bench/: a relative path is meant from where npm was called.
-  const path = resolve(process.env.INIT_CWD ?? '.', values.data);
-  const read = filesIn(path).map((file) => ({ file, ...readConversations(file) }));
-  const problems = read.flatMap(({ file, problems: found }) => found.map((problem) => ({ file, ...problem })));
-  for (const { file, line, problem } of problems) process.stderr.write(`${file}:${line} ${problem}; it is left out.\n`);
-  const report = measure(
-    read.flatMap(({ conversations }) => conversations),
-    readControl(),
-  );
+  const { conversations, problems } = conversationsIn(values.data);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  const report = measure(conversations, readControl());
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : `${print(report).join('\n')}\n`);
   return problems.length === 0 ? 0 : 1;
 };

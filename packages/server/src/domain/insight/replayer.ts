@@ -31,7 +31,7 @@ const place = (target: JsonObject, pointer: string, value: Json): void => {
 };
 
 /** The gate's input for one logged step: each fact goes where its declaration says that it comes from. */
-const inputOf = (facts: readonly FactSpec[], logged: LoggedStep, counted: JsonObject): GateInput => {
+export const gateInputOf = (facts: readonly FactSpec[], logged: LoggedStep, counted: JsonObject): GateInput => {
   const input: GateInput = { step: logged.step, arguments: logged.arguments, agent: {}, system: counted, looked: {} };
   const records: Record<string, JsonObject> = {};
   for (const fact of facts) {
@@ -73,7 +73,7 @@ export const replayer = (compiled: CompiledControl): Replay => {
     undeclared,
     decide: (logged, line) => {
       for (const name of Object.keys(logged.facts)) if (!names.has(name)) undeclared.add(name);
-      const verdict = compiled.decide(inputOf(facts, logged, counted(logged)));
+      const verdict = compiled.decide(gateInputOf(facts, logged, counted(logged)));
       return {
         line,
         run: logged.run,
