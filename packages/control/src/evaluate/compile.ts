@@ -4,10 +4,10 @@
  */
 import type { CompiledControl, Control, GateInput, Verdict } from '../model.ts';
 import { argumentProblems } from './arguments.ts';
-import type { Bench } from './closures.ts';
+import type { Bench, Test } from './closures.ts';
 import { explain } from './explain.ts';
 import { packetOf } from './packet.ts';
-import { layOut, type Plan, type PlannedRule, planStep, stepIrs } from './plan.ts';
+import { layOut, type Plan, type PlannedRule, planStep, readAll, stepIrs } from './plan.ts';
 import { newSlots } from './slots.ts';
 import { directoryOf, fillText } from './text.ts';
 import { type Judge, quietVerdict, unknownStepVerdict, verdictOf } from './verdict.ts';
@@ -19,27 +19,22 @@ const prepare = (plan: Plan): Prepared => ({
   quiet: plan.step.risk === 'low' ? quietVerdict(plan.step.name) : null,
 });
 
-const decider = (judge: Judge, prepared: Map<string, Prepared>): CompiledControl['decide'] => {
+const decider = (judge: Judge, prepared: Map<string, Prepared>, mostRules: number): CompiledControl['decide'] => {
   const { control, fault } = judge;
-  const fired: PlannedRule[] = [];
+  const hits = new Int32Array(mostRules);
   return (input) => {
     const found = prepared.get(input.step);
     if (found === undefined) return unknownStepVerdict(control, input.step);
     const { plan, quiet } = found;
-    const { readers, derivers } = plan.feed;
-    for (let index = 0; index < readers.length; index++) {
-      if (readers[index]?.(input) !== true) return explain(judge, plan, input);
-    }
-    for (let index = 0; index < derivers.length; index++) derivers[index]?.();
+    if (!readAll(plan.feed, input)) return explain(judge, plan, input);
     fault.ref = null;
-    fired.length = 0;
     const { tests } = plan;
-    for (let index = 0; index < tests.length; index++) {
-      if (tests[index]?.() === true) fired.push(plan.rules[index] as PlannedRule);
-    }
+    let count = 0;
+    for (let index = 0; index < tests.length; index++) if ((tests[index] as Test)()) hits[count++] = index;
     if (fault.ref !== null) return explain(judge, plan, input);
-    if (fired.length === 0 && quiet !== null) return quiet;
-    return verdictOf(judge, plan, input, fired.slice(), []);
+    if (count === 0 && quiet !== null) return quiet;
+    const fired = Array.from(hits.subarray(0, count), (index) => plan.rules[index] as PlannedRule);
+    return verdictOf(judge, plan, input, fired, []);
   };
 };
 
@@ -60,7 +55,7 @@ export const compileControl = (control: Control): CompiledControl => {
   const planOf = (step: string) => prepared.get(step)?.plan;
   return {
     control,
-    decide: decider(judge, prepared),
+    decide: decider(judge, prepared, control.rules.length),
     lookupsFor: (step) => planOf(step)?.lookups ?? [],
     fill: (text: string, input: GateInput) => fillText(directory, text, input),
     packet: (input, verdict) => packetOf(judge, planOf(input.step), control, input, verdict),

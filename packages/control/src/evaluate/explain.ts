@@ -1,23 +1,20 @@
 /** The slow path: a fact could not be used. Says which and why, and still judges the rules that do not need it. */
 import { baseOf, type Ref } from '../expression/ir.ts';
 import type { GateInput, Verdict } from '../model.ts';
-import type { Plan, PlannedRule } from './plan.ts';
+import { type Plan, type PlannedRule, readUsable } from './plan.ts';
 import { type Named, namedOf, problemWith, viewOf } from './text.ts';
 import { type Judge, verdictOf } from './verdict.ts';
 
 type Bad = { key: string; named: Named; problem: string };
 
-const unusable = (plan: Plan, input: GateInput): Bad[] => {
-  const { refs, named, readers, derivers } = plan.feed;
-  const bad: Bad[] = [];
-  for (const [index, ref] of refs.entries()) {
-    const fact = named[index] as Named;
-    const problem = problemWith(fact, ref.optional, input);
-    const read = readers[index]?.(input) === true;
-    if (!read || problem !== null) bad.push({ key: ref.key, named: fact, problem: problem ?? 'cannot be used' });
-  }
-  for (const derive of derivers) derive();
-  return bad;
+const unusable = ({ feed }: Plan, input: GateInput): Bad[] => {
+  const unread = readUsable(feed, input);
+  return feed.refs.flatMap((ref, index): Bad[] => {
+    const named = feed.named[index] as Named;
+    const problem = problemWith(named, ref.optional, input);
+    if (problem === null && !unread.includes(index)) return [];
+    return [{ key: ref.key, named, problem: problem ?? 'cannot be used' }];
+  });
 };
 
 const lookupFailed = ({ named }: Bad, input: GateInput): boolean => {

@@ -1,11 +1,13 @@
 /** What deciding one step needs, prepared once: its rules as closures, the facts they read, and what to look up. */
 
+import type { JsonObject } from '@belay/protocol';
 import { analyse, conjunctsOf } from '../expression/condition.ts';
 import { all, baseOf, type Ir, not, type Ref, refsOf } from '../expression/ir.ts';
 import { type Scope, scopeOf } from '../expression/scope.ts';
 import type { Control, GateInput, RuleSpec, StepSpec } from '../model.ts';
 import { type Bench, type Test, testOf } from './closures.ts';
-import { deriverOf, type Layout, type Reader, readerOf, slotIn } from './slots.ts';
+import { locate, newRecords, openAll, type Records } from './records.ts';
+import { deriverOf, type Layout, slotIn, type Write, writeFact } from './slots.ts';
 import { type Directory, type Named, namedOf, placeholdersOf } from './text.ts';
 
 /** A condition with the facts behind it. */
@@ -13,8 +15,14 @@ export type Judged = { text: string; ir: Ir; refs: Ref[]; test: Test };
 export type PlannedRule = Judged & { rule: RuleSpec; conjuncts: Judged[] };
 export type PlannedPriority = Judged & { add: number; because: string; feed: Feed };
 
-/** Facts and how they are read into their slots. */
-export type Feed = { refs: Ref[]; named: Named[]; readers: Reader[]; derivers: (() => void)[] };
+/** Facts, and how they get from the input into their slots: one key of one record each. */
+export type Feed = {
+  refs: Ref[];
+  named: Named[];
+  records: Records;
+  fields: { record: number; key: string; write: Write }[];
+  derivers: (() => void)[];
+};
 
 export type Plan = {
   step: StepSpec;
@@ -65,20 +73,36 @@ const feedOf = ({ directory, bench }: Planner, step: string, irs: Ir[]): Feed =>
   const read = refsOf(irs);
   const refs = [...new Map(read.map((ref) => [baseOf(ref).key, baseOf(ref)])).values()];
   const named = refs.map((ref) => namedOf(directory, step, ref));
-  const readers = refs.map((ref, index) => {
+  const records = newRecords();
+  const fields = refs.map((ref, index) => {
     const { place, fallback } = named[index] as Named;
-    return readerOf({ ref, place, fallback }, slots, slotIn(layout, ref));
+    return { ...locate(records, place), write: writeFact(ref, fallback, slots, slotIn(layout, ref)) };
   });
   const derivers = read.filter((ref) => ref.derived !== null).map((ref) => deriverOf(ref, slots, layout));
-  return { refs, named, readers, derivers };
+  return { refs, named, records, fields, derivers };
 };
 
-/** Reads every fact of the feed; true when each of them can be used. */
-export const readAll = (feed: Feed, input: GateInput): boolean => {
-  let usable = true;
-  for (const reader of feed.readers) usable = reader(input) && usable;
-  if (usable) for (const derive of feed.derivers) derive();
-  return usable;
+/** Reads every fact of the feed into its slots; true when each of them can be used. */
+export const readAll = ({ records, fields, derivers }: Feed, input: GateInput): boolean => {
+  openAll(records, input);
+  const { opened } = records;
+  for (let index = 0; index < fields.length; index++) {
+    const { record, key, write } = fields[index] as Feed['fields'][number];
+    if (!write((opened[record] as JsonObject)[key])) return false;
+  }
+  for (let index = 0; index < derivers.length; index++) (derivers[index] as () => void)();
+  return true;
+};
+
+/** Reads what can be read; the positions of the facts that cannot be used. */
+export const readUsable = ({ records, fields, derivers }: Feed, input: GateInput): number[] => {
+  openAll(records, input);
+  const unusable: number[] = [];
+  for (const [index, { record, key, write }] of fields.entries()) {
+    if (!write((records.opened[record] as JsonObject)[key])) unusable.push(index);
+  }
+  for (const derive of derivers) derive();
+  return unusable;
 };
 
 const planRule = ({ bench }: Planner, scope: Scope, rule: RuleSpec, ir: Ir): PlannedRule => {

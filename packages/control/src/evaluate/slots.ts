@@ -1,18 +1,15 @@
 /**
  * Validated facts in numbered slots: numbers in one array, texts and sets in another, written anew for each decision.
- * A reader fetches one fact, validates it completely and fills its slots without allocating; `false` means that the
- * fact cannot be used, and the slow path then says why. Evaluation is synchronous, so one set of slots suffices.
+ * A writer validates one value completely and fills its slots without allocating; `false` means that the value cannot
+ * be used, and the slow path then says why. Evaluation is synchronous, so one set of slots suffices.
  */
-import type { Json, JsonObject } from '@belay/protocol';
+import type { Json } from '@belay/protocol';
 import { baseOf, type Ref } from '../expression/ir.ts';
-import type { FactSpec, GateInput, TypeSpec } from '../model.ts';
+import type { TypeSpec } from '../model.ts';
 import { scanDecimal } from '../value/decimal.ts';
 import { currencyCode, currencyName, scanMoney } from '../value/money.ts';
 import { type Bounds, boundsOf, type NumericSpec } from '../value/spec.ts';
 import { localTimeIn, parseDate, parseDuration, parseTimestamp } from '../value/time.ts';
-
-/** Where a value is in the gate's input. */
-export type Place = { from: FactSpec['from']; source: string | null; path: string[] };
 
 export type Slots = {
   numbers: Float64Array;
@@ -38,48 +35,7 @@ export const newSlots = (facts: number): Slots => ({
   present: new Uint8Array(facts * 2),
 });
 
-export const pathOf = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-
-const step = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as JsonObject)[key] : undefined;
-
-const walk = (root: unknown, path: string[]): unknown => {
-  let value = root;
-  for (const key of path) value = step(value, key);
-  return value;
-};
-
-type Fetch = (input: GateInput) => unknown;
-
-const fetchFrom = ({ from, source, path }: Place): Fetch => {
-  const [key = ''] = path;
-  const single = path.length === 1;
-  switch (from) {
-    case 'args':
-      return single ? (input) => step(input.arguments, key) : (input) => walk(input.arguments, path);
-    case 'agent':
-      return single ? (input) => step(input.agent, key) : (input) => walk(input.agent, path);
-    case 'system':
-      return single ? (input) => step(input.system, key) : (input) => walk(input.system, path);
-    case 'lookup': {
-      const name = source ?? '';
-      return (input) => {
-        const looked = step(input.looked, name) as GateInput['looked'][string] | undefined;
-        return looked?.ok === true ? walk(looked.value, path) : undefined;
-      };
-    }
-  }
-};
-
-/** The raw value of a fact, undefined when it is not there. */
-export const rawValue = (place: Place, input: GateInput): Json | undefined =>
-  fetchFrom(place)(input) as Json | undefined;
-
-type Write = (value: unknown) => boolean;
+export type Write = (value: unknown) => boolean;
 
 const within = (spec: NumericSpec): Bounds => boundsOf(spec);
 
@@ -137,9 +93,16 @@ const writeDecimal = (scale: number, { min, max }: Bounds, { numbers }: Slots, s
 };
 
 const writeText = (spec: TypeSpec, { texts }: Slots, slot: number): Write => {
-  const allowed = spec.type === 'enum' && !spec.open ? new Set(spec.values) : null;
+  if (spec.type === 'enum' && !spec.open) {
+    const { values } = spec;
+    return (value) => {
+      if (typeof value !== 'string' || !values.includes(value)) return false;
+      texts[slot] = value;
+      return true;
+    };
+  }
   return (value) => {
-    if (typeof value !== 'string' || (allowed !== null && !allowed.has(value))) return false;
+    if (typeof value !== 'string') return false;
     texts[slot] = value;
     return true;
   };
@@ -186,26 +149,15 @@ const writerOf = (spec: TypeSpec, slots: Slots, slot: number): Write => {
   }
 };
 
-/** Fetches and validates one fact into its slots; false: it cannot be used. */
-export type Reader = (input: GateInput) => boolean;
-
-export type Readable = { ref: Ref; place: Place; fallback: Json | undefined };
-
-/** Reads a declared fact or an argument. */
-export const readerOf = ({ ref, place, fallback }: Readable, slots: Slots, slot: number): Reader => {
-  const fetch = fetchFrom(place);
+/** Validates one raw value and fills its slots; false: the value cannot be used. */
+export const writeFact = (ref: Ref, fallback: Json | undefined, slots: Slots, slot: number): Write => {
   const write = writerOf(ref.spec, slots, slot);
-  if (fallback !== undefined) {
-    return (input) => {
-      const value = fetch(input);
-      return write(value === undefined || value === null ? fallback : value);
-    };
-  }
-  if (!ref.optional) return (input) => write(fetch(input));
-  return (input) => {
-    const value = fetch(input);
+  if (fallback !== undefined) return (value) => write(value === undefined || value === null ? fallback : value);
+  if (!ref.optional) return write;
+  const { present } = slots;
+  return (value) => {
     const there = value !== undefined && value !== null;
-    slots.present[slot] = there ? 1 : 0;
+    present[slot] = there ? 1 : 0;
     return !there || write(value);
   };
 };

@@ -4,7 +4,7 @@ import { baseOf, type Ref } from '../expression/ir.ts';
 import type { Control, FactSpec, GateInput, TypeSpec } from '../model.ts';
 import { formatMoney, parseMoney } from '../value/money.ts';
 import { problemOf, showValue } from '../value/spec.ts';
-import { type Place, pathOf, rawValue } from './slots.ts';
+import { type Place, pathOf, rawValue } from './records.ts';
 
 const placeholder = /\{([^{}]*)\}/g;
 
@@ -33,11 +33,16 @@ export type Named = { name: string; place: Place; spec: TypeSpec | null; fallbac
 export type Directory = (step: string, name: string) => Named | null;
 
 export const directoryOf = (control: Control): Directory => {
-  const facts = new Map(control.facts.map((fact) => [fact.name, fact]));
+  const facts = new Map<string, Named>(
+    control.facts.map((fact) => [
+      fact.name,
+      { name: fact.name, place: placeOfFact(fact), spec: fact, fallback: fact.default },
+    ]),
+  );
   const steps = new Map(control.steps.map((step) => [step.name, step]));
   return (step, name) => {
     const fact = facts.get(name);
-    if (fact) return { name, place: placeOfFact(fact), spec: fact, fallback: fact.default };
+    if (fact) return fact;
     if (!name.startsWith('args.')) return null;
     const specs = steps.get(step)?.arguments ?? {};
     const argument = name.slice('args.'.length);

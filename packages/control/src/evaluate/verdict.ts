@@ -9,40 +9,52 @@ import { type Directory, fillText, namedOf, viewOf } from './text.ts';
 /** Strictest first. */
 export const strictness: Record<OutcomeKind, number> = { handoff: 0, forbid: 1, approval: 2, continue: 3 };
 
-const none = { cites: null, to: null, by: null, instead: null };
+const requirement = (
+  kind: OutcomeKind,
+  rule: RuleSpec,
+  because: string,
+  more: { to?: string; by?: string | null; instead?: string | null },
+): Requirement => ({
+  kind,
+  rule: rule.id,
+  because,
+  cites: rule.cites,
+  to: more.to ?? null,
+  by: more.by ?? null,
+  instead: more.instead ?? null,
+});
 
 const requirementsOf = (rule: RuleSpec, owner: string, because: string): Requirement[] => {
-  const base = { ...none, rule: rule.id, because, cites: rule.cites };
   switch (rule.then) {
     case 'handoff':
-      return [{ ...base, kind: 'handoff', to: rule.to ?? owner }];
+      return [requirement('handoff', rule, because, { to: rule.to ?? owner })];
     case 'approval':
-      return [{ ...base, kind: 'approval', by: rule.by }];
+      return [requirement('approval', rule, because, { by: rule.by })];
     case 'continue':
-      return [{ ...base, kind: 'continue' }];
+      return [requirement('continue', rule, because, {})];
     case 'forbid': {
       const { instead } = rule;
-      if (instead !== null && 'handoff' in instead) {
-        const forbid = { ...base, kind: 'forbid' as const, instead: 'A person takes this over.' };
-        return [forbid, { ...base, kind: 'handoff', to: instead.handoff }];
+      if (instead === null || 'text' in instead) {
+        return [requirement('forbid', rule, because, { instead: instead?.text ?? null })];
       }
-      return [{ ...base, kind: 'forbid', instead: instead?.text ?? null }];
+      const forbid = requirement('forbid', rule, because, { instead: 'A person takes this over.' });
+      return [forbid, requirement('handoff', rule, because, { to: instead.handoff })];
     }
   }
 };
 
+/** Sorting is stable: within one kind the order of the file stays. */
 const byStrictness = (requirements: Requirement[]): Requirement[] =>
-  requirements
-    .map((requirement, index) => ({ requirement, index }))
-    .sort((a, b) => strictness[a.requirement.kind] - strictness[b.requirement.kind] || a.index - b.index)
-    .map(({ requirement }) => requirement);
+  requirements.sort((a, b) => strictness[a.kind] - strictness[b.kind]);
 
 const houseHandoff = (control: Control, because: string): Requirement => ({
-  ...none,
   kind: 'handoff',
   rule: null,
   because,
+  cites: null,
   to: control.owner,
+  by: null,
+  instead: null,
 });
 
 export type Judge = { control: Control; directory: Directory; fault: Fault };

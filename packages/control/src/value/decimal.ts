@@ -5,24 +5,24 @@
  * exactly `scale` digits (money). Refuses signs other than "-", leading zeros, exponents and unsafe integers.
  */
 export const scanDecimal = (text: string, start: number, scale: number, allDigits: boolean): number => {
-  const negative = text.charCodeAt(start) === 45;
-  const first = negative ? start + 1 : start;
+  const end = text.length;
+  const first = text.charCodeAt(start) === 45 ? start + 1 : start;
+  let point = end;
   let value = 0;
-  let fraction = -1;
-  for (let index = first; index < text.length; index++) {
+  for (let index = first; index < end; index++) {
     const digit = text.charCodeAt(index) - 48;
-    if (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      if (fraction >= 0) fraction++;
-    } else if (digit === -2 && fraction < 0 && index > first) fraction = 0;
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+    else if (digit === -2 && point === end && index > first) point = index;
     else return Number.NaN;
   }
-  if (text.length === first || fraction === 0 || fraction > scale) return Number.NaN;
-  if (text.charCodeAt(first) === 48 && text.length > first + 1 && text.charCodeAt(first + 1) !== 46) return Number.NaN;
+  const whole = point - first;
+  const fraction = point === end ? 0 : end - point - 1;
+  if (whole === 0 || (point < end && fraction === 0) || fraction > scale) return Number.NaN;
+  if (whole > 1 && text.charCodeAt(first) === 48) return Number.NaN;
   if (allDigits && fraction > 0 && fraction !== scale) return Number.NaN;
-  for (let missing = scale - Math.max(fraction, 0); missing > 0; missing--) value *= 10;
+  for (let missing = scale - fraction; missing > 0; missing--) value *= 10;
   if (value > Number.MAX_SAFE_INTEGER) return Number.NaN;
-  return negative && value !== 0 ? -value : value;
+  return first > start && value !== 0 ? -value : value;
 };
 
 /** The scaled integer, or null when `text` is not a decimal of at most `scale` digits after the point. */
