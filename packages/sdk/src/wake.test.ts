@@ -113,14 +113,6 @@ describe('a second wake-up', () => {
     expect(handler).toHaveBeenCalledTimes(2);
   });
 
-  it('beyond what can be remembered is refused, not let through twice', async () => {
-    const { handler, deliver } = receiver();
-    for (let sent = 0; sent < 10_000; sent++) await deliver({ id: `msg-${sent}` });
-    expect((await deliver({ id: 'one-more' })).status).toBe(503);
-    await deliver({ id: 'msg-0' });
-    expect(handler).toHaveBeenCalledTimes(10_000);
-  });
-
   it('of another kind is refused with its reason', async () => {
     const { clock, receive } = receiver();
     const body = JSON.stringify({ ...message, type: 'run.sleep' });

@@ -5,6 +5,7 @@
 import { wakeMessage } from '@belay/protocol';
 import type { Clock } from './clock.ts';
 import { BelayError } from './errors.ts';
+import { Remembered } from './remembered.ts';
 
 const toleranceMs = 5 * 60_000;
 /** Ids are kept as long as their message could be replayed; more than this at once is refused, not forgotten. */
@@ -44,27 +45,6 @@ const signedBy = async (key: VerifyKey, signed: string, header: string): Promise
   return false;
 };
 
-/** Ids seen within the tolerance, oldest first. */
-class Remembered {
-  readonly #until = new Map<string, number>();
-
-  /** false: seen before, or no room to remember it */
-  remember(id: string, now: number): 'new' | 'seen' | 'full' {
-    for (const [old, until] of this.#until) {
-      if (until > now) break;
-      this.#until.delete(old);
-    }
-    if (this.#until.has(id)) return 'seen';
-    if (this.#until.size >= rememberedIds) return 'full';
-    this.#until.set(id, now + 2 * toleranceMs);
-    return 'new';
-  }
-
-  forget(id: string): void {
-    this.#until.delete(id);
-  }
-}
-
 const answer = (status: number, text: string): Response => new Response(text, { status });
 const messageOf = (body: string): Wake | null => {
   try {
@@ -80,7 +60,7 @@ export const createWakeReceiver = <Control extends string>(
   clock: Clock,
   handler: WakeHandler<Control>,
 ): ((request: Request) => Promise<Response>) => {
-  const remembered = new Remembered();
+  const remembered = new Remembered(2 * toleranceMs, rememberedIds);
   const key = importSecret(secret);
   return async (request) => {
     const id = request.headers.get('webhook-id') ?? '';
