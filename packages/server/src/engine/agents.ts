@@ -138,7 +138,7 @@ export const reportStep = async (
       return { accepted: !late, late, permit: permit === undefined ? null : (permitView(permit) as unknown as Json) };
     },
   );
-  if (!outcome.ok || (outcome.answer as JsonObject)['permit'] !== null) return outcome;
+  if (!outcome.ok || (outcome.answer as JsonObject).permit !== null) return outcome;
   const settled = await ports.store.settledPermit(runId, body.key);
   const permit = settled === null ? null : (permitView(settled) as unknown as Json);
   return { ...outcome, answer: { ...(outcome.answer as JsonObject), permit } };

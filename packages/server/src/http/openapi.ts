@@ -106,7 +106,9 @@ export const openapi = (version: string): Schema => {
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
 const block = (title: string, schema: z.ZodType | undefined, io: 'input' | 'output'): string =>
-  schema === undefined ? '' : `<h4>${title}</h4><pre>${escapeHtml(JSON.stringify(schemaOf(schema, io), null, 2))}</pre>`;
+  schema === undefined
+    ? ''
+    : `<h4>${title}</h4><pre>${escapeHtml(JSON.stringify(schemaOf(schema, io), null, 2))}</pre>`;
 
 const section = ([name, route]: [string, Route]): string =>
   `<details id="${name}"><summary><b>${route.method}</b> <code>${escapeHtml(route.path)}</code> <span>${escapeHtml(route.summary)}</span></summary>

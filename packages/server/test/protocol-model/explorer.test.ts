@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { explore } from './explorer.ts';
 
-const nightly = process.env['BELAY_NIGHTLY'] === '1';
+const nightly = process.env.BELAY_NIGHTLY === '1';
 
 describe('every interleaving over the real reducers', () => {
   it('permits no effect after a takeover was acknowledged, and none twice without a person’s word', () => {

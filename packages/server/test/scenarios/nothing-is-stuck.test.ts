@@ -93,7 +93,9 @@ describe('silence moves it on', () => {
     expect(kase).toMatchObject({ ladder: 'treasury', step: { step: 'release-payment' } });
     expect(kase?.because).toContain('Nobody of role:finance-approver signed release-payment within');
   });
+});
 
+describe('what was given back or taken over', () => {
   it('tells a person when an agent does not take up what it was given back', async () => {
     const { runId, gate } = await start('S-6', { vendor: { ageDays: 3 } });
     await gate();

@@ -1,0 +1,116 @@
+/** Promise 7: what got a 2xx is kept, and the same request asked again has the same answer and no second effect. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, createWorld, invoice, type World } from '../world.ts';
+
+let world: World;
+let agent: Client;
+let dana: Client;
+
+beforeAll(async () => {
+  world = await createWorld();
+  agent = await world.agent('payables');
+  dana = await world.person('dana');
+});
+afterAll(() => world.close());
+
+const start = async (id: string, more: Parameters<typeof invoice>[2] = {}) => {
+  const args = invoice(world.records, id, more);
+  const { body } = await agent.call('startRun', {
+    body: { control: 'payment-approval', subject: { invoiceId: id }, key: id },
+  });
+  const gate = (key: string, attempt: string, redeem = true) =>
+    agent.call('gate', {
+      params: { runId: body.run.runId },
+      body: { epoch: body.epoch, step: 'release-payment', arguments: args, key, attempt, redeem },
+    });
+  return { runId: body.run.runId, epoch: body.epoch, gate, args };
+};
+
+describe('asking again', () => {
+  it('a start with the same key is the same run, in a new epoch', async () => {
+    const first = await start('K-1');
+    const second = await start('K-1');
+    expect(second.runId).toBe(first.runId);
+    expect(second.epoch).toBe(first.epoch + 1);
+    expect((await first.gate('pay', 'a')).problem.code).toBe('fenced');
+  });
+
+  it('the same call of the gate gets the same permit; another call with its key does not run it again', async () => {
+    const { gate } = await start('K-2');
+    const first = await gate('pay', 'call-1');
+    const repeated = await gate('pay', 'call-1');
+    if (first.body.kind !== 'continue' || repeated.body.kind !== 'continue') throw new Error('expected permits');
+    expect(repeated.body.permit.permitId).toBe(first.body.permit.permitId);
+    expect((await gate('pay', 'call-2')).body.kind).toBe('inDoubt');
+  });
+
+  it('a key that was used for other arguments is refused', async () => {
+    const { runId, epoch, gate, args } = await start('K-3');
+    await gate('pay', 'a');
+    const other = await agent.call('gate', {
+      params: { runId },
+      body: { epoch, step: 'release-payment', arguments: { ...args, amount: 'EUR 1.00' }, key: 'pay' },
+    });
+    expect(other.problem.code).toBe('key_reused');
+  });
+
+  it('the recorded result comes back long after the run has forgotten the key', async () => {
+    const { runId, epoch } = await start('K-4');
+    const step = async (key: string) => {
+      const gate = await agent.call('gate', {
+        params: { runId },
+        body: { epoch, step: 'gather-context', arguments: { key }, key, redeem: true },
+      });
+      if (gate.body.kind === 'continue')
+        await agent.call('report', { params: { runId }, body: { epoch, key, result: { status: 'done', value: key } } });
+      return gate.body;
+    };
+    for (let i = 0; i < 40; i++) await step(`k${i}`);
+    expect(await step('k0')).toMatchObject({ kind: 'done', result: 'k0' });
+    await world.restart();
+    expect(await step('k1')).toMatchObject({ kind: 'done', result: 'k1' });
+  });
+
+  it('the same Idempotency-Key has the same answer; with another body it is refused', async () => {
+    const { runId } = await start('K-5');
+    const headers = { 'idempotency-key': 'press-1' };
+    const first = await dana.call('takeOver', { params: { runId }, headers, body: { reason: 'look' } });
+    const again = await dana.call('takeOver', { params: { runId }, headers, body: { reason: 'look' } });
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const other = await dana.call('takeOver', { params: { runId }, headers, body: { reason: 'something else' } });
+    expect(other.problem.code).toBe('idempotency_mismatch');
+    const entries = await dana.call('runEntries', { params: { runId } });
+    expect(entries.body.items.filter((entry) => entry.type === 'ControlTaken')).toHaveLength(1);
+  });
+});
+
+describe('several nodes on one database', () => {
+  it('a node that remembers an older state is never believed', async () => {
+    const { runId, gate } = await start('N-1');
+    expect((await gate('low', 'a', false)).body.kind).toBe('continue');
+    const other = await world.anotherNode();
+    const command = { runId, by: { kind: 'person' as const, id: 'dana' } };
+    const { decideCase } = await import('../../src/domain/case/decide.ts');
+    const outcome = await other.services.handle({
+      ...command,
+      decide: (run, context) =>
+        decideCase(run, { type: 'takeOver', kind: 'takenOver', reason: '', breakGlass: false }, context),
+      present: () => null,
+    });
+    expect(outcome.ok).toBe(true);
+    expect((await gate('low', 'a', true)).problem.code).toBe('fenced');
+    expect((await gate('new', 'b')).problem.code).toBe('fenced');
+  });
+});
+
+describe('every change', () => {
+  it('has its entry, gap-free within the run', async () => {
+    const { rows } = await world.pool.query<{ gaps: number; runs: number }>(
+      `SELECT count(*) FILTER (WHERE n <> last)::int AS gaps, count(*)::int AS runs
+       FROM (SELECT stream, count(*) AS n, max(seq) AS last FROM entries GROUP BY stream) s`,
+    );
+    expect(rows[0]).toMatchObject({ gaps: 0 });
+    expect(rows[0]?.runs).toBeGreaterThan(4);
+  });
+});
