@@ -68,6 +68,6 @@ test('a connection lost within a transaction fails that transaction and nothing 
     .then((results) => (results as unknown as [unknown, { rows: { pid: number }[] }])[1]);
   await one('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
   await expect(client.query('SELECT 1')).rejects.toThrow();
-  client.release();
+  client.release(true);
   expect(await one('SELECT 2')).toBe(2);
 });

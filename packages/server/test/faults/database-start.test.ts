@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -48,6 +49,20 @@ test('SIGTERM stops PostgreSQL and removes the lock', async () => {
   await expectGone(Number(pid));
   expect(readdirSync(dataDir).sort()).toEqual(['postgres', 'postgres.log']);
   expect(existsSync(join(dataDir, 'postgres/data/postmaster.pid'))).toBe(false);
+});
+
+test('Ctrl-C reaches Belay alone, for PostgreSQL leads a process group of its own', async () => {
+  const program = await startHolder({ dataDir: join(scratch(), '.belay') });
+  const { pid } = await program.next('open');
+  const group = execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' });
+  expect(Number(group)).toBe(pid);
+});
+
+test('a standby is refused in words', async () => {
+  const dataDir = join(scratch(), '.belay');
+  await startAndStop({ dataDir });
+  writeFileSync(join(dataDir, 'postgres/data/standby.signal'), '');
+  expect(await problemOf(await startHolder({ dataDir }))).toMatch(/is a standby: it accepts no writes/);
 });
 
 test('an exit without closing takes PostgreSQL along', async () => {
