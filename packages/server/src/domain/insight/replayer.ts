@@ -18,7 +18,10 @@ export type LoggedStep = {
 };
 
 const place = (target: JsonObject, pointer: string, value: Json): void => {
-  const path = pointer.split('/').slice(1);
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const last = path.pop();
   if (last === undefined) return;
   let at = target;
