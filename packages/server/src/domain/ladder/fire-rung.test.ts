@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { administrators, type Organisation } from '../oncall/organisation.ts';
 import { anySchedule, at, layer, override, person, schedule } from '../oncall/schedule.testing.ts';
+import { nightly } from '../oncall/zones.testing.ts';
 import { type FireRung, fireRung, type RungFired } from './fire-rung.ts';
 
 const minute = 60_000;
@@ -160,7 +161,7 @@ const begun = (name: string) =>
   schedule({ name, layers: [layer({ rotation: { people: ['ann', 'cem'], from: '2025-01-06', turnMs: hour } })] });
 
 describe('every ladder', () => {
-  const runs = { numRuns: 100 };
+  const runs = { numRuns: nightly ? 5_000 : 40 };
 
   it('ends, tells active people only, and always arms its next step', () => {
     fc.assert(
@@ -223,7 +224,7 @@ describe('every ladder', () => {
         }
         expect(fireRung({ ...input, dueAt: noon - any.lateMs }).rung).toBe(walked.rung);
       }),
-      { numRuns: 30 },
+      { numRuns: nightly ? 1_000 : 10 },
     );
   });
 });

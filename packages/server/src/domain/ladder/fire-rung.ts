@@ -14,7 +14,7 @@ import {
   targetName,
 } from '../oncall/organisation.ts';
 
-export type SkippedRung = { rung: number; target: Target; because: string };
+type SkippedRung = { rung: number; target: Target; because: string };
 
 export type RungFired = {
   /** index in the whole ladder: the control's rungs, its owner, the administrators */

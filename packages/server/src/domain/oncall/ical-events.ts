@@ -10,12 +10,12 @@ import { instantOf, isZone } from './wallclock.ts';
 /** `zone` is where whole days and times without a zone belong. */
 export type FeedWindow = Interval & { zone: string };
 export type FeedProblem = { event: string; message: string; remedy: string };
-export type FeedEvent = Interval & { summary: string; person: string | null; emails: string[] };
-export type FeedEvents = { events: FeedEvent[]; problems: FeedProblem[] };
+type FeedEvent = Interval & { summary: string; person: string | null; emails: string[] };
+type FeedEvents = { events: FeedEvent[]; problems: FeedProblem[] };
 
 const maxCharacters = 1_000_000;
 const maxEvents = 5_000;
-const maxRepetitions = 10_000;
+const maxRepetitions = 5_000;
 
 type Moment = { zone: string; wall: number; wholeDay: boolean };
 type Refusal = { problem: string; remedy: string };

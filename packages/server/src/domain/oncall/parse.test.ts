@@ -5,6 +5,7 @@ import { type ParsedOrganisation, parseOrganisation } from './parse.ts';
 import { at } from './schedule.testing.ts';
 import type { Schedule } from './schedule.ts';
 import { day, hour } from './wallclock.ts';
+import { nightly } from './zones.testing.ts';
 
 const sample = readFileSync(new URL('../../../../../controls/organisation.yaml', import.meta.url), 'utf8');
 
@@ -160,7 +161,7 @@ schedules:
         const parsed = parseOrganisation(sample.slice(0, from) + put + sample.slice(from + length));
         expect(parsed.ok || parsed.problems.every(({ line, column }) => line >= 1 && column >= 1)).toBe(true);
       }),
-      { numRuns: 30 },
+      { numRuns: nightly ? 1_000 : 20 },
     );
     for (const text of ['', '---', '[]', 'null', '{', '? [a]: b', '__proto__: { a: 1 }', '&a [*a]'])
       expect(parseOrganisation(text).ok, text).toBe(false);

@@ -24,7 +24,7 @@ export type Override = {
 export type Schedule = { name: string; about: string; zone: string; layers: Layer[]; overrides: Override[] };
 
 /** The place in one layer at one instant. `personId` is null when nobody is on call: a declared gap. */
-export type Seat = { layer: string; personId: string | null; because: string; override: Override | null };
+type Seat = { layer: string; personId: string | null; because: string; override: Override | null };
 
 type Candidate = { personId: string; because: string; override: Override | null };
 

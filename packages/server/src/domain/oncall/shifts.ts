@@ -90,7 +90,7 @@ export const gaps = (schedule: Schedule, from: number, to: number, people: reado
   return found;
 };
 
-export type Handover = { at: number; from: string | null; to: string | null };
+type Handover = { at: number; from: string | null; to: string | null };
 
 const horizons = [8 * day, 60 * day, 400 * day];
 
@@ -104,7 +104,7 @@ export const nextHandover = (schedule: Schedule, at: number, people: readonly Pe
   return null;
 };
 
-export type DutyChange = { from: number; to: number; before: string | null; after: string | null };
+type DutyChange = { from: number; to: number; before: string | null; after: string | null };
 
 /** Where two calendars of the same time name different people: what an edit, or new time-zone data, changes. */
 export const compareDuty = (before: Shift[], after: Shift[]): DutyChange[] => {

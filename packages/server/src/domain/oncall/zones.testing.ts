@@ -3,7 +3,7 @@ import { day, knownZones } from './wallclock.ts';
 
 export const nightly = process.env.BELAY_NIGHTLY === '1';
 
-export const strangeZones = [
+const strangeZones = [
   'Europe/Paris',
   'Australia/Lord_Howe',
   'Africa/Cairo',
