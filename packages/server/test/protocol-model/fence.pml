@@ -27,6 +27,11 @@
 #define APPROVERS 0
 #endif
 
+/* How often an agent process asks. */
+#ifndef TRIES
+#define TRIES 4
+#endif
+
 #define NOTHING 0
 #define EFFECT 1            /* the step is carried out */
 #define EFFECT_AFTER_TAKE 2 /* an effect that was under way lands after the person was told so */
@@ -199,7 +204,7 @@ inline perform(command) {
 /* Process 0 starts the run. Process 1 takes it up: after a crash, beside it, or after the return. */
 proctype Agent(byte me) {
   byte mine = (me == 0 -> 1 : 0);
-  byte tries = 5;
+  byte tries = TRIES;
   byte todo = (me == 0 -> GATE : ATTACH);
 end_waiting:
   do
