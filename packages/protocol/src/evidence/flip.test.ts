@@ -60,6 +60,35 @@ describe('a byte flipped anywhere', () => {
     }
   });
 
+  test('or any stretch of bytes taken out, doubled or moved, is reported and breaks nothing', () => {
+    const bytes = new TextEncoder().encode(run);
+    const place = fc.nat({ max: bytes.length });
+    fc.assert(
+      fc.property(place, place, place, fc.boolean(), (a, b, to, keep) => {
+        const [from, end] = a < b ? [a, b] : [b, a];
+        const rest = keep ? bytes : Buffer.concat([bytes.subarray(0, from), bytes.subarray(end)]);
+        const changed = Buffer.concat([rest.subarray(0, to), bytes.subarray(from, end), rest.subarray(to)]);
+        fc.pre(!changed.equals(bytes));
+        expect(check(changed).ok).toBe(false);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test.runIf(process.env.BELAY_NIGHTLY)(
+    'is reported in a log of a thousand leaves',
+    () => {
+      const bytes = new TextEncoder().encode(sampleLog(1_000).ofPeriod(0, 1_000));
+      fc.assert(
+        fc.property(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 7 }), (index, bit) => {
+          expect(check(flipped(bytes, index, bit)).ok).toBe(false);
+        }),
+        { numRuns: 200 },
+      );
+    },
+    600_000,
+  );
+
   test('cut off anywhere is reported', () => {
     for (let length = 0; length < small.length; length += 7) expect(check(small.subarray(0, length)).ok).toBe(false);
     expect(check(small.subarray(0, -1)).ok).toBe(false);

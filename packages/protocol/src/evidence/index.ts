@@ -18,7 +18,6 @@ export {
   emptyRange,
   type Hash,
   type HashAt,
-  hashNode,
   inclusionProof,
   type Node,
   rootOf,
