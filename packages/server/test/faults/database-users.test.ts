@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { silent } from '../silent.ts';
 import { problemOf, startAndStop, startHolder, stop } from './holding.ts';
 import { asRoot, copyOfBinaries, ordinaryUser, scratch } from './machine.ts';
 
@@ -77,26 +79,65 @@ rootTest('a user without a name is told that initdb wants one', async () => {
   expect(readdirSync(dataDir)).toEqual([]);
 });
 
-rootTest('a full disk is named, and the start succeeds when there is room', async ({ skip }) => {
+/** A file system of its own, so that filling it harms nothing else; null where that is not permitted. */
+function smallDisk(size: string): string | null {
   const mount = scratch();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', mount], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', mount], { stdio: 'pipe' });
   } catch {
-    skip('this machine lets nobody mount a small disk');
+    return null;
   }
   onTestFinished(() => {
     execFileSync('umount', ['-l', mount]);
   });
+  return mount;
+}
+
+function fill(mount: string): void {
+  const free = execFileSync('df', ['--output=avail', '-B1', mount], { encoding: 'utf8' }).split('\n')[1];
+  writeFileSync(join(mount, 'ballast'), Buffer.alloc(Number(free)));
+}
+
+const needsMount = 'this machine lets nobody mount a small disk';
+
+rootTest('a full disk is named, and the start succeeds when there is room', async ({ skip }) => {
+  const mount = smallDisk('24m') ?? skip(needsMount);
   const dataDir = join(mount, '.belay');
   expect(await problemOf(await startHolder({ dataDir }))).toMatch(/disk .* is full.*Free some space/s);
   expect(readdirSync(dataDir)).toEqual([]);
   execFileSync('mount', ['-o', 'remount,size=200m', mount]);
   await startAndStop({ dataDir });
-  writeFileSync(
-    join(mount, 'ballast'),
-    Buffer.alloc(Number(execFileSync('df', ['--output=avail', '-B1', mount], { encoding: 'utf8' }).split('\n')[1])),
-  );
+  fill(mount);
   expect(await problemOf(await startHolder({ dataDir }))).toMatch(/disk .* is full/s);
   rmSync(join(mount, 'ballast'));
   await startAndStop({ dataDir });
 });
+
+rootTest(
+  'a disk that fills up under a running Belay refuses writes, loses none, and heals by itself',
+  async ({ skip }) => {
+    const mount = smallDisk('150m') ?? skip(needsMount);
+    const database = await openDatabase({ dataDir: join(mount, '.belay'), log: silent });
+    onTestFinished(() => database.close());
+    await database.pool.query('CREATE TABLE kept (id int PRIMARY KEY, bulk text)');
+    const write = (id: number) =>
+      database.pool
+        .query(
+          "INSERT INTO kept VALUES ($1, (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 30_000) i))",
+          [id],
+        )
+        .then(
+          () => true,
+          () => false,
+        );
+    const acknowledged: number[] = [];
+    fill(mount);
+    let id = 0;
+    while (await write(++id)) acknowledged.push(id);
+    rmSync(join(mount, 'ballast'));
+    await expect.poll(() => write(++id), { timeout: 45_000 }).toBe(true);
+    acknowledged.push(id);
+    const { rows } = await database.pool.query<{ id: number }>('SELECT id FROM kept');
+    expect(rows.map((row) => row.id)).toEqual(expect.arrayContaining(acknowledged));
+  },
+);
