@@ -21,9 +21,11 @@ const rooms: Record<string, readonly string[]> = {
   channels: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   http: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   mcp: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
-  cli: ['app', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
+  cli: ['app', 'server', 'config', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   config: ['control', 'protocol', 'npm:*', 'node:*'],
   app: ['*'],
+  // carries the app on a port: the other half of the composition root
+  server: ['app', 'config', 'store', 'engine', 'npm:*', 'node:*'],
 };
 
 /** `packages/server/src/engine/due.ts` stands in the room `engine`; `server/src/app.ts` is a room of its own. */
