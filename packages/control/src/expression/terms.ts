@@ -2,7 +2,7 @@
 import { didYouMean } from '@belay/protocol';
 import { parseDecimal } from '../value/decimal.ts';
 import { parseMoney } from '../value/money.ts';
-import { boundsOf, formOf, isNumeric, type NumericSpec, showInteger } from '../value/spec.ts';
+import { article, boundsOf, formOf, isNumeric, type NumericSpec, showInteger } from '../value/spec.ts';
 import { parseDate, parseDuration, parseTimestamp } from '../value/time.ts';
 import type { Ref } from './ir.ts';
 import { type Expression, ExpressionError, type ExpressionProblemCode, type Span } from './syntax.ts';
@@ -80,9 +80,6 @@ export const constantFor = (ref: Ref, constant: Constant, span: Span): { value: 
   }
   return mismatch();
 };
-
-const article = (type: string): string =>
-  /^[aeiou]/.test(type) ? `an ${type}` : type === 'money' ? type : `a ${type}`;
 
 /** A threshold outside of the declared range decides nothing: nearly always a slip. */
 export const checkRange = (ref: Ref, value: number, currency: string | null, span: Span): void => {

@@ -190,7 +190,6 @@ const buildRule = (source: Source, rule: RuleRead, names: Names): RuleSpec => {
     at: (rule.at ?? []).map(({ value }) => value),
     when: rule.when?.value ?? 'true',
     unless: rule.unless?.value ?? null,
-    // biome-ignore lint/suspicious/noThenProperty: the word of the language; nobody awaits a rule
     then: rule.then.value,
     to: rule.to === undefined ? null : ladderOrTarget(source, rule.to.value, rule.to.offset, names),
     by: rule.by?.value ?? null,
@@ -246,7 +245,6 @@ const isAfterClaim = (read: LadderRead): read is AfterClaimRead => !Array.isArra
 
 const afterClaimOf = (read: AfterClaimRead): Control['afterClaim'] => ({
   idleMs: read.idle.value,
-  // biome-ignore lint/suspicious/noThenProperty: the word of the language; nobody awaits a rule
   then: read.then.value,
 });
 

@@ -35,6 +35,7 @@ export const report = (
 export const offsetOf = (node: Node): number => node.range?.[0] ?? 0;
 
 const yamlRemedies: [RegExp, string][] = [
+  [/multiple documents/i, 'One file holds one control: remove what begins with ---.'],
   [
     /nested mappings|Implicit keys|Unexpected scalar|Unexpected double-quoted/i,
     'Put the whole value in single quotes.',
@@ -62,6 +63,12 @@ const nestedTooDeeply = (text: string): boolean => {
   return /^(?:[ \t]*[-?:][ \t]+){40}/m.test(text) || /^ {400}/m.test(text);
 };
 
+/** A tag of the author's, such as `!paid` of an unquoted condition. */
+export const isTagged = (node: Node | null): boolean => {
+  const tag = node !== null && 'tag' in node ? node.tag : undefined;
+  return typeof tag === 'string' && !tag.startsWith('tag:yaml.org');
+};
+
 const refuseReferences = (source: Source, root: Node): void => {
   visit(root, {
     Node: (_, node) => {
@@ -70,8 +77,8 @@ const refuseReferences = (source: Source, root: Node): void => {
         const remedy = 'Write the value out, or share a part under `conditions` or `lists`.';
         report(source, offsetOf(node), 'yaml', 'A control has no YAML anchors and aliases.', remedy);
       }
-      const tag = 'tag' in node ? node.tag : undefined;
-      if (typeof tag === 'string' && !tag.startsWith('tag:yaml.org')) {
+      if (isTagged(node as Node)) {
+        const { tag } = node as Node;
         const remedy = 'Put the whole value in single quotes: "!" at its start is a tag to YAML.';
         report(source, offsetOf(node), 'yaml', `"${tag}" was read as a YAML tag.`, remedy);
       }
@@ -94,7 +101,7 @@ export const readYaml = (text: string, file: string): { source: Source; root: No
     );
     return { source, root: null };
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   for (const { pos, message } of document.errors) {
     report(
       source,

@@ -1,5 +1,5 @@
 /** A control's text to a `Control`, or every problem in it at once: structure, names, types, expressions, sentences. */
-import { didYouMean, digestOf, type Json, type Target } from '@belay/protocol';
+import { didYouMean, digestOf, type Json, nearest, type Target } from '@belay/protocol';
 import { placeholdersOf } from '../evaluate/text.ts';
 import { analyse } from '../expression/condition.ts';
 import { isRef, resolve, type Scope, scopeOf } from '../expression/scope.ts';
@@ -108,10 +108,9 @@ const checkSomewhere = (source: Source, expression: Located<string>, scopes: Sco
 const checkMeaning = (source: Source, read: ControlRead, control: Control, broken: Set<string>): void => {
   const scopeAt = (at: readonly string[]) => scopeOf(control, at, broken);
   const each = control.steps.map((step) => scopeAt([step.name]));
+  const stepNames = control.steps.map((step) => step.name);
   for (const rule of read.rules ?? []) {
-    const at = (rule.at ?? [])
-      .map(({ value }) => value)
-      .filter((name) => control.steps.some((step) => step.name === name));
+    const at = (rule.at ?? []).flatMap(({ value }) => nearest(value, stepNames) ?? []);
     if (rule.at !== undefined && at.length === 0) continue;
     const scope = scopeAt(at);
     checkExpression(source, rule.when, scope);
@@ -155,11 +154,11 @@ const byPlace = (problems: ParseResult['problems']): ParseResult['problems'] => 
 /** Parses a control. All problems are reported at once, each with its place and its remedy; never throws. */
 export const parseControl = (text: string, file = 'control.yaml'): ParseResult => {
   const { source, root } = readYaml(text, file);
-  const unreadable = source.problems.length > 0;
-  if (root === null && !unreadable) report(source, 0, 'yaml', 'The file is empty.', 'Begin with `control: NAME`.');
+  const garbled = source.problems.length > 0;
+  if (root === null && !garbled) report(source, 0, 'yaml', 'The file is empty.', 'Begin with `control: NAME`.');
   const read = root === null ? undefined : controlShape.read(source, root, '', 0);
   const built = read === undefined ? null : build(source, read);
-  if (read !== undefined && built !== null) checkMeaning(source, read, built.control, built.broken);
+  if (read !== undefined && built !== null && !garbled) checkMeaning(source, read, built.control, built.broken);
   const problems = byPlace(source.problems);
   const failed = built === null || problems.some(({ severity }) => severity === 'error');
   return failed ? { ok: false, problems } : { ok: true, control: built.control, problems };

@@ -2,12 +2,13 @@
  * Shapes: what may stand where in a control. One description reads the YAML nodes, with a problem at each wrong place,
  * and is the JSON Schema for editors. A shape answers undefined when it has reported why it could not read.
  */
-import { didYouMean, type JsonObject } from '@belay/protocol';
+import { didYouMean, type JsonObject, nearest } from '@belay/protocol';
 import { isMap, isSeq, type Node } from 'yaml';
 import { parseDuration } from '../value/time.ts';
 import {
   type Entry,
   entriesOf,
+  isTagged,
   kindOf,
   type Located,
   offsetOf,
@@ -23,14 +24,11 @@ export type Shape<T> = {
   schema: JsonObject;
 };
 
-const wrong = (source: Source, node: Node | null, at: number, path: string, expected: string): undefined =>
-  report(
-    source,
-    node ? offsetOf(node) : at,
-    'wrongForm',
-    `${path} must be ${expected}, not ${kindOf(node)}.`,
-    `Write ${expected}.`,
-  );
+const wrong = (source: Source, node: Node | null, at: number, path: string, expected: string): undefined => {
+  if (isTagged(node)) return;
+  const message = `${path} must be ${expected}, not ${kindOf(node)}.`;
+  report(source, node ? offsetOf(node) : at, 'wrongForm', message, `Write ${expected}.`);
+};
 
 /** A scalar that `parse` accepts. */
 const scalar = <T>(
@@ -89,8 +87,11 @@ export const choice = <const T extends string>(...values: T[]): Shape<Located<T>
     const value = scalarText(node);
     const found = values.find((candidate) => candidate === value);
     if (found !== undefined && node !== null) return { value: found, offset: offsetOf(node), node };
-    const message = `${path} must be ${values.join(' or ')}, not ${kindOf(node)}.${didYouMean(value ?? '', values)}`;
-    return report(source, node ? offsetOf(node) : at, 'wrongForm', message, `Write one of: ${values.join(', ')}.`);
+    const near = nearest(value ?? '', values);
+    const form = values.length > 4 ? `one of ${values.join(', ')}` : values.join(' or ');
+    const message = `${path} must be ${form}, not ${kindOf(node)}.${didYouMean(value ?? '', values)}`;
+    const remedy = near === null ? 'Choose one of them.' : `Write ${near}.`;
+    return report(source, node ? offsetOf(node) : at, 'wrongForm', message, remedy);
   },
 });
 
@@ -156,12 +157,10 @@ export type PartlyRead<F extends Fields> = Partial<Values<F>> & Places<F>;
 export const object = <F extends Fields>(fields: F): Shape<Read<F>> => ({
   ...partial(fields),
   read: (source, node, path, at) => {
-    const before = source.problems.length;
     const value = partial(fields).read(source, node, path, at);
     const complete =
       value !== undefined && Object.keys(fields).every((key) => !fields[key]?.required || value[key] !== undefined);
-    if (!complete && source.problems.length === before)
-      throw new Error(`${path} is incomplete, and no problem says so.`);
+    if (!complete && source.problems.length === 0) throw new Error(`${path} is incomplete, and no problem says so.`);
     return complete ? (value as unknown as Read<F>) : undefined;
   },
 });
@@ -182,7 +181,7 @@ export const partial = <F extends Fields>(fields: F): Shape<PartlyRead<F>> => ({
     const entries = entriesOf(source, node);
     const known = Object.keys(fields);
     for (const entry of entries) if (!known.includes(entry.key)) unknownKey(source, entry, path, known);
-    return readFields(source, fields, entries, path, offsetOf(node), at);
+    return readFields(source, fields, entries, path, offsetOf(node));
   },
 });
 
@@ -197,7 +196,6 @@ const readFields = <F extends Fields>(
   entries: Entry[],
   path: string,
   offset: number,
-  at: number,
 ): Read<F> => {
   const value: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(fields)) {
@@ -206,7 +204,7 @@ const readFields = <F extends Fields>(
       value[key] = field.shape.read(source, entry.value, path === '' ? key : `${path}.${key}`, entry.keyOffset);
     } else if (field.required) {
       const whole = path === '' ? 'The control' : path;
-      report(source, at, 'missingKey', `${whole} lacks "${key}": ${field.about}.`, `Add ${key}.`);
+      report(source, offset, 'missingKey', `${whole} lacks "${key}": ${field.about}.`, `Add ${key}.`);
     }
   }
   const keyOffset = (key: string) => entries.find((entry) => entry.key === key)?.keyOffset ?? offset;

@@ -58,7 +58,6 @@ const rule = object({
   at: optional(oneOrMany(text('the name of a step')), 'steps it is for; without it, every step'),
   when: optional(expression, 'condition under which it fires; without it, always'),
   unless: optional(expression, 'exception: silences this rule alone'),
-  // biome-ignore lint/suspicious/noThenProperty: the word of the language; nobody awaits a rule
   then: required(choice('continue', 'approval', 'handoff', 'forbid'), 'continue, approval, handoff or forbid'),
   to: optional(text('a ladder or a target'), 'handoff: a ladder, or person:, role:, oncall:'),
   by: optional(text('the name of an approval'), 'approval: its name under `approvals`'),
@@ -84,7 +83,6 @@ const rung = object({
 
 const afterClaim = object({
   idle: required(duration, 'how long a claimed case may rest'),
-  // biome-ignore lint/suspicious/noThenProperty: the word of the language; nobody awaits a rule
   then: required(choice('next-rung', 'remind'), 'next-rung or remind'),
 });
 

@@ -3,7 +3,7 @@ import type { Json } from '@belay/protocol';
 import { isScalar, type Node } from 'yaml';
 import type { TypeSpec } from '../model.ts';
 import { currencyCode } from '../value/money.ts';
-import { boundsOf, isNumeric, problemOf } from '../value/spec.ts';
+import { article, boundsOf, isNumeric, problemOf } from '../value/spec.ts';
 import { isZone } from '../value/time.ts';
 import { type Located, report, type Source } from './document.ts';
 import {
@@ -74,8 +74,8 @@ const refuseForeignKeys = (source: Source, type: TypeName, keys: TypeKeys, path:
   for (const key of Object.keys(typeFields) as (keyof typeof typeFields)[]) {
     if (keys[key] === undefined || always.includes(key) || keysOfType[type].includes(key)) continue;
     const own = keysOfType[type];
-    const remedy = own.length === 0 ? `Remove ${key}.` : `A ${type} has ${own.join(', ')}.`;
-    report(source, keys.keyOffset(key), 'wrongForm', `${path}: "${key}" says nothing about a ${type}.`, remedy);
+    const remedy = own.length === 0 ? `Remove ${key}.` : `Keys of ${article(type)}: ${own.join(', ')}.`;
+    report(source, keys.keyOffset(key), 'wrongForm', `${path}: "${key}" says nothing about ${article(type)}.`, remedy);
     clean = false;
   }
   return clean;

@@ -54,6 +54,10 @@ const form: Record<TypeSpec['type'], string> = {
   timestamp: 'an instant with its offset, such as "2026-01-31T09:30:00Z"',
 };
 
+/** A type in a sentence: an int, a date, money. */
+export const article = (type: string): string =>
+  /^[aeiou]/.test(type) ? `an ${type}` : type === 'money' ? type : `a ${type}`;
+
 /** What a value of this type looks like, for messages. */
 export const formOf = (spec: TypeSpec): string => {
   if (spec.type === 'enum') return spec.open ? 'text' : `one of ${spec.values.join(', ')}`;
