@@ -6,14 +6,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
-type Mock = { handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> };
+type Mock = { new (): { handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> } };
 
 const sampleData = (): Plugin => ({
   name: 'sample-data',
   apply: 'serve',
   async configureServer(server) {
     const source = await server.ssrLoadModule('/dev/mock-server.ts');
-    const mock = source.createMock() as Mock;
+    const mock = new (source.Mock as Mock)();
     server.middlewares.use(async (request, response, next) => {
       if (!(await mock.handle(request, response))) next();
     });

@@ -12,7 +12,11 @@ const isLive = (shown: CaseView) => shown.status === 'open' || shown.status === 
 const listCases: Answer = (world, { me, query }) => {
   const { status, mine, control } = query as ParsedQueryOf<'listCases'>;
   const wanted = world.cases
-    .filter((one) => status === 'all' || (status === 'live' ? isLive(one) : status === 'closed' ? !isLive(one) : one.status === status))
+    .filter(
+      (one) =>
+        status === 'all' ||
+        (status === 'live' ? isLive(one) : status === 'closed' ? !isLive(one) : one.status === status),
+    )
     .filter((one) => mine !== true || one.claimedBy === me.personId)
     .filter((one) => control === undefined || one.control.name === control);
   return page(wanted.toSorted((a, b) => b.priority - a.priority).map((one) => world.for(me, one)));
@@ -29,7 +33,9 @@ const listRuns: Answer = (world, { query }) => {
 
 const listApprovals: Answer = (world, { query }) => {
   const { status } = query as ParsedQueryOf<'listApprovals'>;
-  return page(world.approvals.filter((one) => status === 'all' || (one.status === 'waiting') === (status === 'waiting')));
+  return page(
+    world.approvals.filter((one) => status === 'all' || (one.status === 'waiting') === (status === 'waiting')),
+  );
 };
 
 const runEntries: Answer = (world, { params, query }) => {
@@ -46,12 +52,18 @@ export const answers: Partial<Record<RouteName, Answer>> = {
   runEntries,
   getCase: (world, { me, params }) => world.for(me, world.case(params.caseId ?? '')),
   claimCase: (world, { me, params, body }) => world.claim(me, params.caseId ?? '', body as ParsedBodyOf<'claimCase'>),
-  declineCase: (world, { me, params, body }) => world.decline(me, params.caseId ?? '', body as ParsedBodyOf<'declineCase'>),
-  releaseCase: (world, { me, params, body }) => world.release(me, params.caseId ?? '', body as ParsedBodyOf<'releaseCase'>),
-  returnCase: (world, { me, params, body }) => world.return(me, params.caseId ?? '', body as ParsedBodyOf<'returnCase'>),
-  resolveCase: (world, { me, params, body }) => world.resolve(me, params.caseId ?? '', body as ParsedBodyOf<'resolveCase'>),
-  cancelCase: (world, { me, params, body }) => world.cancel(me, params.caseId ?? '', body as ParsedBodyOf<'cancelCase'>),
-  settlePermit: (world, { me, params, body }) => world.settle(me, params.permitId ?? '', body as ParsedBodyOf<'settlePermit'>),
+  declineCase: (world, { me, params, body }) =>
+    world.decline(me, params.caseId ?? '', body as ParsedBodyOf<'declineCase'>),
+  releaseCase: (world, { me, params, body }) =>
+    world.release(me, params.caseId ?? '', body as ParsedBodyOf<'releaseCase'>),
+  returnCase: (world, { me, params, body }) =>
+    world.return(me, params.caseId ?? '', body as ParsedBodyOf<'returnCase'>),
+  resolveCase: (world, { me, params, body }) =>
+    world.resolve(me, params.caseId ?? '', body as ParsedBodyOf<'resolveCase'>),
+  cancelCase: (world, { me, params, body }) =>
+    world.cancel(me, params.caseId ?? '', body as ParsedBodyOf<'cancelCase'>),
+  settlePermit: (world, { me, params, body }) =>
+    world.settle(me, params.permitId ?? '', body as ParsedBodyOf<'settlePermit'>),
   getRun: (world, { params }) => world.run(params.runId ?? ''),
   takeOver: (world, { me, params, body }) => world.takeOver(me, params.runId ?? '', body as ParsedBodyOf<'takeOver'>),
   getApproval: (world, { params }) => world.approval(params.approvalId ?? ''),

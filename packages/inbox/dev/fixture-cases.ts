@@ -30,7 +30,10 @@ const reason = (kind: CaseView['reasons'][number]['kind'], because: string, at: 
 
 const nobodyYet = { claimedBy: null, claimedByName: null, claimedAt: null, closedAt: null, resolution: null };
 
-const base = (now: number, minutes: number): Omit<CaseView, 'caseId' | 'runId' | 'agentId' | 'subject' | 'title' | 'because'> => ({
+const base = (
+  now: number,
+  minutes: number,
+): Omit<CaseView, 'caseId' | 'runId' | 'agentId' | 'subject' | 'title' | 'because'> => ({
   control: refOf('payment-approval'),
   onBehalfOf: 'Accounts payable',
   status: 'open',
@@ -76,15 +79,37 @@ const newPayment = (now: number): CaseView => ({
       editable: ['amount'],
       facts: [
         { name: 'amount', value: 'EUR 12400.00', origin: 'args', source: null, problem: null },
-        { name: 'beneficiary.name', value: 'Nordwind Logistics GmbH', origin: 'lookup', source: 'vendor-master', problem: null },
+        {
+          name: 'beneficiary.name',
+          value: 'Nordwind Logistics GmbH',
+          origin: 'lookup',
+          source: 'vendor-master',
+          problem: null,
+        },
         { name: 'beneficiary.ageDays', value: 3, origin: 'lookup', source: 'vendor-master', problem: null },
         { name: 'invoice.matched', value: true, origin: 'lookup', source: 'erp', problem: null },
         { name: 'confirmedByPhone', value: true, origin: 'agent', source: null, problem: null },
         { name: 'attempts', value: 1, origin: 'system', source: null, problem: null },
       ],
       requirements: [
-        { kind: 'handoff', rule: 'new-beneficiary', because: newBeneficiary, cites: 'Payment policy 3.1: new beneficiaries are confirmed by a person.', to: 'treasury', by: null, instead: null },
-        { kind: 'approval', rule: 'above-limit', because: 'EUR 12,400.00 is above the EUR 500.00 that the agent may release alone.', cites: 'Payment policy 4.2', to: null, by: 'finance-sign-off', instead: null },
+        {
+          kind: 'handoff',
+          rule: 'new-beneficiary',
+          because: newBeneficiary,
+          cites: 'Payment policy 3.1: new beneficiaries are confirmed by a person.',
+          to: 'treasury',
+          by: null,
+          instead: null,
+        },
+        {
+          kind: 'approval',
+          rule: 'above-limit',
+          because: 'EUR 12,400.00 is above the EUR 500.00 that the agent may release alone.',
+          cites: 'Payment policy 4.2',
+          to: null,
+          by: 'finance-sign-off',
+          instead: null,
+        },
       ],
     },
   ),
@@ -120,7 +145,11 @@ const refund = (now: number): CaseView => ({
   title: 'Refund EUR 89.00 to the customer of ticket T-8812',
   because: 'The order could not be read from the shop: the customer’s order number is missing there.',
   reasons: [
-    reason('badFact', 'The order could not be read from the shop: the customer’s order number is missing there.', ago(now, 26)),
+    reason(
+      'badFact',
+      'The order could not be read from the shop: the customer’s order number is missing there.',
+      ago(now, 26),
+    ),
     reason('persistent', 'The agent asked three times for a refund that is forbidden.', ago(now, 12)),
   ],
   owner: 'role:treasury-lead',
@@ -139,13 +168,35 @@ const refund = (now: number): CaseView => ({
     {
       editable: ['amount', 'note'],
       facts: [
-        { name: 'order.total', value: null, origin: 'lookup', source: 'shop', problem: 'The shop has no order with this number.' },
+        {
+          name: 'order.total',
+          value: null,
+          origin: 'lookup',
+          source: 'shop',
+          problem: 'The shop has no order with this number.',
+        },
         { name: 'customer.sinceYears', value: 4, origin: 'lookup', source: 'crm', problem: null },
         { name: 'customer.angry', value: injections.script, origin: 'agent', source: null, problem: null },
       ],
       requirements: [
-        { kind: 'handoff', rule: null, because: 'A fact that the rules need is missing: order.total.', cites: null, to: 'treasury', by: null, instead: null },
-        { kind: 'forbid', rule: 'no-cash', because: 'Refunds above the order’s total are not made.', cites: 'Care handbook 7', to: null, by: null, instead: 'Offer a voucher, or ask the customer for the order number.' },
+        {
+          kind: 'handoff',
+          rule: null,
+          because: 'A fact that the rules need is missing: order.total.',
+          cites: null,
+          to: 'treasury',
+          by: null,
+          instead: null,
+        },
+        {
+          kind: 'forbid',
+          rule: 'no-cash',
+          because: 'Refunds above the order’s total are not made.',
+          cites: 'Care handbook 7',
+          to: null,
+          by: null,
+          instead: 'Offer a voucher, or ask the customer for the order number.',
+        },
       ],
     },
   ),
@@ -183,7 +234,9 @@ const lostReport = (now: number): CaseView => ({
   revision: 2,
   title: 'Did the payment of INV-2039 happen?',
   because: 'The agent was let through to pay EUR 480.00 and never said what became of it.',
-  reasons: [reason('inDoubt', 'The agent was let through to pay EUR 480.00 and never said what became of it.', ago(now, 33))],
+  reasons: [
+    reason('inDoubt', 'The agent was let through to pay EUR 480.00 and never said what became of it.', ago(now, 33)),
+  ],
   nextRungAt: ahead(now, 102),
   claimedBy: 'bo',
   claimedByName: 'Bo Lindqvist',
@@ -203,7 +256,8 @@ const question = (now: number): CaseView => ({
   title: 'The agent asks for a person on ticket T-8815',
   because: 'The agent asked for help by itself.',
   reasons: [reason('asked', 'The agent asked for help by itself.', ago(now, 2))],
-  agentWords: 'The customer says that a colleague promised a free month on the phone. I find no note of it. Shall I grant it, or ask who it was?',
+  agentWords:
+    'The customer says that a colleague promised a free month on the phone. I find no note of it. Shall I grant it, or ask who it was?',
 });
 
 const returned = (now: number): CaseView => ({
@@ -225,7 +279,13 @@ const returned = (now: number): CaseView => ({
   allowed: [],
 });
 
-export const cases = (now: number): CaseView[] => [refund(now), newPayment(now), question(now), lostReport(now), returned(now)];
+export const cases = (now: number): CaseView[] => [
+  refund(now),
+  newPayment(now),
+  question(now),
+  lostReport(now),
+  returned(now),
+];
 
 const sentences: readonly [string, EntryView['by']['kind'], string, number][] = [
   ['RunStarted', 'agent', 'started the run.', 12],

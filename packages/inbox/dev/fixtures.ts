@@ -1,5 +1,13 @@
 /** Sample people, controls, runs and approvals, as the server would show them. Instants are told from `now`. */
-import { type ApprovalView, type ControlView, digestOf, type JsonObject, type PersonView, type RunView, type StopView } from '@belay/protocol';
+import {
+  type ApprovalView,
+  type ControlView,
+  digestOf,
+  type JsonObject,
+  type PersonView,
+  type RunView,
+  type StopView,
+} from '@belay/protocol';
 
 export const ago = (now: number, minutes: number): string => new Date(now - minutes * 60_000).toISOString();
 export const ahead = (now: number, minutes: number): string => ago(now, -minutes);
@@ -74,7 +82,11 @@ const steps = {
   ],
 } as const;
 
-export const refOf = (name: string): RunView['control'] => ({ name, version: name === 'payment-approval' ? 3 : 1, digest: digestOf(sources[name] ?? name) });
+export const refOf = (name: string): RunView['control'] => ({
+  name,
+  version: name === 'payment-approval' ? 3 : 1,
+  digest: digestOf(sources[name] ?? name),
+});
 
 export const controls = (now: number): ControlView[] =>
   (['payment-approval', 'support-escalation'] as const).map((name) => ({
@@ -106,7 +118,13 @@ const runDefaults = (now: number): Omit<RunView, 'runId' | 'agentId' | 'subject'
   outcome: null,
 });
 
-const run = (now: number, runId: string, agentId: string, subject: JsonObject, more: Partial<RunView> = {}): RunView => ({
+const run = (
+  now: number,
+  runId: string,
+  agentId: string,
+  subject: JsonObject,
+  more: Partial<RunView> = {},
+): RunView => ({
   ...runDefaults(now),
   runId,
   agentId,
@@ -117,22 +135,67 @@ const run = (now: number, runId: string, agentId: string, subject: JsonObject, m
   ...more,
 });
 
-const waitsFor = (now: number, minutes: number, who: string) => ({ nextDueAt: ahead(now, minutes), nextDue: `${who} is told` });
+const waitsFor = (now: number, minutes: number, who: string) => ({
+  nextDueAt: ahead(now, minutes),
+  nextDue: `${who} is told`,
+});
 
 export const runs = (now: number): RunView[] => [
-  run(now, 'run-2041', 'ap-agent', { invoiceId: 'INV-2041' }, { status: 'held', caseId: 'case-71', lastHeardAt: ago(now, 4), ...waitsFor(now, 11, 'treasury lead') }),
-  run(now, 'run-8812', 'care-agent', { ticketId: 'T-8812' }, { status: 'held', caseId: 'case-70', lastHeardAt: ago(now, 26), ...waitsFor(now, 4, 'finance operations') }),
-  run(now, 'run-2039', 'ap-agent-2', { invoiceId: 'INV-2039' }, {
-    status: 'taken',
-    caseId: 'case-69',
-    holder: { kind: 'person', id: 'bo', name: 'Bo Lindqvist', since: ago(now, 18) },
-    ...waitsFor(now, 102, 'treasury lead'),
-  }),
-  run(now, 'run-8815', 'care-agent-2', { ticketId: 'T-8815' }, { status: 'held', caseId: 'case-72', ...waitsFor(now, 13, 'treasury lead') }),
-  run(now, 'run-2044', 'ap-agent-3', { invoiceId: 'INV-2044' }, { approvals: approvals(now).slice(0, 1), stepsDecided: 3, nextDue: 'sign-off expires' }),
+  run(
+    now,
+    'run-2041',
+    'ap-agent',
+    { invoiceId: 'INV-2041' },
+    { status: 'held', caseId: 'case-71', lastHeardAt: ago(now, 4), ...waitsFor(now, 11, 'treasury lead') },
+  ),
+  run(
+    now,
+    'run-8812',
+    'care-agent',
+    { ticketId: 'T-8812' },
+    { status: 'held', caseId: 'case-70', lastHeardAt: ago(now, 26), ...waitsFor(now, 4, 'finance operations') },
+  ),
+  run(
+    now,
+    'run-2039',
+    'ap-agent-2',
+    { invoiceId: 'INV-2039' },
+    {
+      status: 'taken',
+      caseId: 'case-69',
+      holder: { kind: 'person', id: 'bo', name: 'Bo Lindqvist', since: ago(now, 18) },
+      ...waitsFor(now, 102, 'treasury lead'),
+    },
+  ),
+  run(
+    now,
+    'run-8815',
+    'care-agent-2',
+    { ticketId: 'T-8815' },
+    { status: 'held', caseId: 'case-72', ...waitsFor(now, 13, 'treasury lead') },
+  ),
+  run(
+    now,
+    'run-2044',
+    'ap-agent-3',
+    { invoiceId: 'INV-2044' },
+    { approvals: approvals(now).slice(0, 1), stepsDecided: 3, nextDue: 'sign-off expires' },
+  ),
   run(now, 'run-2045', 'ap-agent-4', { invoiceId: 'INV-2045' }, { stepsDecided: 2, startedAt: ago(now, 2) }),
   run(now, 'run-8817', 'care-agent-3', { ticketId: 'T-8817' }, { stepsDecided: 9, startedAt: ago(now, 31) }),
-  run(now, 'run-2031', 'ap-agent', { invoiceId: 'INV-2031' }, { status: 'finished', nextDueAt: null, nextDue: null, finishedAt: ago(now, 50), outcome: { paid: 'EUR 310.00', transfer: 'SEPA-99120' } }),
+  run(
+    now,
+    'run-2031',
+    'ap-agent',
+    { invoiceId: 'INV-2031' },
+    {
+      status: 'finished',
+      nextDueAt: null,
+      nextDue: null,
+      finishedAt: ago(now, 50),
+      outcome: { paid: 'EUR 310.00', transfer: 'SEPA-99120' },
+    },
+  ),
 ];
 
 const payment = (invoiceId: string, beneficiaryId: string, amount: string) => {

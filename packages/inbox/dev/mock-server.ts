@@ -48,104 +48,126 @@ const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
   return text === '' ? {} : JSON.parse(text);
 };
 
-export type Mock = Awaited<ReturnType<typeof createMock>>;
 type Options = { signedIn?: boolean; now?: () => number };
 
-export const createMock = ({ signedIn = true, now = Date.now }: Options = {}) => {
-  const world = new World(now);
-  const done = new Map<string, { body: string; sent: Sent }>();
-  const open = new Set<ServerResponse>();
-  let loginSpent = false;
-  const meAnswer = () => ({ person: world.person('ann'), csrf });
+const paramsIn = (pattern: RegExp, path: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(pattern.exec(path)?.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+  );
 
-  const stream = (request: IncomingMessage, response: ServerResponse, after: string | null): void => {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    const write = (index: number) =>
-      response.write(`id: ${index}\ndata: ${JSON.stringify(world.feed[index])}\n\n`);
-    const from = request.headers['last-event-id'] ?? after;
-    response.write(': here\n\n');
-    if (from !== null) for (let index = Number(from) + 1; index < world.feed.length; index++) write(index);
-    const listener = () => write(world.feed.length - 1);
-    world.listeners.add(listener);
-    open.add(response);
-    response.on('close', () => {
-      world.listeners.delete(listener);
-      open.delete(response);
-    });
-  };
+export class Mock {
+  readonly world: World;
+  private readonly signedIn: boolean;
+  private readonly done = new Map<string, { body: string; sent: Sent }>();
+  private readonly streams = new Set<ServerResponse>();
+  private loginSpent = false;
 
-  const login = (body: unknown, response: ServerResponse): Sent => {
+  constructor({ signedIn = true, now = Date.now }: Options = {}) {
+    this.world = new World(now);
+    this.signedIn = signedIn;
+  }
+
+  /** Ends every open stream, as a restarting server does. */
+  hangUp(): void {
+    for (const response of this.streams) response.destroy();
+  }
+
+  /** True when the request was for the API. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (!url.pathname.startsWith('/v1/')) return false;
+    const sent = await this.route(request, response, url);
+    if (sent !== null) send(response, sent);
+    return true;
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<Sent | null> {
+    const matched = matchers.find((one) => one.method === request.method && one.pattern.test(url.pathname));
+    if (matched === undefined) return refused('route_not_found', `There is no ${request.method} ${url.pathname}.`);
+    const { name, pattern } = matched;
+    if (name === 'login') return this.login(await bodyOf(request), response);
+    const known = this.signedIn || request.headers.cookie?.includes(cookie);
+    if (!known) return refused('unauthenticated', 'Nobody is signed in.');
+    if (name === 'feed') return this.stream(request, response, url.searchParams.get('after'));
+    const params = paramsIn(pattern, url.pathname);
+    if (request.method === 'GET') return this.read(name, params, Object.fromEntries(url.searchParams));
+    if (request.headers['x-belay-csrf'] !== csrf) return refused('csrf', 'The token is missing.');
+    if (name === 'logout') {
+      response.setHeader('set-cookie', 'belay_session=; Max-Age=0; Path=/');
+      return { status: 200, body: {} };
+    }
+    return this.change(request.headers['idempotency-key'], name, params, await bodyOf(request));
+  }
+
+  private login(body: unknown, response: ServerResponse): Sent {
     const { token } = routes.login.body.parse(body);
-    if (token !== sampleToken || loginSpent) return refused('login_link_used', 'The link was used or has expired.');
-    loginSpent = true;
+    if (token !== sampleToken || this.loginSpent) return refused('login_link_used', 'The link works once.');
+    this.loginSpent = true;
     response.setHeader('set-cookie', `${cookie}; HttpOnly; SameSite=Lax; Path=/`);
-    return { status: 200, body: meAnswer() };
-  };
+    return { status: 200, body: this.me() };
+  }
 
-  const answer = (name: RouteName, params: Record<string, string>, query: unknown, body: unknown): Sent => {
-    if (name === 'me') return { status: 200, body: meAnswer() };
+  private me() {
+    return { person: this.world.person('ann'), csrf };
+  }
+
+  private stream(request: IncomingMessage, response: ServerResponse, after: string | null): null {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    const { feed, listeners } = this.world;
+    const write = (index: number) => response.write(`id: ${index}\ndata: ${JSON.stringify(feed[index])}\n\n`);
+    response.write(': here\n\n');
+    const from = request.headers['last-event-id'] ?? after;
+    if (from !== null) for (let index = Number(from) + 1; index < feed.length; index++) write(index);
+    const listener = () => write(feed.length - 1);
+    listeners.add(listener);
+    this.streams.add(response);
+    response.on('close', () => {
+      listeners.delete(listener);
+      this.streams.delete(response);
+    });
+    return null;
+  }
+
+  private read(name: RouteName, params: Record<string, string>, given: Record<string, string>): Sent {
+    const schema = routes[name];
+    const query = 'query' in schema ? schema.query.safeParse(given) : undefined;
+    if (query?.success === false) return refused('invalid_request', query.error.message);
+    return this.answer(name, params, query?.data ?? {}, {});
+  }
+
+  /** The same key and body: the same answer, and nothing is done twice. */
+  private change(
+    key: string | string[] | undefined,
+    name: RouteName,
+    params: Record<string, string>,
+    given: unknown,
+  ): Sent {
+    if (typeof key !== 'string') return refused('invalid_request', 'A change needs an Idempotency-Key.');
+    const schema = routes[name];
+    const body = 'body' in schema ? schema.body.safeParse(given) : undefined;
+    if (body?.success === false) return refused('invalid_request', body.error.message);
+    const text = JSON.stringify([name, params, given]);
+    const before = this.done.get(key);
+    if (before !== undefined && before.body !== text) return refused('idempotency_mismatch', 'Another body.');
+    const sent = before?.sent ?? this.answer(name, params, {}, body?.data);
+    this.done.set(key, { body: text, sent });
+    return sent;
+  }
+
+  private answer(name: RouteName, params: Record<string, string>, query: unknown, body: unknown): Sent {
+    if (name === 'me') return { status: 200, body: this.me() };
     const make = answers[name];
     if (make === undefined) return refused('route_not_found', `The sample world has no ${name}.`);
-    const route = routes[name];
+    const schema = routes[name];
     try {
-      const made = make(world, { me: world.person('ann'), params, query, body });
-      return { status: 200, body: 'answer' in route ? route.answer.parse(made) : made };
+      const made = make(this.world, { me: this.world.person('ann'), params, query, body });
+      return { status: 200, body: 'answer' in schema ? schema.answer.parse(made) : made };
     } catch (error) {
       if (error instanceof Refusal) return { status: error.problem.status, body: error.problem };
       throw error;
     }
-  };
-
-  /** The same key and body: the same answer, and nothing is done twice. */
-  const change = (key: string, name: RouteName, params: Record<string, string>, body: unknown): Sent => {
-    const text = JSON.stringify([name, params, body]);
-    const before = done.get(key);
-    if (before !== undefined && before.body !== text) return refused('idempotency_mismatch', 'Another body.');
-    const sent = before?.sent ?? answer(name, params, {}, body);
-    done.set(key, { body: text, sent });
-    return sent;
-  };
-
-  const route = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<Sent | null> => {
-    const matched = matchers.find((one) => one.method === request.method && one.pattern.test(url.pathname));
-    if (matched === undefined) return refused('route_not_found', `There is no ${request.method} ${url.pathname}.`);
-    const found = matched.pattern.exec(url.pathname)?.groups ?? {};
-    const params = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, decodeURIComponent(value)]));
-    if (matched.name === 'login') return login(await bodyOf(request), response);
-    if (!signedIn && !request.headers.cookie?.includes(cookie)) return refused('unauthenticated', 'Nobody is signed in.');
-    if (matched.name === 'feed') {
-      stream(request, response, url.searchParams.get('after'));
-      return null;
-    }
-    const schema = routes[matched.name];
-    if (request.method === 'GET') {
-      const query = 'query' in schema ? schema.query.safeParse(Object.fromEntries(url.searchParams)) : undefined;
-      if (query?.success === false) return refused('invalid_request', query.error.message);
-      return answer(matched.name, params, query?.data ?? {}, {});
-    }
-    if (request.headers['x-belay-csrf'] !== csrf) return refused('csrf', 'The token is missing.');
-    const key = request.headers['idempotency-key'];
-    if (typeof key !== 'string') return refused('invalid_request', 'A change needs an Idempotency-Key.');
-    const body = 'body' in schema ? schema.body.safeParse(await bodyOf(request)) : undefined;
-    if (body?.success === false) return refused('invalid_request', body.error.message);
-    if (matched.name === 'logout') {
-      response.setHeader('set-cookie', 'belay_session=; Max-Age=0; Path=/');
-      return { status: 200, body: {} };
-    }
-    return change(key, matched.name, params, body?.data);
-  };
-
-  /** True when the request was for the API. */
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    if (!url.pathname.startsWith('/v1/')) return false;
-    const sent = await route(request, response, url);
-    if (sent !== null) send(response, sent);
-    return true;
-  };
-
-  return { world, handle, hangUp: () => [...open].map((response) => response.destroy()) };
-};
+  }
+}
 
 const serveFile = async (folder: string, path: string, response: ServerResponse): Promise<void> => {
   const wanted = extname(path) === '' ? 'index.html' : normalize(path);
@@ -164,7 +186,7 @@ const serveFile = async (folder: string, path: string, response: ServerResponse)
 
 /** The sample world and the built inbox on a random port of the loopback. */
 export const startMock = async (folder: string, options: Options = {}) => {
-  const mock = createMock(options);
+  const mock = new Mock(options);
   const server = createServer(async (request, response) => {
     if (await mock.handle(request, response)) return;
     await serveFile(folder, new URL(request.url ?? '/', 'http://localhost').pathname, response);
@@ -174,5 +196,5 @@ export const startMock = async (folder: string, options: Options = {}) => {
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
   };
-  return { ...mock, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { mock, world: mock.world, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 };

@@ -11,8 +11,8 @@ import {
   type ErrorCode,
   type EventType,
   type ParsedBodyOf,
-  type Problem,
   type PersonView,
+  type Problem,
   problem,
   type RunView,
   type StopView,
@@ -33,7 +33,8 @@ const refuse = (code: ErrorCode, detail: string): never => {
   throw new Refusal(code, detail);
 };
 
-const found = <T>(thing: T | undefined, id: string): T => thing ?? refuse('not_found', `There is nothing with the id ${id}.`);
+const found = <T>(thing: T | undefined, id: string): T =>
+  thing ?? refuse('not_found', `There is nothing with the id ${id}.`);
 
 type Listener = (entry: EntryView) => void;
 
@@ -84,15 +85,24 @@ export class World {
   }
 
   case(caseId: string): CaseView {
-    return found(this.cases.find((one) => one.caseId === caseId), caseId);
+    return found(
+      this.cases.find((one) => one.caseId === caseId),
+      caseId,
+    );
   }
 
   run(runId: string): RunView {
-    return found(this.runs.find((one) => one.runId === runId), runId);
+    return found(
+      this.runs.find((one) => one.runId === runId),
+      runId,
+    );
   }
 
   approval(approvalId: string): ApprovalView {
-    return found(this.approvals.find((one) => one.approvalId === approvalId), approvalId);
+    return found(
+      this.approvals.find((one) => one.approvalId === approvalId),
+      approvalId,
+    );
   }
 
   control(name: string): AnswerOf<'getControl'> {
@@ -104,7 +114,10 @@ export class World {
   for(me: PersonView, shown: CaseView): CaseView {
     if (shown.status === 'open') return { ...shown, allowed: ['claim', 'decline', 'cancel'] };
     if (shown.status !== 'claimed') return { ...shown, allowed: [] };
-    return { ...shown, allowed: shown.claimedBy === me.personId ? ['return', 'resolve', 'release', 'cancel'] : ['takeFrom'] };
+    return {
+      ...shown,
+      allowed: shown.claimedBy === me.personId ? ['return', 'resolve', 'release', 'cancel'] : ['takeFrom'],
+    };
   }
 
   private change(caseId: string, revision: number, more: Partial<CaseView>): CaseView {
@@ -140,21 +153,38 @@ export class World {
 
   decline(me: PersonView, caseId: string, { revision, because }: ParsedBodyOf<'declineCase'>): CaseView {
     const declined = [...this.case(caseId).declined, { by: me.personId, because, at: this.instant() }];
-    const told = [...this.case(caseId).told, { target: 'role:treasury-lead', people: ['Cem Aydin'], at: this.instant() }];
-    const next = this.change(caseId, revision, { declined, told, owner: 'role:treasury-lead', ownerNames: ['Cem Aydin'] });
+    const told = [
+      ...this.case(caseId).told,
+      { target: 'role:treasury-lead', people: ['Cem Aydin'], at: this.instant() },
+    ];
+    const next = this.change(caseId, revision, {
+      declined,
+      told,
+      owner: 'role:treasury-lead',
+      ownerNames: ['Cem Aydin'],
+    });
     this.record(next.runId, 'CaseDeclined', `${me.name} said it is not theirs: ${because}`, me);
     return this.for(me, next);
   }
 
   release(me: PersonView, caseId: string, { revision, because }: ParsedBodyOf<'releaseCase'>): CaseView {
-    const next = this.change(caseId, revision, { status: 'open', claimedBy: null, claimedByName: null, claimedAt: null });
+    const next = this.change(caseId, revision, {
+      status: 'open',
+      claimedBy: null,
+      claimedByName: null,
+      claimedAt: null,
+    });
     this.changeRun(next.runId, { status: 'held' });
     this.record(next.runId, 'CaseReleased', `${me.name} put the case back. ${because}`, me);
     return this.for(me, next);
   }
 
   private end(me: PersonView, caseId: string, revision: number, more: Partial<CaseView>): CaseView {
-    if (this.case(caseId).revision === revision && this.case(caseId).claimedBy !== me.personId && more.status !== 'cancelled') {
+    if (
+      this.case(caseId).revision === revision &&
+      this.case(caseId).claimedBy !== me.personId &&
+      more.status !== 'cancelled'
+    ) {
       refuse('not_claimer', `${this.case(caseId).claimedByName} has this case.`);
     }
     return this.change(caseId, revision, { closedAt: this.instant(), nextRungAt: null, nextRung: null, ...more });
@@ -171,12 +201,21 @@ export class World {
       at: this.instant(),
       prohibit: body.prohibit,
       requireApproval: body.requireApproval,
-      allowOnce: body.allowOnce.map((one) => ({ ...one, arguments: one.arguments ?? {}, edited: one.arguments !== undefined })),
+      allowOnce: body.allowOnce.map((one) => ({
+        ...one,
+        arguments: one.arguments ?? {},
+        edited: one.arguments !== undefined,
+      })),
       doneByMe: body.doneByMe,
       unchanged: body.unchanged,
     };
     this.changeRun(next.runId, { status: 'running', holder: agent, caseId: null, instructions });
-    this.record(next.runId, 'CaseReturned', `${me.name} gave control back to ${next.agentId}${body.unchanged ? ', unchanged' : ' with instructions'}.`, me);
+    this.record(
+      next.runId,
+      'CaseReturned',
+      `${me.name} gave control back to ${next.agentId}${body.unchanged ? ', unchanged' : ' with instructions'}.`,
+      me,
+    );
     return this.for(me, next);
   }
 
@@ -188,7 +227,11 @@ export class World {
   }
 
   cancel(me: PersonView, caseId: string, { revision, because }: ParsedBodyOf<'cancelCase'>): CaseView {
-    const next = this.end(me, caseId, revision, { status: 'cancelled', claimedBy: me.personId, claimedByName: me.name });
+    const next = this.end(me, caseId, revision, {
+      status: 'cancelled',
+      claimedBy: me.personId,
+      claimedByName: me.name,
+    });
     this.changeRun(next.runId, { status: 'running', caseId: null });
     this.record(next.runId, 'CaseCancelled', `${me.name} said that nobody is needed: ${because}`, me);
     return this.for(me, next);
@@ -221,11 +264,22 @@ export class World {
   }
 
   settle(me: PersonView, permitId: string, { happened }: ParsedBodyOf<'settlePermit'>): AnswerOf<'settlePermit'> {
-    const shown = found(this.cases.find((one) => one.inFlight.some((permit) => permit.permitId === permitId)), permitId);
-    const permit = found(shown.inFlight.find((one) => one.permitId === permitId), permitId);
+    const shown = found(
+      this.cases.find((one) => one.inFlight.some((permit) => permit.permitId === permitId)),
+      permitId,
+    );
+    const permit = found(
+      shown.inFlight.find((one) => one.permitId === permitId),
+      permitId,
+    );
     const inFlight = shown.inFlight.filter((one) => one.permitId !== permitId);
     this.cases = this.cases.map((one) => (one.caseId === shown.caseId ? { ...shown, inFlight } : one));
-    this.record(shown.runId, 'PermitSettled', `${me.name} said that “${permit.step}” ${happened === 'done' ? 'happened' : 'did not happen'}.`, me);
+    this.record(
+      shown.runId,
+      'PermitSettled',
+      `${me.name} said that “${permit.step}” ${happened === 'done' ? 'happened' : 'did not happen'}.`,
+      me,
+    );
     return { ...permit, status: happened, settledAt: this.instant(), settledBy: { kind: 'person', id: me.personId } };
   }
 
@@ -240,7 +294,10 @@ export class World {
 
   approve(me: PersonView, approvalId: string, { revision, digest, comment }: ParsedBodyOf<'approve'>): ApprovalView {
     const shown = this.approval(approvalId);
-    const signatures = [...shown.signatures, { by: me.personId, name: me.name, at: this.instant(), comment: comment ?? null }];
+    const signatures = [
+      ...shown.signatures,
+      { by: me.personId, name: me.name, at: this.instant(), comment: comment ?? null },
+    ];
     const enough = signatures.length >= shown.quorum;
     const decided = enough ? { status: 'approved' as const, decidedAt: this.instant() } : {};
     const next = this.decide(shown, revision, digest, { signatures, ...decided });
@@ -279,13 +336,22 @@ export class World {
   }
 
   lift(me: PersonView, stopId: string): StopView {
-    const stop = { ...found(this.stops.find((one) => one.stopId === stopId), stopId), liftedAt: this.instant() };
+    const stop = {
+      ...found(
+        this.stops.find((one) => one.stopId === stopId),
+        stopId,
+      ),
+      liftedAt: this.instant(),
+    };
     this.stops = this.stops.map((one) => (one.stopId === stopId ? stop : one));
     this.record('stop', 'StopLifted', `${me.name} lifted the stop.`, me);
     return stop;
   }
 
   person(personId: string): PersonView {
-    return found(people.find((one) => one.personId === personId), personId);
+    return found(
+      people.find((one) => one.personId === personId),
+      personId,
+    );
   }
 }

@@ -1,6 +1,6 @@
 /** One sign-off in a list. */
 import type { ApprovalView } from '@belay/protocol';
-import { IconClock, IconRobot, IconSignature } from '@tabler/icons-react';
+import { IconClock, IconRobot, IconSignature, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import css from '../cases/inbox.module.css';
 import { Inert } from '../parts/Inert.tsx';
@@ -19,9 +19,9 @@ const words: Record<ApprovalView['status'], string> = {
 
 export const ApprovalRow = ({ shown }: { shown: ApprovalView }) => (
   <li className={css.row} data-standing={shown.status === 'waiting' ? 'approval' : 'closed'}>
-    <Link to="/approvals/$approvalId" params={{ approvalId: shown.approvalId }} data-row>
-      <div className={css.main}>
-        <h2>
+    <div className={css.main}>
+      <h2>
+        <Link to="/approvals/$approvalId" params={{ approvalId: shown.approvalId }} data-row>
           {nameText(shown.step).replace(/^./, (first) => first.toUpperCase())}
           {briefEntries(shown.arguments, 1).map(([name, value]) => (
             <span key={name} className="number">
@@ -29,44 +29,48 @@ export const ApprovalRow = ({ shown }: { shown: ApprovalView }) => (
               <Inert text={valueText(value)} />
             </span>
           ))}
-        </h2>
-        <p className={css.because}>
-          <Inert text={shown.because.join(' ')} />
-        </p>
-        <dl className={css.brief}>
-          <div>
-            <dt className="only-read">agent</dt>
-            <dd>
-              <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.requestedBy} · {shown.control.name}
-            </dd>
-          </div>
-          {briefEntries(shown.arguments, 4)
-            .slice(1)
-            .map(([name, value]) => (
-              <div key={name}>
-                <dt>{nameText(name)}</dt>
-                <dd className="number">
-                  <Inert text={valueText(value)} />
-                </dd>
-              </div>
-            ))}
-        </dl>
-      </div>
-      <div className={css.aside}>
-        <p className={css.clock}>
-          <IconClock size={15} stroke={1.7} aria-hidden />
+        </Link>
+      </h2>
+      <p className={css.because}>
+        <Inert text={shown.because.join(' ')} />
+      </p>
+      <dl className={css.brief}>
+        <div>
+          <dt className="only-read">agent</dt>
+          <dd>
+            <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.requestedBy} · {shown.control.name}
+          </dd>
+        </div>
+        {briefEntries(shown.arguments, 4)
+          .slice(1)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{nameText(name)}</dt>
+              <dd className="number">
+                <Inert text={valueText(value)} />
+              </dd>
+            </div>
+          ))}
+      </dl>
+    </div>
+    <div className={css.aside}>
+      <p className={css.clock}>
+        <IconClock size={15} stroke={1.7} aria-hidden />
+        <span>
           {words[shown.status]}
-          <When
-            at={shown.decidedAt ?? shown.requestedAt}
-            how={shown.status === 'waiting' ? 'since' : 'relative'}
-          />
-        </p>
+          <When at={shown.decidedAt ?? shown.requestedAt} how={shown.status === 'waiting' ? 'since' : 'relative'} />
+        </span>
+      </p>
+      <p>
+        <IconSignature size={15} stroke={1.7} aria-hidden />
+        {shown.signatures.length} of {shown.quorum} signed
+      </p>
+      {shown.status === 'waiting' && (
         <p>
-          <IconSignature size={15} stroke={1.7} aria-hidden />
-          {shown.signatures.length} of {shown.quorum} signed
+          <IconUser size={15} stroke={1.7} aria-hidden />
+          For {targetText(shown.from)}
         </p>
-        {shown.status === 'waiting' && <p>For {targetText(shown.from)}</p>}
-      </div>
-    </Link>
+      )}
+    </div>
   </li>
 );

@@ -36,11 +36,12 @@ const Primary = ({ shown, standing, pending, wish }: Props) => {
         <Button
           size="lg"
           fullWidth
+          px="md"
           leftSection={<IconArrowBackUp size={22} stroke={1.7} aria-hidden />}
           rightSection={<Kbd aria-hidden>r</Kbd>}
           onClick={() => wish('return')}
         >
-          Return to the agent…
+          Return to the agent
         </Button>
       </div>
     );
@@ -63,14 +64,20 @@ const Secondary = ({ shown, standing, pending, wish }: Props) => (
       .filter(([, right]) => shown.allowed.includes(right))
       .filter(([name]) => name !== 'giveBack' || standing === 'mine')
       .map(([name, , label]) => (
-        <Button key={name} variant="default" size="sm" loading={pending === name} onClick={() => wish(name)}>
+        <Button key={name} variant="default" size="xs" px={8} loading={pending === name} onClick={() => wish(name)}>
           {name === 'takeFrom' ? `Take it from ${shown.claimedByName}…` : label}
         </Button>
       ))}
     {standing === 'waiting' && !shown.allowed.includes('claim') && (
       <>
         <p className="quiet">You are not among those who may take this over.</p>
-        <Button variant="light" color="red" size="sm" loading={pending === 'breakGlass'} onClick={() => wish('breakGlass')}>
+        <Button
+          variant="light"
+          color="red"
+          size="sm"
+          loading={pending === 'breakGlass'}
+          onClick={() => wish('breakGlass')}
+        >
           Break glass…
         </Button>
       </>
@@ -85,7 +92,13 @@ const headings: Record<Standing, string> = {
   closed: 'Closed',
 };
 
-const ended = { returned: 'Returned to the agent', resolved: 'Resolved', cancelled: 'Cancelled', open: '', claimed: '' } as const;
+const ended = {
+  returned: 'Returned to the agent',
+  resolved: 'Resolved',
+  cancelled: 'Cancelled',
+  open: '',
+  claimed: '',
+} as const;
 
 const Holder = ({ shown, standing }: Pick<Props, 'shown' | 'standing'>) => {
   if (standing === 'closed') {
@@ -103,15 +116,16 @@ const Holder = ({ shown, standing }: Pick<Props, 'shown' | 'standing'>) => {
   }
   if (standing !== 'theirs') return null;
   return (
-    <p>
-      <strong>{shown.claimedByName}</strong> has control
+    <div>
+      <p>
+        <strong>{shown.claimedByName} has control</strong>
+      </p>
       {shown.claimedAt !== null && (
-        <>
-          {' '}
-          since <When at={shown.claimedAt} how="clock" />
-        </>
+        <p className="quiet">
+          since <When at={shown.claimedAt} how="clock" />, <When at={shown.claimedAt} />
+        </p>
       )}
-    </p>
+    </div>
   );
 };
 

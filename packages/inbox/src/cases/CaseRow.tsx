@@ -7,7 +7,6 @@ import { When } from '../parts/When.tsx';
 import { useMe } from '../session/me.ts';
 import { namesText, targetText } from '../text/targets.ts';
 import { briefEntries, nameText, subjectText, valueText } from '../text/values.ts';
-import { visible } from '../text/visible.ts';
 import css from './inbox.module.css';
 import { type Standing, standingOf } from './standing.ts';
 
@@ -31,8 +30,10 @@ const Clock = ({ shown, standing }: { shown: CaseView; standing: Standing }) => 
   return (
     <p className={css.clock}>
       <IconClock size={15} stroke={1.7} aria-hidden />
-      {standing === 'waiting' ? 'waits ' : 'open for '}
-      <When at={shown.openedAt} how="since" />
+      <span>
+        {standing === 'waiting' ? 'waits ' : 'open for '}
+        <When at={shown.openedAt} how="since" />
+      </span>
     </p>
   );
 };
@@ -41,7 +42,9 @@ const Next = ({ shown }: { shown: CaseView }) =>
   shown.nextRungAt === null || shown.nextRung === null ? null : (
     <p className={css.next}>
       <IconArrowUpRight size={15} stroke={1.7} aria-hidden />
-      {targetText(shown.nextRung)} <When at={shown.nextRungAt} />
+      <span>
+        then {targetText(shown.nextRung)} <When at={shown.nextRungAt} />
+      </span>
     </p>
   );
 
@@ -50,41 +53,41 @@ export const CaseRow = ({ shown }: { shown: CaseView }) => {
   const brief = briefEntries(shown.step?.arguments ?? {}, 3);
   return (
     <li className={css.row} data-standing={standing} data-later={shown.rung > 0 || undefined}>
-      <Link to="/cases/$caseId" params={{ caseId: shown.caseId }} data-row aria-label={visible(shown.title)}>
-        <div className={css.main}>
-          <h2>
+      <div className={css.main}>
+        <h2>
+          <Link to="/cases/$caseId" params={{ caseId: shown.caseId }} data-row>
             <Inert text={shown.title} />
-          </h2>
-          <p className={css.because}>
-            <Inert text={shown.because} />
-          </p>
-          <dl className={css.brief}>
-            <div>
-              <dt className="only-read">agent and subject</dt>
-              <dd>
-                <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.agentId} ·{' '}
-                <Inert text={subjectText(shown.subject)} />
+          </Link>
+        </h2>
+        <p className={css.because}>
+          <Inert text={shown.because} />
+        </p>
+        <dl className={css.brief}>
+          <div>
+            <dt className="only-read">agent and subject</dt>
+            <dd>
+              <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.agentId} ·{' '}
+              <Inert text={subjectText(shown.subject)} />
+            </dd>
+          </div>
+          {brief.map(([name, value]) => (
+            <div key={name}>
+              <dt>{nameText(name)}</dt>
+              <dd className="number">
+                <Inert text={valueText(value)} />
               </dd>
             </div>
-            {brief.map(([name, value]) => (
-              <div key={name}>
-                <dt>{nameText(name)}</dt>
-                <dd className="number">
-                  <Inert text={valueText(value)} />
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </div>
-        <div className={css.aside}>
-          <Clock shown={shown} standing={standing} />
-          <p className={css.who}>
-            <IconUser size={15} stroke={1.7} aria-hidden />
-            {who(shown, standing)}
-          </p>
-          {standing === 'waiting' && <Next shown={shown} />}
-        </div>
-      </Link>
+          ))}
+        </dl>
+      </div>
+      <div className={css.aside}>
+        <Clock shown={shown} standing={standing} />
+        <p className={css.who}>
+          <IconUser size={15} stroke={1.7} aria-hidden />
+          {who(shown, standing)}
+        </p>
+        {standing === 'waiting' && <Next shown={shown} />}
+      </div>
     </li>
   );
 };

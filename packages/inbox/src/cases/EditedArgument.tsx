@@ -4,7 +4,13 @@ import { NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { canonicalText, isMoney, nameText, valueText } from '../text/values.ts';
 
-type Props = { name: string; original: Json; value: Json; onChange: (value: Json) => void; onValid: (valid: boolean) => void };
+type Props = {
+  name: string;
+  original: Json;
+  value: Json;
+  onChange: (value: Json) => void;
+  onValid: (valid: boolean) => void;
+};
 
 type MoneyProps = Omit<Props, 'value'> & { value: string };
 
@@ -71,7 +77,9 @@ export const EditedArgument = (props: Props) => {
     );
   }
   if (typeof original === 'boolean') {
-    return <Switch {...described} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+    return (
+      <Switch {...described} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />
+    );
   }
   return <Composite {...props} />;
 };

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { ApprovalRow } from '../approvals/ApprovalRow.tsx';
-import { type CaseFilter, approvalsQuery, casesQuery, controlsQuery, runsQuery } from '../data/queries.ts';
+import { approvalsQuery, type CaseFilter, casesQuery, controlsQuery, runsQuery } from '../data/queries.ts';
 import { useKeys, walkRows } from '../parts/keys.ts';
 import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
@@ -27,7 +27,9 @@ const Working = () => {
   const working = useWorking();
   return (
     <Link to="/runs" className="number">
-      {working === 0 ? 'No agent is working.' : `${countText(working, 'agent')} ${working === 1 ? 'is' : 'are'} working.`}
+      {working === 0
+        ? 'No agent is working.'
+        : `${countText(working, 'agent')} ${working === 1 ? 'is' : 'are'} working.`}
     </Link>
   );
 };
@@ -41,7 +43,13 @@ const empty = {
 const Empty = ({ show, filtered }: { show: CaseFilter['show']; filtered: boolean }) => (
   <div className={`card ${css.empty}`}>
     <svg width="72" height="40" viewBox="0 0 72 40" aria-hidden="true">
-      <path d="M2 22c12-16 20-16 28-4s18 16 26 4 10-8 14-6" fill="none" stroke="currentColor" strokeWidth="2.5" strokeLinecap="round" />
+      <path
+        d="M2 22c12-16 20-16 28-4s18 16 26 4 10-8 14-6"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2.5"
+        strokeLinecap="round"
+      />
     </svg>
     <p>{filtered ? 'Nothing matches the filter.' : empty[show]}</p>
     {show === 'live' && !filtered && <Working />}
@@ -119,7 +127,9 @@ export const InboxPage = () => {
           ))}
         </ul>
       )}
-      {data?.next != null && <p className="quiet">These are the first {data.items.length}; choose a control to see fewer.</p>}
+      {data?.next != null && (
+        <p className="quiet">These are the first {data.items.length}; choose a control to see fewer.</p>
+      )}
       {show === 'live' && <Approvals />}
     </div>
   );

@@ -9,7 +9,9 @@ import css from './case.module.css';
 
 const Until = ({ from, to }: { from: string; to: string }) => {
   const [start, end] = [Date.parse(from), Date.parse(to)];
-  const percent = useNow((now) => Math.round(Math.min(100, Math.max(0, ((now - start) / Math.max(1, end - start)) * 100))));
+  const percent = useNow((now) =>
+    Math.round(Math.min(100, Math.max(0, ((now - start) / Math.max(1, end - start)) * 100))),
+  );
   return (
     <div className={css.until} aria-hidden>
       <span style={{ width: `${percent}%` }} />

@@ -77,7 +77,7 @@ const Declined = ({ shown }: { shown: CaseView }) => (
 type Props = { shown: CaseView; standing: Standing; actions: ReactNode };
 
 export const Packet = ({ shown, standing, actions }: Props) => (
-  <div className={css.columns}>
+  <div className={css.columns} data-stepless={shown.step === null || undefined}>
     <div className={css.what}>
       {shown.step === null ? (
         <p className="quiet">No step waits for you here: the case is about the run as a whole.</p>
@@ -103,7 +103,7 @@ export const Packet = ({ shown, standing, actions }: Props) => (
       {shown.agentWords !== null && <AgentWords words={shown.agentWords} agentId={shown.agentId} />}
       {shown.inFlight.length > 0 && (
         <Section title="In flight">
-          <InFlight permits={shown.inFlight} taken={standing === 'mine' || standing === 'theirs'} />
+          <InFlight permits={shown.inFlight} takenBy={standing === 'mine' ? 'you' : shown.claimedByName} />
         </Section>
       )}
       {shown.approvals.length > 0 && <SignOffs shown={shown} />}

@@ -38,7 +38,12 @@ const Editing = ({ step, draft, setDraft, onValid }: Draft & { step: CaseStep; o
   </div>
 );
 
-const StepFate = ({ step, draft, setDraft, onValid }: Draft & { step: CaseStep; onValid: (valid: boolean) => void }) => (
+const StepFate = ({
+  step,
+  draft,
+  setDraft,
+  onValid,
+}: Draft & { step: CaseStep; onValid: (valid: boolean) => void }) => (
   <Radio.Group
     label={`What becomes of “${nameText(step.step)}”?`}
     value={draft.choice}
@@ -119,7 +124,12 @@ const Preview = ({ shown, draft }: { shown: CaseView; draft: ReturnDraft }) => (
   </section>
 );
 
-type FormProps = { shown: CaseView; pending: boolean; error: ApiError | Error | null; act: (command: CaseCommand) => void };
+type FormProps = {
+  shown: CaseView;
+  pending: boolean;
+  error: ApiError | Error | null;
+  act: (command: CaseCommand) => void;
+};
 
 const Form = ({ shown, pending, error, act, onClose }: FormProps & { onClose: () => void }) => {
   const [draft, setDraft] = useState(() => draftFor(shown.step));

@@ -10,7 +10,8 @@ export const questionFor = (name: QuestionName, shown: CaseView): Asked => {
     case 'decline':
       return {
         title: 'Not mine',
-        explain: 'The case goes to the next person at once, and counts as a wrong handoff, so that the routing can be mended.',
+        explain:
+          'The case goes to the next person at once, and counts as a wrong handoff, so that the routing can be mended.',
         label: 'Why is it not yours?',
         placeholder: 'Bank details belong to vendor management.',
         confirm: 'Pass it on',

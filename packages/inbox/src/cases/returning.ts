@@ -61,7 +61,9 @@ const aboutStep = (draft: ReturnDraft, step: CaseStep): string[] => {
   const signOffs = step.requirements.filter((one) => one.kind === 'approval' && one.by !== null);
   return [
     `It may do “${name}” once, ${changes.length === 0 ? 'with exactly the arguments shown' : 'with your arguments'}.`,
-    ...changes.map(({ name: argument, from, to }) => `${nameText(argument)}: ${valueText(to)} instead of ${valueText(from)}.`),
+    ...changes.map(
+      ({ name: argument, from, to }) => `${nameText(argument)}: ${valueText(to)} instead of ${valueText(from)}.`,
+    ),
     ...signOffs.map((one) => `Before that it still needs a sign-off: ${nameText(one.by ?? '')}.`),
   ];
 };

@@ -11,21 +11,20 @@ import sheet from '../parts/parts.module.css';
 import { Section } from '../parts/Section.tsx';
 import { When } from '../parts/When.tsx';
 import { countText, targetText } from '../text/targets.ts';
-import { nameText, shortDigest } from '../text/values.ts';
+import { shortDigest } from '../text/values.ts';
 
 const effects = { none: 'changes nothing', reversible: 'can be undone', irreversible: 'cannot be undone' } as const;
 
 type Control = AnswerOf<'getControl'>;
 
 const Steps = ({ control }: { control: Control }) => (
-  <dl className={sheet.rows} data-columns="3">
+  <dl className={sheet.rows} data-columns="2">
     {control.steps.map((step) => (
       <div key={step.name} className={sheet.row}>
         <dt className="mono">{step.name}</dt>
-        <dd className={sheet.value}>{nameText(step.name)}</dd>
         <dd>
           {step.risk === 'high' && (
-            <Badge variant="light" color="orange" tt="none" mr={6}>
+            <Badge variant="light" c="var(--wait)" bg="var(--wait-soft)" tt="none" mr={6}>
               high risk
             </Badge>
           )}

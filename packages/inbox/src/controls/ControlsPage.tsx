@@ -27,17 +27,19 @@ export const ControlsPage = () => {
         <ul className={`card ${css.list}`}>
           {data.items.map((control) => (
             <li key={control.name} className={css.row}>
-              <Link to="/controls/$name" params={{ name: control.name }} data-row>
-                <div className={css.main}>
-                  <h2>{control.name}</h2>
-                  <p className={css.because}>{control.about}</p>
-                </div>
-                <div className={css.aside}>
-                  <p>version {control.version}</p>
-                  <p>{countText(control.openRuns, 'open run')}</p>
-                  <p>owner: {targetText(control.owner)}</p>
-                </div>
-              </Link>
+              <div className={css.main}>
+                <h2>
+                  <Link to="/controls/$name" params={{ name: control.name }} data-row>
+                    {control.name}
+                  </Link>
+                </h2>
+                <p className={css.because}>{control.about}</p>
+              </div>
+              <div className={css.aside}>
+                <p>version {control.version}</p>
+                <p>{countText(control.openRuns, 'open run')}</p>
+                <p>owner: {targetText(control.owner)}</p>
+              </div>
             </li>
           ))}
         </ul>

@@ -5,7 +5,15 @@ const staleKeys = (stream: string, type: string) => affected({ stream, type }).m
 
 describe('what an entry makes stale', () => {
   it('reloads lists when a person is needed or acts', () => {
-    expect(staleKeys('run-1', 'CaseOpened')).toEqual(['run', 'entries', 'case', 'approval', 'runs', 'cases', 'approvals']);
+    expect(staleKeys('run-1', 'CaseOpened')).toEqual([
+      'run',
+      'entries',
+      'case',
+      'approval',
+      'runs',
+      'cases',
+      'approvals',
+    ]);
   });
 
   it('leaves the inbox alone while an agent simply works', () => {

@@ -1,6 +1,6 @@
+import { routes } from '@belay/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, call, paths, rememberCsrf } from './api.ts';
-import { routes } from '@belay/protocol';
 
 type Sent = { address: string; init: RequestInit };
 
@@ -69,7 +69,14 @@ describe('the door to the server', () => {
   });
 
   it('never repeats what the server refused', async () => {
-    const refusal = { code: 'stale_revision', title: 'This has changed.', detail: 'Bo took it.', remedy: 'Look.', status: 409, retryable: false };
+    const refusal = {
+      code: 'stale_revision',
+      title: 'This has changed.',
+      detail: 'Bo took it.',
+      remedy: 'Look.',
+      status: 409,
+      retryable: false,
+    };
     const sent = answering(json(refusal, 409));
     const error = await call('claimCase', { params: { caseId: 'c1' }, body: { revision: 1 } }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ApiError);

@@ -53,7 +53,9 @@ export class ApiError extends Error {
   readonly remedy: string;
   readonly retryable: boolean;
 
-  constructor(problem: Pick<Problem, 'title' | 'detail' | 'remedy' | 'status' | 'retryable'> & { code: ApiError['code'] }) {
+  constructor(
+    problem: Pick<Problem, 'title' | 'detail' | 'remedy' | 'status' | 'retryable'> & { code: ApiError['code'] },
+  ) {
     super(problem.title);
     this.name = 'ApiError';
     this.code = problem.code;
@@ -147,7 +149,10 @@ export const call = async <N extends Used>(name: N, asked: Asked<N> = {}): Promi
   const [method = '', path = ''] = paths[name].split(' ');
   const address = addressOf(path, asked as Asked<Used>);
   if (method === 'GET') {
-    return (await once(address, { headers: { accept: 'application/json' }, signal: asked.signal ?? null })) as AnswerOf<N>;
+    return (await once(address, {
+      headers: { accept: 'application/json' },
+      signal: asked.signal ?? null,
+    })) as AnswerOf<N>;
   }
   const headers = {
     accept: 'application/json',

@@ -27,7 +27,7 @@ const gathering = (client: QueryClient) => {
   };
   return (entry: EntryView) => {
     waiting.push(...affected(entry));
-    timer ??= setTimeout(flush, gatherMs);
+    if (timer === undefined) timer = setTimeout(flush, gatherMs);
   };
 };
 

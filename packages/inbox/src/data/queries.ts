@@ -36,7 +36,10 @@ export const casesQuery = ({ show, control }: CaseFilter) =>
   });
 
 export const caseQuery = (caseId: string) =>
-  queryOptions({ queryKey: ['case', caseId], queryFn: ({ signal }) => call('getCase', { params: { caseId }, signal }) });
+  queryOptions({
+    queryKey: ['case', caseId],
+    queryFn: ({ signal }) => call('getCase', { params: { caseId }, signal }),
+  });
 
 export const approvalsQuery = (status: 'waiting' | 'decided') =>
   queryOptions({

@@ -11,7 +11,8 @@ export const AgentWords = ({ words, agentId }: { words: string; agentId: string 
         <strong>{agentId} says</strong> · claimed by the agent, checked by nobody
       </span>
     </figcaption>
-    <blockquote>
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a text that scrolls must be reachable by keyboard */}
+    <blockquote tabIndex={0}>
       <Inert text={words} />
     </blockquote>
   </figure>

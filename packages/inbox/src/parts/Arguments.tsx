@@ -3,8 +3,8 @@ import type { Json, JsonObject } from '@belay/protocol';
 import { Badge, Button, Collapse } from '@mantine/core';
 import { IconArrowBackUp, IconEye, IconFlame, IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
-import { visible } from '../text/visible.ts';
 import { entriesOf, isMoney, nameText, prettyText, valueText } from '../text/values.ts';
+import { visible } from '../text/visible.ts';
 import { Digest } from './Digest.tsx';
 import { Inert } from './Inert.tsx';
 import css from './parts.module.css';
@@ -45,10 +45,18 @@ const Exact = ({ value }: { value: JsonObject }) => {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button variant="subtle" color="gray" size="compact-xs" onClick={() => setOpen(!open)} aria-expanded={open}>
+      <Button
+        variant="subtle"
+        color="gray"
+        c="dimmed"
+        fw={500}
+        size="compact-xs"
+        onClick={() => setOpen(!open)}
+        aria-expanded={open}
+      >
         {open ? 'Hide the exact JSON' : 'Show the exact JSON'}
       </Button>
-      <Collapse expanded={open} keepMounted={false}>
+      <Collapse expanded={open} keepMounted={false} className={css.exact ?? ''}>
         <pre className={css.json}>{visible(prettyText(value))}</pre>
       </Collapse>
     </>

@@ -25,7 +25,7 @@ const verdicts = {
   unknown: null,
   same: (
     <span className={css.verdict}>
-      <IconCheck size={14} aria-hidden /> your browser made the same digest from what you see
+      <IconCheck size={14} aria-hidden /> checked by your browser
     </span>
   ),
   different: (

@@ -6,15 +6,19 @@ import { useState } from 'react';
 import { useAct } from '../data/act.ts';
 import { call } from '../data/api.ts';
 import { briefEntries, nameText, valueText } from '../text/values.ts';
-import { Inert } from './Inert.tsx';
 import css from './flight.module.css';
+import { Inert } from './Inert.tsx';
 import { ProblemNote } from './ProblemNote.tsx';
 import { When } from './When.tsx';
 
 type Happened = BodyOf<'settlePermit'>['happened'];
 
 const asked = {
-  done: { title: 'It happened', confirm: 'Record that it happened', effect: 'It counts as done and is never run again.' },
+  done: {
+    title: 'It happened',
+    confirm: 'Record that it happened',
+    effect: 'It counts as done and is never run again.',
+  },
   notDone: {
     title: 'It did not happen',
     confirm: 'Record that it did not happen',
@@ -114,7 +118,7 @@ const Permit = ({ permit, onSettle }: { permit: PermitView; onSettle: (happened:
   </li>
 );
 
-export const InFlight = ({ permits, taken }: { permits: readonly PermitView[]; taken: boolean }) => {
+export const InFlight = ({ permits, takenBy }: { permits: readonly PermitView[]; takenBy: string | null }) => {
   const [settling, setSettling] = useState<{ permit: PermitView; happened: Happened } | null>(null);
   const inDoubt = permits.some((permit) => permit.status === 'inDoubt');
   const Icon = inDoubt ? IconQuestionMark : IconAlertTriangle;
@@ -122,7 +126,9 @@ export const InFlight = ({ permits, taken }: { permits: readonly PermitView[]; t
     <div className={css.box} role="note">
       <p className={css.warning}>
         <Icon size={18} stroke={1.8} aria-hidden />
-        {taken ? 'Let through before you took over; cannot be recalled.' : 'Let through and not reported; cannot be recalled.'}
+        {takenBy === null
+          ? 'Let through and not reported; cannot be recalled.'
+          : `Let through before ${takenBy} took over; cannot be recalled.`}
       </p>
       <ul>
         {permits.map((permit) => (

@@ -6,7 +6,14 @@ import { ApiError } from '../data/api.ts';
 import { Inert } from './Inert.tsx';
 
 /** Somebody was faster: nothing was changed, and the page shows the present state by now. */
-const overtaken = new Set(['stale_revision', 'case_not_open', 'fenced', 'approval_not_waiting', 'digest_mismatch', 'not_claimer']);
+const overtaken = new Set([
+  'stale_revision',
+  'case_not_open',
+  'fenced',
+  'approval_not_waiting',
+  'digest_mismatch',
+  'not_claimer',
+]);
 
 export const ProblemNote = ({ error, onClose }: { error: Error; onClose?: () => void }) => {
   const note = useRef<HTMLDivElement>(null);
@@ -30,7 +37,11 @@ export const ProblemNote = ({ error, onClose }: { error: Error; onClose?: () => 
         <Inert text={known ? error.detail : error.message} />
       </p>
       <p className="quiet">
-        {stale ? 'Nothing was changed. What you see now is the present state.' : known ? error.remedy : 'Reload the page.'}
+        {stale
+          ? 'Nothing was changed. What you see now is the present state.'
+          : known
+            ? error.remedy
+            : 'Reload the page.'}
       </p>
     </Alert>
   );

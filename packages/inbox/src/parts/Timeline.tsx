@@ -7,8 +7,8 @@ import { useState } from 'react';
 import { entriesQuery } from '../data/queries.ts';
 import { clockWithSeconds, exact } from '../text/instants.ts';
 import { Inert } from './Inert.tsx';
-import css from './parts.module.css';
 import { ProblemNote } from './ProblemNote.tsx';
+import css from './parts.module.css';
 
 const icons = { agent: IconRobot, person: IconUser, system: IconCpu } as const;
 const firstShown = 12;

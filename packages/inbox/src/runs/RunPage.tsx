@@ -15,7 +15,7 @@ import { Section } from '../parts/Section.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { When } from '../parts/When.tsx';
 import { countText } from '../text/targets.ts';
-import { entriesOf, nameText, prettyText, valueText } from '../text/values.ts';
+import { nameText, prettyText, subjectText } from '../text/values.ts';
 import { visible } from '../text/visible.ts';
 import { Instructions } from './Instructions.tsx';
 import { Status } from './RunRow.tsx';
@@ -38,10 +38,7 @@ const Head = ({ run }: { run: RunView }) => (
       )}
     </p>
     <h1>
-      {run.agentId} on{' '}
-      {entriesOf(run.subject).map(([name, value]) => (
-        <Inert key={name} text={`${nameText(name)} ${valueText(value)} `} />
-      ))}
+      {run.agentId} on <Inert text={subjectText(run.subject)} />
     </h1>
     <p className={css.sentence}>
       <Status run={run} /> · {countText(run.stepsDecided, 'step')} decided · started <When at={run.startedAt} />
@@ -96,7 +93,7 @@ const Side = ({ run }: { run: RunView }) => {
 const Shown = ({ run }: { run: RunView }) => (
   <article className={css.page}>
     <Head run={run} />
-    <div className={css.columns}>
+    <div className={css.columns} data-stepless={run.instructions === null || undefined}>
       <div className={css.what}>
         {run.instructions === null ? (
           <p className="quiet">No person has given this run instructions.</p>
@@ -110,7 +107,7 @@ const Shown = ({ run }: { run: RunView }) => (
       <div className={css.rest}>
         {run.inFlight.length > 0 && (
           <Section title="In flight">
-            <InFlight permits={run.inFlight} taken={run.status === 'taken'} />
+            <InFlight permits={run.inFlight} takenBy={run.status === 'taken' ? run.holder.name : null} />
           </Section>
         )}
         {run.approvals.length > 0 && (

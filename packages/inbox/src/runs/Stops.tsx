@@ -20,10 +20,9 @@ const nameOf = (stop: StopView): string =>
 const Stop = ({ stop }: { stop: StopView }) => {
   const [asking, setAsking] = useState(false);
   const close = () => setAsking(false);
-  const lift = useAct(
-    (because: string) => call('liftStop', { params: { stopId: stop.stopId }, body: { because } }),
-    { onDone: close },
-  );
+  const lift = useAct((because: string) => call('liftStop', { params: { stopId: stop.stopId }, body: { because } }), {
+    onDone: close,
+  });
   return (
     <li className={css.stop}>
       <IconHandStop size={20} stroke={1.7} aria-hidden />
@@ -35,7 +34,7 @@ const Stop = ({ stop }: { stop: StopView }) => {
           by {stop.byName} <When at={stop.at} /> · {countText(stop.runsTaken, 'run')} taken
         </p>
       </div>
-      <Button variant="default" size="compact-md" onClick={() => setAsking(true)}>
+      <Button variant="default" size="xs" onClick={() => setAsking(true)}>
         Lift…
       </Button>
       <ReasonDialog

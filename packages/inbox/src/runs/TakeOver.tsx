@@ -80,7 +80,7 @@ export const TakeOver = ({ run, large = false }: { run: RunView; large?: boolean
         </Button>
       ) : (
         <Button
-          size="compact-md"
+          size="xs"
           variant="default"
           onClick={() => setAsking(true)}
           aria-label={`Take over ${run.agentId}, ${visible(subjectText(run.subject))}`}

@@ -22,6 +22,4 @@ const order: Record<RunView['status'], number> = { held: 0, taken: 1, running: 2
 
 /** Where a person is involved first, then the working ones, the longest unheard first. */
 export const sortedRuns = (runs: readonly RunView[]): RunView[] =>
-  runs.toSorted(
-    (a, b) => order[a.status] - order[b.status] || Date.parse(a.lastHeardAt) - Date.parse(b.lastHeardAt),
-  );
+  runs.toSorted((a, b) => order[a.status] - order[b.status] || Date.parse(a.lastHeardAt) - Date.parse(b.lastHeardAt));

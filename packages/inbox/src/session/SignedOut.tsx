@@ -4,10 +4,10 @@ import { Gatehouse } from './Gatehouse.tsx';
 
 export const SignedOut = () => (
   <Gatehouse title="You are signed out">
-    <p>
-      Belay has no passwords. Whoever runs it makes you a link that works once; on that machine the command is
-    </p>
+    <p>Belay has no passwords. Whoever runs it makes you a link that works once; on that machine the command is</p>
     <Code block>belay login PERSON</Code>
-    <p className="quiet">PERSON is your id in the organisation file, for example “ann”. Open the link in this browser.</p>
+    <p className="quiet">
+      PERSON is your id in the organisation file, for example “ann”. Open the link in this browser.
+    </p>
   </Gatehouse>
 );

@@ -2,13 +2,9 @@
 export const Mark = ({ size }: { size: number }) => (
   <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
     <rect width="32" height="32" rx="8" fill="#0c695b" />
-    <path
-      d="M20.5 9.2A7.2 7.2 0 0 0 9 14.8v3.4a6.9 6.9 0 0 0 13.8 0v-3.6"
-      fill="none"
-      stroke="#fff"
-      strokeWidth="2.6"
-      strokeLinecap="round"
-    />
-    <path d="M22.8 14.6 18.4 8" fill="none" stroke="#72c3b2" strokeWidth="2.6" strokeLinecap="round" />
+    <g transform="rotate(24 16 16)" fill="none" strokeWidth="2.7" strokeLinecap="round">
+      <path d="M20.6 12.2V11a5 5 0 0 0-5-5h-.2a5 5 0 0 0-5 5v10a5 5 0 0 0 5 5h.2a5 5 0 0 0 5-5v-.6" stroke="#fff" />
+      <path d="M20.6 20.2 17.2 12.4" stroke="#72c3b2" />
+    </g>
   </svg>
 );

@@ -4,12 +4,12 @@ import { ActionIcon, Button, Loader, Menu } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import {
   IconActivity,
+  IconFileCheck,
   IconInbox,
   IconKeyboard,
   IconLogout,
   IconSignature,
   IconUserCircle,
-  IconFileCheck,
 } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
@@ -80,6 +80,8 @@ const Account = ({ me }: { me: PersonView }) => {
         <Button
           variant="subtle"
           color="gray"
+          justify="flex-start"
+          px={12}
           className={css.account ?? ''}
           leftSection={<IconUserCircle size={20} stroke={1.6} aria-hidden />}
         >

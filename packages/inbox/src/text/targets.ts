@@ -16,4 +16,5 @@ export const namesText = (names: readonly string[], most = 3): string => {
   return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 };
 
-export const countText = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+export const countText = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;

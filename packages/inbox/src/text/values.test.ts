@@ -1,7 +1,15 @@
 import { canonicalize, digestOf, type Json } from '@belay/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { briefEntries, canonicalText, digestInBrowser, nameText, prettyText, shortDigest, valueText } from './values.ts';
+import {
+  briefEntries,
+  canonicalText,
+  digestInBrowser,
+  nameText,
+  prettyText,
+  shortDigest,
+  valueText,
+} from './values.ts';
 
 const jsonValue = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
 

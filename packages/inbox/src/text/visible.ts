@@ -8,12 +8,10 @@ export type Piece = { readonly text: string; readonly hidden: boolean };
 /** Letters that draw nothing although Unicode does not call them format characters. */
 const blank = '\\u115F\\u1160\\u17B4\\u17B5\\u2800\\u3164\\uFFA0\\u{1D159}';
 const variation = '\\u034F\\u180B-\\u180F\\uFE00-\\uFE0F\\u{E0100}-\\u{E01EF}';
-const hidden = new RegExp(
-  `(?![\\n\\t])[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cn}\\p{Cs}\\u2028\\u2029${blank}${variation}]`,
-  'u',
-);
+const hidden = new RegExp(`(?![\\n\\t])[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cn}\\p{Cs}\\u2028\\u2029${blank}${variation}]`, 'u');
 /** A joiner or a style selector inside an emoji is part of its drawing. */
-const emoji = '\\p{Extended_Pictographic}\\uFE0F?\\p{Emoji_Modifier}?(?:\\u200D\\p{Extended_Pictographic}\\uFE0F?\\p{Emoji_Modifier}?)*';
+const emoji =
+  '\\p{Extended_Pictographic}\\uFE0F?\\p{Emoji_Modifier}?(?:\\u200D\\p{Extended_Pictographic}\\uFE0F?\\p{Emoji_Modifier}?)*';
 const token = new RegExp(`${emoji}|${hidden.source}`, 'gu');
 
 const mark = (character: string): string =>

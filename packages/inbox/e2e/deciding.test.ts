@@ -1,0 +1,44 @@
+/** Sign-offs, takeovers without a case, and stops. */
+import { describe, expect, it } from 'vitest';
+import { missing, picture } from './browser.ts';
+import { visiting } from './visit.ts';
+
+describe.skipIf(missing !== null)('sign-offs and stops', () => {
+  const visit = visiting();
+
+  it('signs off exactly what is shown, or refuses with a reason', async () => {
+    await visit.open('/approvals/approval-31');
+    await visit.see('stays in control');
+    await picture(visit.page, 'approval');
+    await visit.button('Approve').click();
+    await visit.see('Everybody needed has signed.');
+    expect(visit.world.approval('approval-31').status).toBe('approved');
+  });
+
+  it('refuses with the reason that the agent receives', async () => {
+    await visit.open('/approvals/approval-31');
+    await visit.button('Reject…').click();
+    await visit.page.getByLabel(/^Why not/).fill('Wrong supplier.');
+    await visit.button('Reject it').click();
+    await visit.see('It was rejected.');
+    expect(visit.world.approval('approval-31').rejectedBecause).toBe('Wrong supplier.');
+  });
+
+  it('takes over any running agent, and stops one by name after saying what is hit', async () => {
+    await visit.open('/runs/run-2045');
+    await visit.button(/^Take over/).click();
+    await visit.page.getByRole('dialog').getByRole('button', { name: 'Take over' }).click();
+    await visit.see('You have control since');
+    await visit.open('/runs');
+    await picture(visit.page, 'runs');
+    await visit.button('Stop…').click();
+    await visit.page.getByRole('combobox', { name: 'Agent' }).click();
+    await visit.page.getByRole('option', { name: 'care-agent-3' }).click();
+    await visit.see('This takes control of 1 run from care-agent-3');
+    await visit.page.getByLabel(/^Why\?/).fill('It answers twice.');
+    await picture(visit.page, 'stop', false);
+    await visit.button('Stop care-agent-3').click();
+    await visit.see('Agent care-agent-3');
+    expect(visit.world.run('run-8817').holder.kind).toBe('person');
+  });
+});

@@ -1,0 +1,81 @@
+/** For everybody and on every screen: keyboard, hostile text, phones, an empty day. */
+import { describe, expect, it } from 'vitest';
+import { missing, narrow, picture } from './browser.ts';
+import { visiting } from './visit.ts';
+
+describe.skipIf(missing !== null)('a page that anybody can read', () => {
+  const visit = visiting();
+
+  it('can be worked by keyboard alone', async () => {
+    await visit.open('/');
+    await visit.see('Refund EUR 89.00');
+    await visit.page.keyboard.press('j');
+    await visit.page.keyboard.press('j');
+    await visit.page.keyboard.press('j');
+    await visit.page.keyboard.press('k');
+    await visit.page.keyboard.press('Enter');
+    await visit.page.waitForURL('**/cases/case-71');
+    await visit.button(/^Take over/).waitFor();
+    await visit.page.keyboard.press('t');
+    await visit.see('You have control since');
+    await visit.page.keyboard.press('r');
+    await visit.page.getByLabel('Instructions').pressSequentially('t r j / ?');
+    await visit.page.keyboard.press('Control+Enter');
+    await visit.see('ap-agent has control again.');
+    expect(visit.world.run('run-2041').instructions?.text).toBe('t r j / ?');
+    await visit.page.keyboard.press('i');
+    await visit.page.waitForURL(`${visit.url}/`);
+    await visit.page.keyboard.press('/');
+    await visit.page.keyboard.type('nothing like this');
+    await visit.see('Nothing matches the filter.');
+    await visit.page.keyboard.press('Escape');
+    await visit.page.keyboard.press('?');
+    await visit.page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  });
+
+  it('shows hostile text as text', async () => {
+    await visit.open('/cases/case-70');
+    await visit.see('⟦U+202E⟧');
+    await visit.see('END OF AGENT WORDS');
+    await visit.button('Show the exact JSON').click();
+    await visit.page.getByText('"orderId"').waitFor();
+    await picture(visit.page, 'hostile');
+    expect(await visit.page.evaluate('window.injected')).toBeUndefined();
+    expect(await visit.page.locator('#content :is(script, iframe, img, style, [onerror], [onload])').count()).toBe(0);
+    expect(await visit.page.locator('a[href^="javascript"], a[href*="attacker"]').count()).toBe(0);
+    const shown = await visit.page.locator('#root').textContent();
+    expect(shown).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B]/);
+  });
+
+  it('is friendly when nothing waits', async () => {
+    visit.world.cases = [];
+    visit.world.approvals = [];
+    await visit.open('/');
+    await visit.see('Nothing waits for a person.');
+    await picture(visit.page, 'empty', false);
+    await visit.page.locator('#content').getByRole('link', { name: '3 agents are working.' }).last().click();
+    await visit.page.waitForURL('**/runs');
+  });
+
+  it('fits a narrow phone on every page without scrolling sideways', async () => {
+    await visit.page.setViewportSize(narrow);
+    for (const path of [
+      '/',
+      '/cases/case-70',
+      '/cases/case-69',
+      '/approvals/approval-31',
+      '/runs',
+      '/runs/run-2044',
+      '/controls/payment-approval',
+    ]) {
+      await visit.open(path);
+      await visit.page.getByRole('status').getByText('Live').waitFor();
+      const over = await visit.page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect(over, path).toBe(0);
+    }
+    await visit.open('/cases/case-71');
+    await picture(visit.page, 'case-narrow', false);
+  });
+});
