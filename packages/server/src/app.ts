@@ -22,7 +22,7 @@ import { createAuth } from './http/auth.ts';
 import { createHttp } from './http/http.ts';
 import { type Accounts, createAccounts } from './store/accounts.ts';
 import { createHouseStore, listControls, signingKey } from './store/house.ts';
-import { recordHouse } from './store/house-entries.ts';
+import { createRecorder, type Recorder } from './store/house-entries.ts';
 import { createEvidenceLog } from './store/integrate.ts';
 import { createOutboxStore } from './store/outbox.ts';
 import * as queries from './store/queries.ts';
@@ -63,7 +63,7 @@ const createIds =
     return `${prefix}_${time}${randomBytes(10).toString('hex')}`;
   };
 
-const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>): Queries => ({
+const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, recorded: Recorder): Queries => ({
   listCases: (query, personId, targets) => queries.listCases(pool, query, personId, targets),
   getCase: (caseId) => queries.getCase(pool, caseId),
   listRuns: (query) => queries.listRuns(pool, query),
@@ -78,9 +78,10 @@ const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>): 
   getControl: (name, version) => house.control(name, version),
   listStops: async (stopId, limit, nameOf) =>
     (await listStops(pool, stopId, limit)).map((row) => stopView(row, nameOf)),
-  liftStop: async (stopId, at) => (await lift(pool, stopId, at)) !== null,
+  liftStop: (stopId, because, by, at) => lift(recorded, stopId, because, by, at),
 });
 
+const hintChannel = 'belay_changed';
 const systemClock: Clock = { now: () => Date.now() };
 
 export const createApp = async ({
@@ -93,16 +94,17 @@ export const createApp = async ({
   listen,
 }: AppOptions): Promise<App> => {
   const newId = createIds(clock);
-  const houseStore = createHouseStore(pool);
+  const recorded = createRecorder(pool, newId);
+  const houseStore = createHouseStore(pool, recorded);
   const house = createHouse(houseStore, clock, newId);
   const store = createRunStore(pool);
   const accounts = createAccounts(pool, newId);
   const keys = await signingKey(pool, () => newSigningKey(newId('key'), newSecretKey('belay', randomBytes(32))));
-  const { changes, runChanged, feedGrew } = createChanges();
-  const log_ = createEvidenceLog(pool, noteSigner(keys.logSecret));
+  const { changes, runChanged, anyRunChanged, feedGrew } = createChanges();
+  const evidenceLog = createEvidenceLog(pool, noteSigner(keys.logSecret));
   const evidence = {
     integrate: async (at: number) => {
-      const n = await log_.integrate(at);
+      const n = await evidenceLog.integrate(at);
       if (n > 0) feedGrew();
       return n;
     },
@@ -111,9 +113,11 @@ export const createApp = async ({
   const committer = new Committer({
     ...house.known,
     store,
-    changed: ({ runId }) => {
+    changed: ({ runId, news }) => {
       runChanged(runId);
       integrator.wake();
+      // Outside the commit: a notification in it would make commits queue for one global lock. Lost hints are polled.
+      if (news) void pool.query(`NOTIFY ${hintChannel}`).catch(() => undefined);
     },
   });
   const handle = createHandle(committer, store);
@@ -133,14 +137,10 @@ export const createApp = async ({
     lookups: createLookups(sources),
     signer: createPermitSigner(keys),
     runOf: queries.createRunOf(pool),
-    queries: createQueries(pool, houseStore),
-    putInForce: (stop) => putInForce(pool, { ...stop, stopId: newId('stop'), at: clock.now() }),
+    queries: createQueries(pool, houseStore, recorded),
+    putInForce: (stop) => putInForce(recorded, { ...stop, stopId: newId('stop'), at: clock.now() }),
     runsHeldByAgents: (scope, name, limit) => runsHeldByAgents(pool, scope, name, limit),
     counted: (stopId, taken) => countTaken(pool, stopId, taken),
-    record: async (event) => {
-      await recordHouse(pool, newId('entry'), { ...event, at: clock.now() });
-      integrator.wake();
-    },
   };
   const due = () => fireDue({ handle, store, clock, log });
   const deliver = () => deliverOwed(outbox);
@@ -159,7 +159,10 @@ export const createApp = async ({
         startLoop('delivering what is owed', pollMs, deliver, log),
         integrator,
       ];
-      listen?.('belay_run', feedGrew);
+      listen?.(hintChannel, () => {
+        anyRunChanged();
+        feedGrew();
+      });
     },
     stop: async () => {
       await Promise.all(loops.map((loop) => loop.stop()));

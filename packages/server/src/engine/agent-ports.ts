@@ -25,13 +25,15 @@ export const notFound = (runId: string): Outcome => ({
   refused: { code: 'not_found', detail: `There is no run ${runId} of yours.` },
 });
 
-/** The caller's own run, when its key covers the control; somebody else's run does not exist for it. */
+/** Somebody else's run does not exist for an agent, nor one of a control its key does not cover. */
+export const owns = (caller: AgentCaller, run: Run): boolean =>
+  run.agentId === caller.agentId && caller.controls.includes(run.control.name);
+
 export const ownRun = async (
   { committer }: Pick<AgentPorts, 'committer'>,
   caller: AgentCaller,
   runId: string,
 ): Promise<{ run: Run; revision: number } | null> => {
   const stored = await committer.peek(runId);
-  if (stored === null || stored.run.agentId !== caller.agentId) return null;
-  return caller.controls.includes(stored.run.control.name) ? stored : null;
+  return stored !== null && owns(caller, stored.run) ? stored : null;
 };

@@ -2,20 +2,30 @@
 import { EventEmitter } from 'node:events';
 import type { Changes } from './services.ts';
 
-export const createChanges = () => {
+export type ChangeHub = {
+  changes: Changes;
+  runChanged: (runId: string) => void;
+  /** another node changed some run: everybody who waits looks again */
+  anyRunChanged: () => void;
+  feedGrew: () => void;
+};
+
+export const createChanges = (): ChangeHub => {
   const emitter = new EventEmitter();
   emitter.setMaxListeners(0);
-  const on = (name: string, hint: () => void): (() => void) => {
-    emitter.on(name, hint);
-    return () => void emitter.off(name, hint);
-  };
-  const changes: Changes = {
-    ofRun: (runId, hint) => on(`run ${runId}`, hint),
-    ofFeed: (hint) => on('feed', hint),
+  const on = (names: string[], hint: () => void): (() => void) => {
+    for (const name of names) emitter.on(name, hint);
+    return () => {
+      for (const name of names) emitter.off(name, hint);
+    };
   };
   return {
-    changes,
-    runChanged: (runId: string) => void emitter.emit(`run ${runId}`),
+    changes: {
+      ofRun: (runId, hint) => on([`run ${runId}`, 'any run'], hint),
+      ofFeed: (hint) => on(['feed'], hint),
+    },
+    runChanged: (runId) => void emitter.emit(`run ${runId}`),
+    anyRunChanged: () => void emitter.emit('any run'),
     feedGrew: () => void emitter.emit('feed'),
   };
 };

@@ -19,6 +19,21 @@ type Job = { command: Command; resolve: (outcome: Outcome) => void; reject: (err
 type Prepared = { jobs: Job[]; before: Stored; run: Run; decisions: Decision[]; write: Write };
 export type CommitterPorts = Known & { store: RunStore; changed: (change: Change) => void };
 
+/** Events that somebody other than the caller may be waiting for, perhaps at another node. */
+const awaited: ReadonlySet<string> = new Set([
+  'ControlTaken',
+  'ControlReturned',
+  'CaseClaimed',
+  'CaseReturned',
+  'CaseResolved',
+  'CaseCancelled',
+  'ApprovalSigned',
+  'ApprovalRejected',
+  'ApprovalExpired',
+  'ApprovalVoided',
+  'PermitSettled',
+]);
+
 const batchMax = 64;
 const commitsAtOnce = 2;
 const triesMax = 12;
@@ -179,12 +194,8 @@ export class Committer {
     const revision = before.revision + 1;
     this.#memory.set(run.runId, { run: withoutEnded(run), revision });
     tell(jobs, decisions);
-    if (write.recorded.length > 0)
-      this.#ports.changed({
-        runId: run.runId,
-        revision,
-        by: decisions.at(-1)?.command.by ?? { kind: 'system', id: 'belay' },
-      });
+    const types = write.recorded.map(({ event }) => event.type);
+    if (types.length > 0) this.#ports.changed({ runId: run.runId, news: types.some((type) => awaited.has(type)) });
   }
 
   #again(jobs: Job[], cause: string): void {

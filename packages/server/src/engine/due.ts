@@ -15,15 +15,15 @@ type DuePorts = { handle: Handle; store: Pick<RunStore, 'dueRuns'>; clock: Clock
 /** Lets everything that is due now happen. Returns how many runs it looked at. */
 export const fireDue = async ({ handle, store, clock, log }: DuePorts): Promise<number> => {
   let looked = 0;
-  const failed = new Set<string>();
+  // A run is looked at once a round: one whose tick fails is left for the next round and for the alarm of /v1/health.
+  const seen = new Set<string>();
   for (;;) {
-    const runIds = (await store.dueRuns(clock.now(), batch + failed.size)).filter((runId) => !failed.has(runId));
+    const runIds = (await store.dueRuns(clock.now(), batch + seen.size)).filter((runId) => !seen.has(runId));
     if (runIds.length === 0) return looked;
     looked += runIds.length;
     await Promise.all(
       runIds.map(async (runId) => {
-        // A run whose tick fails, or changes nothing, is left for the next round and for the auditor's alarm.
-        failed.add(runId);
+        seen.add(runId);
         await handle({ runId, by: { kind: 'system', id: 'belay' }, decide: tick, present: () => null }).catch(
           (error: unknown) => log.error({ runId, error }, 'what is due could not be decided'),
         );

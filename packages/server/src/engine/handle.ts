@@ -28,7 +28,9 @@ export const createHandle = (committer: Committer, store: RunStore): Handle => {
     const before = await replay(store, key);
     if (before !== null) return before;
     try {
-      return await committer.run(command);
+      const outcome = await committer.run(command);
+      // Refused after a retry whose first commit was kept although its reply was lost: the recorded answer is the true one.
+      return outcome.ok ? outcome : ((await replay(store, key)) ?? outcome);
     } catch (error) {
       const meanwhile = error instanceof KeyTaken && error.what === 'idempotency' ? await replay(store, key) : null;
       if (meanwhile !== null) return meanwhile;

@@ -1,5 +1,5 @@
 /** What the engine needs from the world. Edges implement it; nothing in here knows how. */
-import type { Actor, Json } from '@belay/protocol';
+import type { Json } from '@belay/protocol';
 import type { Recorded } from '../domain/run/events.ts';
 import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
 
@@ -56,4 +56,5 @@ export class KeyTaken extends Error {
   }
 }
 
-export type Change = { runId: string; revision: number; by: Actor };
+/** `news`: somebody outside this node may be waiting for it (control, case, sign-off), not only the caller. */
+export type Change = { runId: string; news: boolean };

@@ -1,5 +1,5 @@
 /** Everything an edge may ask of the engine, in one place. `app.ts` builds it. */
-import type { Actor, AnswerOf, EventType, JsonObject, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
+import type { Actor, AnswerOf, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
 import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
@@ -31,15 +31,15 @@ export type Queries = {
   listControls(): Promise<(PublishedControl & { openRuns: number })[]>;
   getControl(name: string, version: number | null): Promise<PublishedControl | null>;
   listStops(stopId: string | null, limit: number, nameOf: (personId: string) => string): Promise<StopView[]>;
-  liftStop(stopId: string, at: number): Promise<boolean>;
+  liftStop(stopId: string, because: string, by: Actor, at: number): Promise<boolean>;
 };
 
 export type NewKey = AnswerOf<'createKey'>;
 export type AccountCommands = {
-  createKey(agentId: string, controls: string[], wakeUrl: string | null, at: number): Promise<NewKey>;
+  createKey(agentId: string, controls: string[], wakeUrl: string | null, at: number, by: Actor): Promise<NewKey>;
   listKeys(): Promise<KeyView[]>;
-  rotateKey(keyId: string, at: number): Promise<NewKey | null>;
-  revokeKey(keyId: string, at: number): Promise<KeyView | null>;
+  rotateKey(keyId: string, at: number, by: Actor): Promise<NewKey | null>;
+  revokeKey(keyId: string, at: number, by: Actor): Promise<KeyView | null>;
   openSession(token: string, at: number): Promise<{ personId: string; session: string; csrf: string } | null>;
   closeSession(session: string): Promise<void>;
 };
@@ -55,7 +55,6 @@ export type Services = AgentPorts &
     queries: Queries;
     accounts: AccountCommands;
     changes: Changes;
-    record(event: { stream: string; type: EventType; content: JsonObject; by: Actor }): Promise<void>;
     log: Log;
     version: string;
   };

@@ -28,13 +28,7 @@ export const stopRoutes = (services: Services): Handlers<StopRoutes> => ({
     const { scope, name = null, because } = call.body;
     if (scope !== 'everything' && name === null)
       throw new Refused(problem('invalid_request', `name: which ${scope} is to be stopped?`));
-    const { stopId, runsTaken } = await stop(services, personCaller(call), { scope, name, because });
-    await services.record({
-      stream: 'stop',
-      type: 'StopOrdered',
-      content: { stopId, scope, name, because, runsTaken },
-      by: asPerson(call),
-    });
+    const { stopId } = await stop(services, personCaller(call), { scope, name, because });
     return { answer: await stopById(services, stopId) };
   },
   listStops: async (call) => {
@@ -50,13 +44,8 @@ export const stopRoutes = (services: Services): Handlers<StopRoutes> => ({
   liftStop: async (call) => {
     personWith(call, 'operator');
     const stopId = call.param('stopId');
-    if (!(await services.queries.liftStop(stopId, services.clock.now()))) throw notFound(`stop ${stopId}`);
-    await services.record({
-      stream: 'stop',
-      type: 'StopLifted',
-      content: { stopId, because: call.body.because },
-      by: asPerson(call),
-    });
+    if (!(await services.queries.liftStop(stopId, call.body.because, asPerson(call), services.clock.now())))
+      throw notFound(`stop ${stopId}`);
     return { answer: await stopById(services, stopId) };
   },
 });
@@ -88,15 +77,6 @@ export const controlRoutes = (services: Services): Handlers<ControlRoutes> => ({
       throw new Refused(problem('control_invalid', errors.map((e) => `${e.path} ${e.message}`).join('\n'), { errors }));
     }
     const { published, fresh } = result;
-    if (fresh) {
-      const content = { name: published.name, version: published.version, digest: published.digest };
-      await services.record({
-        stream: `control:${published.name}`,
-        type: 'ControlPublished',
-        content,
-        by: asPerson(call),
-      });
-    }
     return { answer: controlView(published), status: fresh ? 201 : 200 };
   },
   listControls: async () => ({
@@ -118,13 +98,7 @@ export const keyRoutes = (services: Services, auth: Auth): Handlers<KeyRoutes> =
     for (const name of controls)
       if ((await services.house.currentControl(name)) === null)
         throw new Refused(problem('control_not_found', `${name} is not published.`));
-    const key = await services.accounts.createKey(agentId, controls, wakeUrl, services.clock.now());
-    await services.record({
-      stream: 'organisation',
-      type: 'KeyCreated',
-      content: { keyId: key.keyId, agentId, controls },
-      by: asPerson(call),
-    });
+    const key = await services.accounts.createKey(agentId, controls, wakeUrl, services.clock.now(), asPerson(call));
     return { answer: key, status: 201 };
   },
   listKeys: async (call) => {
@@ -133,27 +107,15 @@ export const keyRoutes = (services: Services, auth: Auth): Handlers<KeyRoutes> =
   },
   rotateKey: async (call) => {
     personWith(call, 'admin');
-    const key = await services.accounts.rotateKey(call.param('keyId'), services.clock.now());
+    const key = await services.accounts.rotateKey(call.param('keyId'), services.clock.now(), asPerson(call));
     if (key === null) throw notFound(`key ${call.param('keyId')} in force`);
-    await services.record({
-      stream: 'organisation',
-      type: 'KeyRotated',
-      content: { keyId: key.keyId, agentId: key.agentId },
-      by: asPerson(call),
-    });
     return { answer: key };
   },
   revokeKey: async (call) => {
     personWith(call, 'admin');
-    const key = await services.accounts.revokeKey(call.param('keyId'), services.clock.now());
+    const key = await services.accounts.revokeKey(call.param('keyId'), services.clock.now(), asPerson(call));
     if (key === null) throw notFound(`key ${call.param('keyId')}`);
     auth.forgetKeys();
-    await services.record({
-      stream: 'organisation',
-      type: 'KeyRevoked',
-      content: { keyId: key.keyId, agentId: key.agentId },
-      by: asPerson(call),
-    });
     return { answer: key };
   },
 });
@@ -179,12 +141,6 @@ export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
     const org = await services.house.organisation(true);
     const person = org.people.find((p) => p.personId === opened.personId);
     if (person === undefined) throw notFound(`person ${opened.personId}`);
-    await services.record({
-      stream: 'organisation',
-      type: 'SessionOpened',
-      content: { personId: person.personId },
-      by: { kind: 'person', id: person.personId },
-    });
     return withCookie(
       { person: personView(person), csrf: opened.csrf },
       cookie(opened.session, 12 * 3600, services.url.startsWith('https:')),

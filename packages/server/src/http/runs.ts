@@ -2,7 +2,7 @@
 import type { Json, RouteName } from '@belay/protocol';
 import type { Context } from '../domain/decided.ts';
 import type { Run } from '../domain/run/run.ts';
-import { ownRun } from '../engine/agent-ports.ts';
+import { owns } from '../engine/agent-ports.ts';
 import {
   acknowledge,
   attachRun,
@@ -14,6 +14,7 @@ import {
   reportStep,
   startRun,
 } from '../engine/agents.ts';
+import { createAlarm } from '../engine/alarm.ts';
 import { entryView } from '../engine/entry-view.ts';
 import { askGate } from '../engine/gate-call.ts';
 import { takeOver } from '../engine/people.ts';
@@ -23,6 +24,7 @@ import { agentOf, type Call, type Handlers, notFound, personCaller, personOf, pe
 import { eventStream } from './stream.ts';
 
 const waitMs = 25_000;
+const lookAgainMs = 2_500;
 
 /** Any run for a person; only its own for an agent. */
 const visibleRun = async (
@@ -32,8 +34,9 @@ const visibleRun = async (
 ): Promise<{ run: Run; revision: number }> => {
   const { agent } = call.caller;
   if (agent === null) personOf(call);
-  const stored = agent === null ? await services.committer.peek(runId) : await ownRun(services, agent, runId);
-  if (stored === null) throw notFound(`run ${runId}`);
+  // Read, not remembered: another node may have changed it since.
+  const stored = (await services.store.load([runId])).get(runId);
+  if (stored === undefined || (agent !== null && !owns(agent, stored.run))) throw notFound(`run ${runId}`);
   return stored;
 };
 
@@ -42,19 +45,21 @@ export const viewContext = async (services: Services, run: Run): Promise<Pick<Co
   org: await services.house.organisation(),
 });
 
-/** Resolves when the run has moved past `after`, or after the wait is over. */
+/** Resolves when the run has moved past `after`, or after the wait is over. A lost hint costs one look-again. */
 const moved = async (services: Services, runId: string, after: number, signal: AbortSignal): Promise<void> => {
-  if (((await services.committer.peek(runId))?.revision ?? 0) > after) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, waitMs);
-    const stop = services.changes.ofRun(runId, done);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      stop();
-      resolve();
+  const alarm = createAlarm();
+  const stopHints = services.changes.ofRun(runId, alarm.ring);
+  signal.addEventListener('abort', alarm.ring, { once: true });
+  try {
+    for (let waited = 0; waited < waitMs && !signal.aborted; waited += lookAgainMs) {
+      const now = (await services.store.load([runId])).get(runId);
+      if (now === undefined || now.revision > after) return;
+      await alarm.wait(lookAgainMs);
     }
-  });
+  } finally {
+    stopHints();
+    signal.removeEventListener('abort', alarm.ring);
+  }
 };
 
 type RunRoutes =

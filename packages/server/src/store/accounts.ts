@@ -1,7 +1,8 @@
 /** Who may knock: API keys of agents, login links and sessions of people. Secrets are kept as digests only. */
 import { createHash, randomBytes } from 'node:crypto';
-import { iso, isoOrNull, type KeyView } from '@belay/protocol';
-import type { Pool } from 'pg';
+import { type Actor, type EventType, iso, isoOrNull, type JsonObject, type KeyView } from '@belay/protocol';
+import type { Pool, PoolClient } from 'pg';
+import { createRecorder, type HouseEvent } from './house-entries.ts';
 
 export const secretDigest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 /** 256 random bits, URL-safe. */
@@ -33,7 +34,80 @@ const rotationMs = 24 * 3_600_000;
 const linkMs = 15 * 60_000;
 const sessionMs = 12 * 3_600_000;
 
+const belay: Actor = { kind: 'system', id: 'belay' };
+const happened = (type: EventType, content: JsonObject, by: Actor, at: number): HouseEvent => ({
+  stream: 'organisation',
+  type,
+  content,
+  by,
+  at,
+});
+
+/** API keys: created, listed, rotated, revoked. `by` is who did it, for the entry. */
+export const createKeys = (pool: Pool, newId: (prefix: string) => string) => {
+  const recorded = createRecorder(pool, newId);
+  return {
+    createKey: async (agentId: string, controls: string[], wakeUrl: string | null, at: number, by: Actor = belay) => {
+      const secret = newSecret('bk');
+      const wakeSecret = wakeUrl === null ? null : `whsec_${randomBytes(32).toString('base64')}`;
+      const row = await recorded(
+        async (client) => {
+          const { rows } = await client.query<KeyRow>(
+            `INSERT INTO keys (key_id, agent_id, controls, secret_digest, wake_url, wake_secret, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *`,
+            [newId('key'), agentId, controls, secretDigest(secret), wakeUrl, wakeSecret, new Date(at)],
+          );
+          return rows[0] as KeyRow;
+        },
+        ({ key_id: keyId }) => happened('KeyCreated', { keyId, agentId, controls }, by, at),
+      );
+      return { ...keyView(row), secret, wakeSecret };
+    },
+    listKeys: async (): Promise<KeyView[]> => {
+      const { rows } = await pool.query<KeyRow>('SELECT * FROM keys ORDER BY revoked_at IS NOT NULL, created_at DESC');
+      return rows.map(keyView);
+    },
+    rotateKey: async (keyId: string, at: number, by: Actor = belay) => {
+      const secret = newSecret('bk');
+      const row = await recorded(
+        async (client) => {
+          const { rows } = await client.query<KeyRow>(
+            `UPDATE keys SET old_secret_digest = secret_digest, old_secret_until = $3, secret_digest = $2
+             WHERE key_id = $1 AND revoked_at IS NULL RETURNING *`,
+            [keyId, secretDigest(secret), new Date(at + rotationMs)],
+          );
+          return rows[0] ?? null;
+        },
+        (found) => (found === null ? null : happened('KeyRotated', { keyId, agentId: found.agent_id }, by, at)),
+      );
+      return row === null ? null : { ...keyView(row), secret, wakeSecret: row.wake_secret };
+    },
+    revokeKey: async (keyId: string, at: number, by: Actor = belay): Promise<KeyView | null> => {
+      const row = await recorded(
+        async (client) => {
+          const { rows } = await client.query<KeyRow>(
+            'UPDATE keys SET revoked_at = coalesce(revoked_at, $2), old_secret_digest = NULL WHERE key_id = $1 RETURNING *',
+            [keyId, new Date(at)],
+          );
+          return rows[0] ?? null;
+        },
+        (found) => (found === null ? null : happened('KeyRevoked', { keyId, agentId: found.agent_id }, by, at)),
+      );
+      return row === null ? null : keyView(row);
+    },
+  };
+};
+
+const spendLink = async (client: PoolClient, token: string, at: number): Promise<string | null> => {
+  const { rows } = await client.query<{ person_id: string }>(
+    'UPDATE login_links SET used_at = $2 WHERE token_digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING person_id',
+    [secretDigest(token), new Date(at)],
+  );
+  return rows[0]?.person_id ?? null;
+};
+
 export const createAccounts = (pool: Pool, newId: (prefix: string) => string) => ({
+  ...createKeys(pool, newId),
   agentByKey: async (secret: string, at: number): Promise<AgentKey | null> => {
     const { rows } = await pool.query<KeyRow>(
       `SELECT * FROM keys WHERE secret_digest = $1 OR (old_secret_digest = $1 AND old_secret_until > $2)`,
@@ -46,36 +120,6 @@ export const createAccounts = (pool: Pool, newId: (prefix: string) => string) =>
       [row.key_id, new Date(at)],
     );
     return { keyId: row.key_id, agentId: row.agent_id, controls: row.controls, revoked: row.revoked_at !== null };
-  },
-  createKey: async (agentId: string, controls: string[], wakeUrl: string | null, at: number) => {
-    const secret = newSecret('bk');
-    const wakeSecret = wakeUrl === null ? null : `whsec_${randomBytes(32).toString('base64')}`;
-    const { rows } = await pool.query<KeyRow>(
-      `INSERT INTO keys (key_id, agent_id, controls, secret_digest, wake_url, wake_secret, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *`,
-      [newId('key'), agentId, controls, secretDigest(secret), wakeUrl, wakeSecret, new Date(at)],
-    );
-    return { ...keyView(rows[0] as KeyRow), secret, wakeSecret };
-  },
-  listKeys: async (): Promise<KeyView[]> => {
-    const { rows } = await pool.query<KeyRow>('SELECT * FROM keys ORDER BY revoked_at IS NOT NULL, created_at DESC');
-    return rows.map(keyView);
-  },
-  rotateKey: async (keyId: string, at: number) => {
-    const secret = newSecret('bk');
-    const { rows } = await pool.query<KeyRow>(
-      `UPDATE keys SET old_secret_digest = secret_digest, old_secret_until = $3, secret_digest = $2
-       WHERE key_id = $1 AND revoked_at IS NULL RETURNING *`,
-      [keyId, secretDigest(secret), new Date(at + rotationMs)],
-    );
-    return rows[0] === undefined ? null : { ...keyView(rows[0]), secret, wakeSecret: rows[0].wake_secret };
-  },
-  revokeKey: async (keyId: string, at: number): Promise<KeyView | null> => {
-    const { rows } = await pool.query<KeyRow>(
-      'UPDATE keys SET revoked_at = coalesce(revoked_at, $2), old_secret_digest = NULL WHERE key_id = $1 RETURNING *',
-      [keyId, new Date(at)],
-    );
-    return rows[0] === undefined ? null : keyView(rows[0]);
   },
   createLoginLink: async (personId: string, at: number): Promise<string> => {
     const token = newSecret('login');
@@ -91,19 +135,22 @@ export const createAccounts = (pool: Pool, newId: (prefix: string) => string) =>
     token: string,
     at: number,
   ): Promise<{ personId: string; session: string; csrf: string } | null> => {
-    const { rows } = await pool.query<{ person_id: string }>(
-      `UPDATE login_links SET used_at = $2 WHERE token_digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING person_id`,
-      [secretDigest(token), new Date(at)],
-    );
-    const personId = rows[0]?.person_id;
-    if (personId === undefined) return null;
     const session = newSecret('session');
     const csrf = newSecret('csrf');
-    await pool.query(
-      'INSERT INTO sessions (token_digest, person_id, csrf, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)',
-      [secretDigest(session), personId, csrf, new Date(at), new Date(at + sessionMs)],
+    const personId = await createRecorder(pool, newId)(
+      async (client) => {
+        const found = await spendLink(client, token, at);
+        if (found === null) return null;
+        await client.query(
+          'INSERT INTO sessions (token_digest, person_id, csrf, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)',
+          [secretDigest(session), found, csrf, new Date(at), new Date(at + sessionMs)],
+        );
+        return found;
+      },
+      (found) =>
+        found === null ? null : happened('SessionOpened', { personId: found }, { kind: 'person', id: found }, at),
     );
-    return { personId, session, csrf };
+    return personId === null ? null : { personId, session, csrf };
   },
   session: async (session: string, at: number): Promise<{ personId: string; csrf: string } | null> => {
     const { rows } = await pool.query<{ personId: string; csrf: string }>(

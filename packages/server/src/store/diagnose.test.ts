@@ -113,7 +113,9 @@ test('a database of another major version is told', async () => {
   const dataDir = scratch();
   mkdirSync(join(dataDir, 'postgres/data'), { recursive: true });
   writeFileSync(join(dataDir, 'postgres/data/PG_VERSION'), '16\n');
-  expect(wrong(await examine({ dataDir }))).toMatchObject([{ check: 'PostgreSQL', detail: expect.stringContaining('made by PostgreSQL 16') }]);
+  expect(wrong(await examine({ dataDir }))).toMatchObject([
+    { check: 'PostgreSQL', detail: expect.stringContaining('made by PostgreSQL 16') },
+  ]);
 });
 
 test("the user's own database is examined; one that does not sync is told", async () => {

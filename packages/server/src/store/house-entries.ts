@@ -2,33 +2,49 @@
 import { randomBytes } from 'node:crypto';
 import { type Actor, type EventType, iso, type Json, type JsonObject } from '@belay/protocol';
 import { contentDigest, leafHash, leafOf } from '@belay/protocol/evidence';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { withTransaction } from './transaction.ts';
 
 export type HouseEvent = { stream: string; type: EventType; content: JsonObject; by: Actor; at: number };
 
-/** Writes one entry. The stream is locked while its next number is taken. */
-export const recordHouse = (
-  pool: Pool,
+/** Writes one entry within the caller's transaction. The stream is locked while its next number is taken. */
+const writeEntry = async (
+  client: PoolClient,
   entryId: string,
   { stream, type, content, by, at }: HouseEvent,
-): Promise<void> =>
-  withTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [stream]);
-    const { rows } = await client.query<{ seq: number }>(
-      'SELECT coalesce(max(seq), 0) + 1 AS seq FROM entries WHERE stream = $1',
-      [stream],
-    );
-    const seq = Number(rows[0]?.seq ?? 1);
-    const salt = randomBytes(16);
-    const event: Json = { type, ...content };
-    const leaf = leafOf(
-      { entryId, stream, seq, type, by, at: iso(at), epoch: null, control: null },
-      contentDigest(salt, event),
-    );
-    await client.query(
-      `INSERT INTO entries (entry_id, stream, seq, type, by_kind, by_id, at, event, salt, leaf)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [entryId, stream, seq, type, by.kind, by.id, iso(at), JSON.stringify(event), salt, Buffer.from(leafHash(leaf))],
-    );
-  });
+): Promise<void> => {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [stream]);
+  const { rows } = await client.query<{ seq: number }>(
+    'SELECT coalesce(max(seq), 0) + 1 AS seq FROM entries WHERE stream = $1',
+    [stream],
+  );
+  const seq = Number(rows[0]?.seq ?? 1);
+  const salt = randomBytes(16);
+  const event: Json = { type, ...content };
+  const leaf = leafOf(
+    { entryId, stream, seq, type, by, at: iso(at), epoch: null, control: null },
+    contentDigest(salt, event),
+  );
+  await client.query(
+    `INSERT INTO entries (entry_id, stream, seq, type, by_kind, by_id, at, event, salt, leaf)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [entryId, stream, seq, type, by.kind, by.id, iso(at), JSON.stringify(event), salt, Buffer.from(leafHash(leaf))],
+  );
+};
+
+export type Recorder = <T>(
+  work: (client: PoolClient) => Promise<T>,
+  /** null: nothing happened, nothing is written down */
+  eventOf: (result: T) => HouseEvent | null,
+) => Promise<T>;
+
+/** Does a piece of work and writes down what happened, in one transaction. */
+export const createRecorder =
+  (pool: Pool, newId: (prefix: string) => string): Recorder =>
+  (work, eventOf) =>
+    withTransaction(pool, async (client) => {
+      const result = await work(client);
+      const event = eventOf(result);
+      if (event !== null) await writeEntry(client, newId('entry'), event);
+      return result;
+    });

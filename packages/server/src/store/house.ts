@@ -1,14 +1,15 @@
 /** Published controls, the organisation, the house's signing key. */
 import type { Control } from '@belay/control';
+import type { Actor, JsonObject } from '@belay/protocol';
 import type { Pool } from 'pg';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import type { HouseStore, PublishedControl } from '../engine/house.ts';
 import type { SigningKey } from '../engine/permit-signer.ts';
-import { withTransaction } from './transaction.ts';
+import type { Recorder } from './house-entries.ts';
 
 const controlColumns = `name, version, digest, parsed, source, published_at AS "publishedAt", published_by AS "publishedBy"`;
 
-export const createHouseStore = (pool: Pool): HouseStore => ({
+export const createHouseStore = (pool: Pool, recorded: Recorder): HouseStore => ({
   control: async (name, version) => {
     const { rows } = await pool.query<PublishedControl>(
       `SELECT ${controlColumns} FROM controls WHERE name = $1 AND ($2::int IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,
@@ -17,30 +18,42 @@ export const createHouseStore = (pool: Pool): HouseStore => ({
     return rows[0] ?? null;
   },
   publish: ({ name, digest, parsed, source, file, publishedAt, publishedBy }) =>
-    withTransaction(pool, async (client) => {
-      await client.query('LOCK TABLE controls IN SHARE ROW EXCLUSIVE MODE');
-      const current = await client.query<PublishedControl>(
-        `SELECT ${controlColumns} FROM controls WHERE name = $1 ORDER BY version DESC LIMIT 1`,
-        [name],
-      );
-      const latest = current.rows[0];
-      if (latest?.digest === digest) return { published: latest, fresh: false };
-      const { rows } = await client.query<PublishedControl>(
-        `INSERT INTO controls (name, version, digest, file, source, parsed, published_at, published_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${controlColumns}`,
-        [
-          name,
-          (latest?.version ?? 0) + 1,
-          digest,
-          file,
-          source,
-          JSON.stringify(parsed satisfies Control),
-          new Date(publishedAt),
-          publishedBy,
-        ],
-      );
-      return { published: rows[0] as PublishedControl, fresh: true };
-    }),
+    recorded(
+      async (client) => {
+        await client.query('LOCK TABLE controls IN SHARE ROW EXCLUSIVE MODE');
+        const current = await client.query<PublishedControl>(
+          `SELECT ${controlColumns} FROM controls WHERE name = $1 ORDER BY version DESC LIMIT 1`,
+          [name],
+        );
+        const latest = current.rows[0];
+        if (latest?.digest === digest) return { published: latest, fresh: false };
+        const { rows } = await client.query<PublishedControl>(
+          `INSERT INTO controls (name, version, digest, file, source, parsed, published_at, published_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${controlColumns}`,
+          [
+            name,
+            (latest?.version ?? 0) + 1,
+            digest,
+            file,
+            source,
+            JSON.stringify(parsed satisfies Control),
+            new Date(publishedAt),
+            publishedBy,
+          ],
+        );
+        return { published: rows[0] as PublishedControl, fresh: true };
+      },
+      ({ published, fresh }) =>
+        fresh
+          ? {
+              stream: `control:${name}`,
+              type: 'ControlPublished',
+              content: { name, version: published.version, digest },
+              by: { kind: 'person', id: publishedBy },
+              at: publishedAt,
+            }
+          : null,
+    ),
   organisation: async () => {
     const { rows } = await pool.query<{ organisation: Organisation }>('SELECT organisation FROM house');
     if (rows[0] === undefined) throw new Error('the house row is missing: the database was not migrated');
@@ -49,10 +62,30 @@ export const createHouseStore = (pool: Pool): HouseStore => ({
 });
 
 export const saveOrganisation = async (pool: Pool, organisation: Organisation): Promise<void> => {
-  await pool.query('UPDATE house SET organisation = $1, organisation_revision = organisation_revision + 1', [
-    JSON.stringify(organisation),
-  ]);
+  await pool.query(organisationStatement, [JSON.stringify(organisation)]);
 };
+
+const organisationStatement = 'UPDATE house SET organisation = $1, organisation_revision = organisation_revision + 1';
+
+/** Replaces the organisation; the entry keeps the whole of it, so that rights at any instant can be proved. */
+export const applyOrganisation = (
+  recorded: Recorder,
+  organisation: Organisation,
+  by: Actor,
+  at: number,
+): Promise<void> =>
+  recorded(
+    async (client) => {
+      await client.query(organisationStatement, [JSON.stringify(organisation)]);
+    },
+    () => ({
+      stream: 'organisation',
+      type: 'OrganisationApplied',
+      content: { organisation: organisation as unknown as JsonObject },
+      by,
+      at,
+    }),
+  );
 
 /** The signing key of this installation; the first node to ask makes it. */
 export const signingKey = async (pool: Pool, make: () => SigningKey): Promise<SigningKey> => {

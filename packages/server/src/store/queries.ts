@@ -1,5 +1,5 @@
 /** Reading for people: lists with keyset paging, one thing with its run, timelines. Changes nothing. */
-import type { JsonObject, ParsedQueryOf } from '@belay/protocol';
+import type { ParsedQueryOf } from '@belay/protocol';
 import type { Pool } from 'pg';
 import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
 import type { EntryRecord } from '../engine/entry-view.ts';

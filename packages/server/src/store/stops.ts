@@ -1,8 +1,8 @@
 /** Stops: putting one in force waits for every start and attach under way, so that none slips past it. */
-import { iso, isoOrNull, type StopView } from '@belay/protocol';
+import { type Actor, iso, isoOrNull, type StopView } from '@belay/protocol';
 import type { Pool } from 'pg';
 import { stopLock } from './commit.ts';
-import { withTransaction } from './transaction.ts';
+import type { Recorder } from './house-entries.ts';
 
 type Row = {
   stop_id: string;
@@ -27,18 +27,26 @@ export const stopView = (row: Row, nameOf: (personId: string) => string): StopVi
   runsTaken: row.runs_taken,
 });
 
-export const putInForce = (
-  pool: Pool,
-  stop: { stopId: string; scope: string; name: string | null; because: string; by: string; at: number },
-): Promise<string> =>
-  withTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [stopLock]);
-    await client.query(
-      'INSERT INTO stops (stop_id, scope, name, because, stopped_by, at) VALUES ($1, $2, $3, $4, $5, $6)',
-      [stop.stopId, stop.scope, stop.name, stop.because, stop.by, new Date(stop.at)],
-    );
-    return stop.stopId;
-  });
+type NewStop = { stopId: string; scope: string; name: string | null; because: string; by: string; at: number };
+
+export const putInForce = (recorded: Recorder, { stopId, scope, name, because, by, at }: NewStop): Promise<string> =>
+  recorded(
+    async (client) => {
+      await client.query('SELECT pg_advisory_xact_lock($1)', [stopLock]);
+      await client.query(
+        'INSERT INTO stops (stop_id, scope, name, because, stopped_by, at) VALUES ($1, $2, $3, $4, $5, $6)',
+        [stopId, scope, name, because, by, new Date(at)],
+      );
+      return stopId;
+    },
+    () => ({
+      stream: 'stop',
+      type: 'StopOrdered',
+      content: { stopId, scope, name, because },
+      by: { kind: 'person', id: by },
+      at,
+    }),
+  );
 
 export const runsHeldByAgents = async (
   pool: Pool,
@@ -59,13 +67,19 @@ export const countTaken = async (pool: Pool, stopId: string, runsTaken: number):
   await pool.query('UPDATE stops SET runs_taken = $2 WHERE stop_id = $1', [stopId, runsTaken]);
 };
 
-export const lift = async (pool: Pool, stopId: string, at: number): Promise<Row | null> => {
-  const { rows } = await pool.query<Row>(
-    'UPDATE stops SET lifted_at = coalesce(lifted_at, $2) WHERE stop_id = $1 RETURNING *',
-    [stopId, new Date(at)],
-  );
-  return rows[0] ?? null;
-};
+/** False when there is no such stop. Lifting twice is lifting once. */
+export const lift = (recorded: Recorder, stopId: string, because: string, by: Actor, at: number): Promise<boolean> =>
+  recorded(
+    async (client) => {
+      const lifted = await client.query('UPDATE stops SET lifted_at = $2 WHERE stop_id = $1 AND lifted_at IS NULL', [
+        stopId,
+        new Date(at),
+      ]);
+      const known = await client.query('SELECT FROM stops WHERE stop_id = $1', [stopId]);
+      return { known: known.rowCount === 1, lifted: lifted.rowCount === 1 };
+    },
+    ({ lifted }) => (lifted ? { stream: 'stop', type: 'StopLifted', content: { stopId, because }, by, at } : null),
+  ).then(({ known }) => known);
 
 export const listStops = async (pool: Pool, stopId: string | null, limit: number): Promise<Row[]> => {
   const { rows } = await pool.query<Row>(

@@ -36,6 +36,8 @@ export const rungFired = (
   kase: Pick<Case, 'caseId' | 'to' | 'declined'>,
   from: number,
   context: Context,
+  /** when that rung was due: after an outage, rungs whose time is over are recorded and not made up for */
+  dueAt: number | null = null,
 ): Extract<RunEvent, { type: 'RungFired' }> => {
   const { owner } = context.control.control;
   const excluded = kase.declined.map((decline) => decline.by);
@@ -46,6 +48,7 @@ export const rungFired = (
     at: context.now,
     from,
     excluded,
+    ...(dueAt === null ? {} : { dueAt }),
   });
   return {
     type: 'RungFired',

@@ -131,7 +131,7 @@ const happens = (run: Run, due: Due, limits: Limits, context: Context): RunEvent
     case 'approvalExpires':
       return approvalExpired(run, due.id, context);
     case 'rung':
-      return run.case === null ? [] : [rungFired(run.case, run.case.rung + 1, context)];
+      return run.case === null ? [] : [rungFired(run.case, run.case.rung + 1, context, due.at)];
     case 'claimIdle':
       return run.case?.claimedBy == null ? [] : [{ type: 'ClaimIdled', caseId: due.id, claimedBy: run.case.claimedBy }];
     case 'notTakenUp':
