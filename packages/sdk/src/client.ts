@@ -7,6 +7,7 @@ import { largestAnswer, readAnswer } from './answer.ts';
 import { backoffMs, type Clock } from './clock.ts';
 import { BelayError, Unreachable } from './errors.ts';
 import { link } from './link.ts';
+import { chunksOf } from './sse.ts';
 
 const tries = 5;
 const firstPauseMs = 200;
@@ -46,7 +47,7 @@ const textOf = async (response: Response): Promise<string> => {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunksOf(response.body as ReadableStream<Uint8Array>)) {
     size += chunk.byteLength;
     if (size > largestAnswer)
       throw new Unreachable(`The answer is larger than ${largestAnswer} bytes.`, { answered: true });

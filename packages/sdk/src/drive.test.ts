@@ -54,13 +54,13 @@ describe('drive, when a person finishes the work or others have the run', () => 
       return run.step('release-payment', {}, () => 1);
     });
     await eventually('the agent waits for the person', () => server.callsOf('getRun').length >= 1);
-    server.change({ status: 'finished', holder: ann, outcome: 'Paid by hand.' });
+    server.change({ status: 'finished', holder: ann, outcome: { resolution: 'Paid by hand.', resolvedBy: 'ann' } });
     expect(await driving).toEqual({ kind: 'takenOver', runId: 'run-1', by: 'Ann', resolution: 'Paid by hand.' });
   });
 
   it('ends the same way when it is started over a run that a person has finished', async () => {
     const { server, belay } = await world();
-    server.change({ status: 'finished', holder: ann, outcome: 'Paid by hand.' });
+    server.change({ status: 'finished', holder: ann, outcome: { resolution: 'Paid by hand.', resolvedBy: 'ann' } });
     const fn = vi.fn();
     const attached = await belay.drive({ control: 'payment-approval', runId: 'run-1' }, fn);
     expect(attached).toMatchObject({ kind: 'takenOver', by: 'Ann', resolution: 'Paid by hand.' });

@@ -15,10 +15,10 @@ export type DriveInput<C extends ControlMap, N extends keyof C & string> = (
   | { control: N; runId: string }
 ) & { signal?: AbortSignal };
 
-/** `done`: the agent finished. `takenOver`: a person did, `resolution` is what they noted. */
+/** `done`: the agent finished. `takenOver`: a person did; `resolution` is what they noted. */
 export type Driven<T> =
   | { kind: 'done'; runId: string; value: T }
-  | { kind: 'takenOver'; runId: string | null; by: string | null; resolution: Json };
+  | { kind: 'takenOver'; runId: string | null; by: string | null; resolution: string | null };
 
 export type Driver = {
   clock: Clock;
@@ -35,14 +35,16 @@ const longestLookMs = 5_000;
 
 const code = (error: unknown): string => (error instanceof BelayError ? error.code : '');
 
+/** A run that a person finished has what they noted as its outcome. */
+const resolutionOf = (outcome: Json): string | null =>
+  typeof outcome === 'object' && outcome !== null && !Array.isArray(outcome) && typeof outcome.resolution === 'string'
+    ? outcome.resolution
+    : null;
+
 const takenOver = async ({ clock, look }: Driver, runId: string, signal: AbortSignal | undefined): Promise<Taken> => {
-  const run = await untilAnswered(clock, signal, () => look(runId, signal));
-  return {
-    kind: 'takenOver',
-    runId,
-    by: run.holder.kind === 'person' ? run.holder.name : null,
-    resolution: run.outcome,
-  };
+  const { holder, outcome } = await untilAnswered(clock, signal, () => look(runId, signal));
+  const by = holder.kind === 'person' ? holder.name : null;
+  return { kind: 'takenOver', runId, by, resolution: resolutionOf(outcome) };
 };
 
 /**

@@ -11,10 +11,24 @@ const dataOf = (event: string): string =>
     .map((line) => line.slice('data:'.length).replace(/^ /, ''))
     .join('\n');
 
+/** The chunks of a body, also where streams cannot be iterated; a reader that stops early cancels it. */
+export async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
 export async function* eventData(body: ReadableStream<Uint8Array>, onBytes: () => void): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunksOf(body)) {
     onBytes();
     rest = (rest + decoder.decode(chunk, { stream: true })).replace(/\r\n/g, '\n');
     const events = rest.split('\n\n');
