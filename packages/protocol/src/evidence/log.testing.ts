@@ -32,8 +32,6 @@ export const sampleEntry = (index: number, stream = `run_${index % 2}`, seq = Ma
   control: index % 5 === 0 ? null : { name: 'payment-approval', version: 3, digest: controlDigest },
 });
 
-export type TestLog = ReturnType<typeof sampleLog>;
-
 /** Two runs, taking turns. `erase` names the log indexes whose content is gone. */
 export const sampleLog = (size: number, { erase = [] as number[], make = sampleEntry } = {}) => {
   const entries = Array.from({ length: size }, (_, index) => {
