@@ -12,6 +12,7 @@ import { approvalQuery } from '../data/queries.ts';
 import { Arguments } from '../parts/Arguments.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Inert } from '../parts/Inert.tsx';
+import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { Section } from '../parts/Section.tsx';
@@ -128,7 +129,7 @@ const Shown = ({ shown }: { shown: ApprovalView }) => (
         </Link>
         {shown.onBehalfOf !== null && (
           <span>
-            on behalf of <Inert text={shown.onBehalfOf} />
+            on behalf of <Person id={shown.onBehalfOf} />
           </span>
         )}
       </p>

@@ -55,7 +55,7 @@ const labels: readonly [Wish, CaseView['allowed'][number], string][] = [
   ['giveBack', 'return', 'Give back unchanged'],
   ['release', 'release', 'Put it back…'],
   ['decline', 'decline', 'Not mine…'],
-  ['cancel', 'cancel', 'No person is needed…'],
+  ['cancel', 'cancel', 'Nobody needed…'],
 ];
 
 const Secondary = ({ shown, standing, pending, wish }: Props) => (

@@ -3,6 +3,7 @@ import type { CaseView } from '@belay/protocol';
 import { IconArrowLeft, IconHandGrab } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { Inert } from '../parts/Inert.tsx';
+import { Person } from '../parts/Person.tsx';
 import { When } from '../parts/When.tsx';
 import { subjectText } from '../text/values.ts';
 import css from './case.module.css';
@@ -53,7 +54,7 @@ export const CaseHead = ({ shown, standing }: { shown: CaseView; standing: Stand
       </Link>
       {shown.onBehalfOf !== null && (
         <span>
-          on behalf of <Inert text={shown.onBehalfOf} />
+          on behalf of <Person id={shown.onBehalfOf} />
         </span>
       )}
     </p>

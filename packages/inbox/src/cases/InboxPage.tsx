@@ -68,7 +68,7 @@ const Filters = ({ filter, setFilter }: { filter: string; setFilter: (text: stri
         label="Which cases"
         chosen={show ?? 'live'}
         tabs={[
-          { name: 'live', label: 'Waiting', to: { to: '/', search: { ...(control && { control }) } } },
+          { name: 'live', label: 'All', to: { to: '/', search: { ...(control && { control }) } } },
           { name: 'mine', label: 'Mine', to: { to: '/', search: { show: 'mine', ...(control && { control }) } } },
           { name: 'closed', label: 'Closed', to: { to: '/', search: { show: 'closed', ...(control && { control }) } } },
         ]}

@@ -8,6 +8,7 @@ import { Facts } from '../parts/Facts.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { InFlight } from '../parts/InFlight.tsx';
 import { Origin } from '../parts/Origin.tsx';
+import { Person } from '../parts/Person.tsx';
 import sheet from '../parts/parts.module.css';
 import { Requirements } from '../parts/Requirements.tsx';
 import { Section } from '../parts/Section.tsx';
@@ -17,6 +18,9 @@ import { countText } from '../text/targets.ts';
 import { nameText } from '../text/values.ts';
 import css from './case.module.css';
 import type { Standing } from './standing.ts';
+
+/** A label is a name of the control or a text that its author wrote. */
+const labelText = (label: string): string => (/^[\w.-]+$/.test(label) ? nameText(label) : label);
 
 const PacketSections = ({ shown }: { shown: CaseView }) => (
   <>
@@ -28,7 +32,7 @@ const PacketSections = ({ shown }: { shown: CaseView }) => (
             {section.rows.map((row) => (
               <div key={row.label} className={sheet.row}>
                 <dt>
-                  <Inert text={row.label} />
+                  <Inert text={labelText(row.label)} />
                 </dt>
                 <dd className={sheet.value}>
                   <Inert text={row.value} />
@@ -64,7 +68,7 @@ const Declined = ({ shown }: { shown: CaseView }) => (
     <ul>
       {shown.declined.map((one) => (
         <li key={one.at}>
-          {one.by}: <Inert text={one.because} />{' '}
+          <Person id={one.by} />: <Inert text={one.because} />{' '}
           <span className="quiet">
             <When at={one.at} />
           </span>
@@ -83,7 +87,7 @@ export const Packet = ({ shown, standing, actions }: Props) => (
         <p className="quiet">No step waits for you here: the case is about the run as a whole.</p>
       ) : (
         <Section title={standing === 'closed' ? 'What it was about' : 'What is about to happen'}>
-          <Arguments shown={shown.step} />
+          <Arguments shown={standing === 'closed' ? { ...shown.step, editable: [] } : shown.step} />
         </Section>
       )}
     </div>

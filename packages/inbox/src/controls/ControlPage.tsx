@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import css from '../cases/case.module.css';
 import { controlQuery } from '../data/queries.ts';
+import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import sheet from '../parts/parts.module.css';
 import { Section } from '../parts/Section.tsx';
@@ -51,7 +52,7 @@ export const ControlPage = () => {
             <IconArrowLeft size={15} stroke={1.8} aria-hidden /> Controls
           </Link>
           <span>
-            version {data.version}, published by {data.publishedBy} <When at={data.publishedAt} />
+            version {data.version}, published by <Person id={data.publishedBy} /> <When at={data.publishedAt} />
           </span>
           <span className="mono" title={data.digest}>
             {shortDigest(data.digest)}

@@ -51,7 +51,6 @@ const follow = (client: QueryClient, show: (status: FeedStatus) => void): (() =>
       show('live');
     };
     source.addEventListener('message', receive);
-    source.addEventListener('entry', receive);
     source.onerror = () => {
       source?.close();
       show('reconnecting');

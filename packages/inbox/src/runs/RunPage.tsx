@@ -9,6 +9,7 @@ import css from '../cases/case.module.css';
 import { runQuery } from '../data/queries.ts';
 import { Inert } from '../parts/Inert.tsx';
 import { InFlight } from '../parts/InFlight.tsx';
+import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import sheet from '../parts/parts.module.css';
 import { Section } from '../parts/Section.tsx';
@@ -33,7 +34,7 @@ const Head = ({ run }: { run: RunView }) => (
       </Link>
       {run.onBehalfOf !== null && (
         <span>
-          on behalf of <Inert text={run.onBehalfOf} />
+          on behalf of <Person id={run.onBehalfOf} />
         </span>
       )}
     </p>

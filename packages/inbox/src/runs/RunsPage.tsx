@@ -59,6 +59,7 @@ export const RunsPage = () => {
           ))}
         </ul>
       )}
+      {data?.next != null && <p className="quiet">These are the first {data.items.length} runs.</p>}
       <StopDialog opened={stopping} onClose={() => setStopping(false)} />
     </div>
   );

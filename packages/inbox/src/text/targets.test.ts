@@ -8,6 +8,7 @@ describe('who is told', () => {
     expect(targetText('role:treasury-lead')).toBe('treasury lead');
     expect(targetText('person:ann', [ann])).toBe('Ann Berg');
     expect(targetText('person:bo', [ann])).toBe('bo');
+    expect(targetText('the role treasury-lead')).toBe('the role treasury-lead');
   });
 
   it('joins names and counts the rest', () => {

@@ -2,9 +2,14 @@
 import type { PersonView } from '@belay/protocol';
 import { nameText } from './values.ts';
 
+export const personText = (personId: string, people: readonly PersonView[]): string =>
+  people.find((person) => person.personId === personId)?.name ?? personId;
+
+/** What is no target is words already, and stays as it is. */
 export const targetText = (target: string, people: readonly PersonView[] = []): string => {
-  const [kind, name] = [target.slice(0, target.indexOf(':')), target.slice(target.indexOf(':') + 1)];
-  if (kind === 'person') return people.find((person) => person.personId === name)?.name ?? name;
+  const [, kind, name] = /^(person|role|oncall):(.+)$/.exec(target) ?? [];
+  if (name === undefined) return target;
+  if (kind === 'person') return personText(name, people);
   if (kind === 'oncall') return `${nameText(name)} on call`;
   return nameText(name);
 };

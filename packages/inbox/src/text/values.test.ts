@@ -52,6 +52,7 @@ describe('values for a reader', () => {
   it('reads names as words', () => {
     expect(nameText('invoiceId')).toBe('invoice id');
     expect(nameText('beneficiary.ageDays')).toBe('beneficiary age days');
+    expect(nameText('args.invoiceId')).toBe('invoice id');
     expect(nameText('release-payment')).toBe('release payment');
   });
 

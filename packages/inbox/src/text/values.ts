@@ -64,6 +64,7 @@ export const subjectText = (subject: JsonObject): string =>
 /** `invoiceId` and `release-payment` as words: "invoice id", "release payment". */
 export const nameText = (name: string): string =>
   name
+    .replace(/^args\./, '')
     .replaceAll(/[._-]+/g, ' ')
     .replaceAll(/([a-z0-9])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
     .trim();
