@@ -69,6 +69,11 @@ export const errorCatalogue = {
     title: 'The control does not pass its checks.',
     remedy: 'Run `belay check FILE`; every problem says file, line, column and how to mend it.',
   },
+  organisation_invalid: {
+    status: 422,
+    title: 'The organisation file cannot be applied.',
+    remedy: 'Mend the named lines; nothing was changed.',
+  },
   version_exists: {
     status: 409,
     title: 'This version of the control is published already.',

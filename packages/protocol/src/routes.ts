@@ -261,6 +261,14 @@ export const routes = {
     }),
     answer: caseView,
   },
+  reviewBreakGlass: {
+    method: 'POST',
+    path: '/v1/runs/:runId/review',
+    caller: 'person',
+    summary: 'Review a use of break-glass. Somebody other than who used it.',
+    body: z.strictObject({ comment: reason }),
+    answer: runView,
+  },
   listCases: {
     method: 'GET',
     path: '/v1/cases',
@@ -468,6 +476,32 @@ export const routes = {
     summary: 'People of the organisation.',
     query: z.strictObject({}),
     answer: page(personView),
+  },
+  createLoginLink: {
+    method: 'POST',
+    path: '/v1/login-links',
+    caller: 'person',
+    summary: 'A link that signs a person in, once, within 15 minutes. For administrators.',
+    body: z.strictObject({ personId: z.string().min(1).max(200) }),
+    answer: z.strictObject({ person: personView, url: z.string() }),
+  },
+  getOrganisation: {
+    method: 'GET',
+    path: '/v1/organisation',
+    caller: 'person',
+    summary: 'The organisation in force: people, roles, schedules. For administrators.',
+    answer: z.strictObject({ organisation: jsonObject }),
+  },
+  applyOrganisation: {
+    method: 'PUT',
+    path: '/v1/organisation',
+    caller: 'person',
+    summary: 'Replace the organisation by what this YAML text says. For administrators.',
+    body: z.strictObject({
+      source: z.string().max(1_000_000),
+      file: z.string().max(400).default('organisation.yaml'),
+    }),
+    answer: z.strictObject({ organisation: jsonObject }),
   },
   createKey: {
     method: 'POST',

@@ -105,6 +105,10 @@ export const runView = z.strictObject({
   inFlight: z.array(permitView).describe('let through, not reported: cannot be recalled'),
   approvals: z.array(approvalView).describe('waiting or approved and not used'),
   stepsDecided: z.int(),
+  review: z
+    .strictObject({ usedBy: z.string(), usedByName: z.string(), reason: z.string(), dueAt: instant })
+    .nullable()
+    .describe('break-glass was used and waits for the review of somebody else'),
   nextDueAt: nullableInstant.describe('the instant at which somebody looks again; null only when finished'),
   nextDue: z.string().nullable().describe('what is due then, in words'),
   startedAt: instant,

@@ -65,7 +65,7 @@ const client = (app: () => App, headers: () => Record<string, string>): Client =
     const request = new Request(`http://belay.test${urlOf(name, params, query)}`, {
       method: routes[name].method,
       headers: { 'content-type': 'application/json', ...headers(), ...more },
-      ...(body === undefined && routes[name].method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+      ...(routes[name].method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
     });
     const response = await app().fetch(request);
     const answer = await response.json().catch(() => null);
@@ -114,14 +114,22 @@ export const invoice = (
   id: string,
   { erp = {}, vendor = {} }: { erp?: JsonObject; vendor?: JsonObject } = {},
 ) => {
-  const amount = typeof erp['amount'] === 'string' ? erp['amount'] : 'EUR 120.00';
+  const amount = typeof erp.amount === 'string' ? erp.amount : 'EUR 120.00';
   const beneficiaryId = `ben-${id}`;
-  records['erp'] = { ...records['erp'], [id]: { beneficiaryId, amount, matched: true, paid: false, ...erp } };
+  records.erp = { ...records.erp, [id]: { beneficiaryId, amount, matched: true, paid: false, ...erp } };
   records['vendor-master'] = {
     ...records['vendor-master'],
     [beneficiaryId]: { name: 'Nordwind GmbH', ageDays: 900, ibanChangedDays: 400, sanctionsHit: false, ...vendor },
   };
   return { invoiceId: id, beneficiaryId, amount };
+};
+
+const publishControls = async (app: App, names: string[]): Promise<void> => {
+  for (const name of names) {
+    const file = `${name}.control.yaml`;
+    const published = await app.services.house.publish(readFileSync(root(`controls/${file}`), 'utf8'), file, 'dana');
+    if (!published.ok) throw new Error(JSON.stringify(published.problems, null, 2));
+  }
 };
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -136,14 +144,7 @@ export const createWorld = async ({ controls = ['payment-approval', 'support-esc
   const options = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources };
   await saveOrganisation(database.pool, sampleOrganisation());
   let app = await createApp(options);
-  for (const name of controls) {
-    const published = await app.services.house.publish(
-      readFileSync(root(`controls/${name}.control.yaml`), 'utf8'),
-      `${name}.control.yaml`,
-      'dana',
-    );
-    if (!published.ok) throw new Error(JSON.stringify(published.problems, null, 2));
-  }
+  await publishControls(app, controls);
 
   const agent = async (
     agentId: string,

@@ -1,6 +1,7 @@
 /** What people do: take over, give back, resolve, sign off, stop. Rights are read afresh for each command. */
 import type { Actor, Json, ParsedBodyOf } from '@belay/protocol';
 import { type ApprovalCommand, decideApproval } from '../domain/approval/decide.ts';
+import { reviewBreakGlass } from '../domain/case/break-glass.ts';
 import { type CaseCommand, decideCase } from '../domain/case/decide.ts';
 import type { Context } from '../domain/decided.ts';
 import type { Permit, Run } from '../domain/run/run.ts';
@@ -8,7 +9,7 @@ import type { Committer, Outcome } from './committer.ts';
 import type { Handle } from './handle.ts';
 import type { House } from './house.ts';
 import type { IdempotencyRow } from './ports.ts';
-import { approvalView, caseView, permitView } from './present.ts';
+import { approvalView, caseView, permitView, runView } from './present.ts';
 
 /** Which run a case, an approval or a permit belongs to; null when there is none of that id. */
 export type RunOf = {
@@ -52,6 +53,23 @@ export const takeOver = (
   runId: string,
   body: ParsedBodyOf<'takeOver'>,
 ): Promise<Outcome> => onRun(ports, caller, runId, { type: 'takeOver', kind: 'takenOver', ...body });
+
+export const reviewRun = async (
+  ports: PeoplePorts,
+  caller: PersonCaller,
+  runId: string,
+  comment: string,
+): Promise<Outcome> => {
+  await ports.house.organisation(true);
+  const revision = ((await ports.committer.peek(runId))?.revision ?? 0) + 1;
+  return ports.handle({
+    runId,
+    by: actor(caller),
+    decide: (run, context) => reviewBreakGlass(run, { type: 'review', comment }, context),
+    present: (run, _answer, context) => runView(run, revision, context) as unknown as Json,
+    idempotency: caller.idempotency,
+  });
+};
 
 type WithoutCase<T> = T extends { caseId: string } ? Omit<T, 'caseId'> : never;
 

@@ -29,6 +29,9 @@ import {
 export const personName = (org: Organisation, personId: string): string =>
   org.people.find((person) => person.personId === personId)?.name ?? personId;
 
+/** Where a one-time link leads: the inbox asks before it spends the token. */
+export const loginUrl = (url: string, token: string): string => `${url}/login?token=${encodeURIComponent(token)}`;
+
 export const personView = ({ personId, name, email, roles, access }: Person): PersonView => ({
   personId,
   name,
@@ -115,6 +118,15 @@ export const runView = (run: Run, revision: number, context: Pick<Context, 'cont
     inFlight: inFlight(run),
     approvals: liveApprovals(run, context.org),
     stepsDecided: run.stepsDecided,
+    review:
+      run.review === null
+        ? null
+        : {
+            usedBy: run.review.usedBy,
+            usedByName: personName(context.org, run.review.usedBy),
+            reason: run.review.reason,
+            dueAt: iso(run.review.dueAt),
+          },
     nextDueAt: isoOrNull(due?.at ?? null),
     nextDue: due?.what ?? null,
     startedAt: iso(run.startedAt),

@@ -1,5 +1,6 @@
 /** Everything an edge may ask of the engine, in one place. `app.ts` builds it. */
 import type { Actor, AnswerOf, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
+import type { Organisation } from '../domain/oncall/organisation.ts';
 import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
@@ -42,6 +43,7 @@ export type AccountCommands = {
   revokeKey(keyId: string, at: number, by: Actor): Promise<KeyView | null>;
   openSession(token: string, at: number): Promise<{ personId: string; session: string; csrf: string } | null>;
   closeSession(session: string): Promise<void>;
+  createLoginLink(personId: string, at: number): Promise<string>;
 };
 
 /** Changes that somebody may wait for. A hint only: whoever waits reads again. */
@@ -55,6 +57,8 @@ export type Services = AgentPorts &
     queries: Queries;
     accounts: AccountCommands;
     changes: Changes;
+    /** replaces the organisation, with an entry that keeps the whole of it */
+    applyOrganisation(organisation: Organisation, by: Actor): Promise<void>;
     log: Log;
     version: string;
   };

@@ -44,23 +44,30 @@ export const createAuth = (accounts: AccountsPort, house: House, clock: Clock) =
     return key;
   };
 
-  const personOf = async (request: Request): Promise<Caller['person']> => {
-    const session = cookieOf(request, sessionCookie);
+  const personOf = async (session: string | null): Promise<Caller['person']> => {
     if (session === null) return null;
     const found = await accounts.session(session, clock.now());
     if (found === null) return null;
     const org = await house.organisation(true);
     const person = org.people.find((p) => p.personId === found.personId && p.active);
-    if (person === undefined) return null;
-    if (!safeMethods.has(request.method) && request.headers.get('x-belay-csrf') !== found.csrf)
+    return person === undefined ? null : { ...person, csrf: found.csrf, session };
+  };
+
+  /** A browser sends its cookie by itself, so a change needs a header that other sites cannot send. */
+  const personOfCookie = async (request: Request): Promise<Caller['person']> => {
+    const person = await personOf(cookieOf(request, sessionCookie));
+    if (person !== null && !safeMethods.has(request.method) && request.headers.get('x-belay-csrf') !== person.csrf)
       throw new Refused(problem('csrf', 'The X-Belay-CSRF header is missing or wrong.'));
-    return { ...person, csrf: found.csrf, session };
+    return person;
   };
 
   const identify = async (request: Request): Promise<Caller> => {
     const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
-    if (bearer !== undefined) return { agent: await agentOf(bearer), person: null };
-    return { agent: null, person: await personOf(request) };
+    if (bearer === undefined) return { agent: null, person: await personOfCookie(request) };
+    if (!bearer.startsWith('session_')) return { agent: await agentOf(bearer), person: null };
+    const person = await personOf(bearer);
+    if (person === null) throw new Refused(problem('unauthenticated', 'This session is over.'));
+    return { agent: null, person };
   };
 
   return { identify, forgetKeys: () => remembered.clear() };

@@ -5,7 +5,7 @@ import type { Services } from '../engine/services.ts';
 import type { Auth } from './auth.ts';
 import type { Handlers } from './call.ts';
 import { approvalRoutes, caseRoutes } from './cases.ts';
-import { controlRoutes, houseRoutes, keyRoutes, peopleRoutes, stopRoutes } from './house.ts';
+import { controlRoutes, houseRoutes, keyRoutes, organisationRoutes, peopleRoutes, stopRoutes } from './house.ts';
 import { docsPage, openapi } from './openapi.ts';
 import { createRouter } from './router.ts';
 import { runRoutes } from './runs.ts';
@@ -20,6 +20,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
     ...controlRoutes(services),
     ...keyRoutes(services, auth),
     ...peopleRoutes(services),
+    ...organisationRoutes(services),
     ...houseRoutes(services),
   };
   const app = createRouter(handlers, auth, services.log);

@@ -17,7 +17,7 @@ import {
 import { createAlarm } from '../engine/alarm.ts';
 import { entryView } from '../engine/entry-view.ts';
 import { askGate } from '../engine/gate-call.ts';
-import { takeOver } from '../engine/people.ts';
+import { reviewRun, takeOver } from '../engine/people.ts';
 import { runView } from '../engine/present.ts';
 import type { Services } from '../engine/services.ts';
 import { agentOf, type Call, type Handlers, notFound, personCaller, personOf, personWith } from './call.ts';
@@ -77,7 +77,8 @@ type RunRoutes =
   | 'watchRun'
   | 'listRuns'
   | 'runEntries'
-  | 'takeOver';
+  | 'takeOver'
+  | 'reviewBreakGlass';
 
 const newsOf = async (services: Services, call: Call<RouteName>, runId: string, epoch: number) => {
   const { run, revision } = await visibleRun(services, call, runId);
@@ -142,4 +143,5 @@ export const runRoutes = (services: Services): Handlers<RunRoutes> => ({
     personWith(call, 'operator');
     return takeOver(services, personCaller(call), call.param('runId'), call.body);
   },
+  reviewBreakGlass: (call) => reviewRun(services, personCaller(call), call.param('runId'), call.body.comment),
 });

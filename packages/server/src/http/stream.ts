@@ -17,6 +17,7 @@ const lookAgainMs = 2_000;
 export const eventStream = ({ read, hints, signal, log }: Stream): Response => {
   const encoder = new TextEncoder();
   let close = (): void => undefined;
+  let cancelled = false;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
       let reading = false;
@@ -53,13 +54,16 @@ export const eventStream = ({ read, hints, signal, log }: Stream): Response => {
         open = false;
         clearInterval(timer);
         stopHints();
-        controller.close();
+        if (!cancelled) controller.close();
       };
       signal.addEventListener('abort', () => close(), { once: true });
       write('retry: 1000\n\n');
       lookSafely();
     },
-    cancel: () => close(),
+    cancel: () => {
+      cancelled = true;
+      close();
+    },
   });
   return new Response(body, {
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },

@@ -86,7 +86,7 @@ export const createKeys = (pool: Pool, newId: (prefix: string) => string) => {
       const row = await recorded(
         async (client) => {
           const { rows } = await client.query<KeyRow>(
-            'UPDATE keys SET revoked_at = coalesce(revoked_at, $2), old_secret_digest = NULL WHERE key_id = $1 RETURNING *',
+            'UPDATE keys SET revoked_at = coalesce(revoked_at, $2) WHERE key_id = $1 RETURNING *',
             [keyId, new Date(at)],
           );
           return rows[0] ?? null;

@@ -40,7 +40,7 @@ WITH input AS (
     e.event, decode(e.salt, 'hex'), decode(e.leaf, 'hex')
   FROM jsonb_to_recordset($2::jsonb) AS e (entry_id text, stream text, seq int, type text, by_kind text, by_id text,
     at timestamptz, epoch int, control_name text, control_version int, event jsonb, salt text, leaf text)
-  JOIN moved m ON m.run_id = e.stream
+  JOIN moved m ON m.run_id = e.stream ORDER BY e.stream, e.seq
 ), written_cases AS (
   INSERT INTO cases AS c (case_id, run_id, control_name, status, priority, owner, claimed_by, opened_at, closed_at, state)
   SELECT p.* FROM jsonb_to_recordset($3::jsonb) AS p (case_id text, run_id text, control_name text, status text,

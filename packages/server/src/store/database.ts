@@ -33,7 +33,7 @@ export type Database = {
   close(): Promise<void>;
 };
 
-export const oldestMajor = 15;
+const oldestMajor = 15;
 const closePoolBoundMs = 5_000;
 
 export async function openDatabase(options: OpenOptions): Promise<Database> {
@@ -102,7 +102,7 @@ async function greet(url: string, log: Log): Promise<{ server: Server; limitsAtC
   }
 }
 
-export async function askServer(url: string, limitsAtConnect = true): Promise<Server> {
+async function askServer(url: string, limitsAtConnect = true): Promise<Server> {
   const client = new pg.Client(connectionTo(url, limitsAtConnect));
   client.on('error', () => {});
   try {

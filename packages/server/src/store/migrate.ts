@@ -16,7 +16,7 @@ export type Migration = {
   readonly digest: string;
 };
 
-export type AppliedMigration = Omit<Migration, 'sql'>;
+type AppliedMigration = Omit<Migration, 'sql'>;
 
 export type SchemaState = { readonly version: number; readonly pending: readonly Migration[] };
 
@@ -99,7 +99,7 @@ async function readApplied(connection: pg.Pool | pg.PoolClient): Promise<Applied
   return rows;
 }
 
-export function compareSchema(known: readonly Migration[], applied: readonly AppliedMigration[]): SchemaState {
+function compareSchema(known: readonly Migration[], applied: readonly AppliedMigration[]): SchemaState {
   const newest = applied.at(-1);
   const last = known.at(-1);
   if (newest && newest.number > (last?.number ?? 0)) {

@@ -5,13 +5,13 @@
 import pg from 'pg';
 import type { Log } from './log.ts';
 
-export type PoolOptions = { readonly log: Log; readonly max?: number; readonly limitsAtConnect?: boolean };
+type PoolOptions = { readonly log: Log; readonly max?: number; readonly limitsAtConnect?: boolean };
 
 const statementTimeoutMs = 30_000;
 const lockTimeoutMs = 8_000;
 const idleInTransactionTimeoutMs = 10_000;
 
-export const connectionLimits = {
+const connectionLimits = {
   statement_timeout: statementTimeoutMs,
   lock_timeout: lockTimeoutMs,
   idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,

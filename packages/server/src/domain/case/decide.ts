@@ -9,6 +9,7 @@ import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from '../run/events.ts';
 import { voidGranted } from '../run/permit.ts';
 import type { Case, Run } from '../run/run.ts';
+import { breakGlassUsed } from './break-glass.ts';
 import { entitledPeople, mayTakeOver } from './entitled.ts';
 import { handOff, rungFired } from './open.ts';
 import { type ReturnCommand, returnControl } from './return.ts';
@@ -98,7 +99,12 @@ const takeOver = (run: Run, command: Extract<CaseCommand, { type: 'takeOver' }>,
   const reason = { kind: command.kind, because, rule: null, cites: null, step: null, key: null };
   const opened = handOff(run, { reason, to: null, step: null }, context).filter((event) => event.type !== 'RungFired');
   const withCase = apply(run, opened, context);
-  const events = [...opened, ...takeControl(withCase, command.reason, command.breakGlass, context)];
+  const broken = command.breakGlass && !mayTakeOver(run, context);
+  const events = [
+    ...opened,
+    ...takeControl(withCase, command.reason, broken, context),
+    ...(broken ? [breakGlassUsed(command.reason, context)] : []),
+  ];
   return { events, answer: { caseId: withCase.case?.caseId ?? '' } };
 };
 

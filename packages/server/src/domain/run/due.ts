@@ -2,6 +2,7 @@
  * Nothing is stuck: every run that is not finished has an instant at which somebody looks. `nextDue` says when and
  * why, as a function of the state alone; `tick` decides what happens then. Both are pure; the engine holds the clock.
  */
+import { reviewReminded } from '../case/break-glass.ts';
 import { handOff, rungFired } from '../case/open.ts';
 import { apply, type Context, type Decided } from '../decided.ts';
 import type { RunEvent } from './events.ts';
@@ -19,7 +20,15 @@ export const limitsOf = ({ control: { control } }: Pick<Context, 'control'>): Li
 });
 
 export type Due = { at: number; what: string; kind: DueKind; id: string };
-type DueKind = 'permitExpires' | 'inDoubt' | 'approvalExpires' | 'rung' | 'claimIdle' | 'notTakenUp' | 'silent';
+type DueKind =
+  | 'permitExpires'
+  | 'inDoubt'
+  | 'approvalExpires'
+  | 'rung'
+  | 'claimIdle'
+  | 'notTakenUp'
+  | 'silent'
+  | 'review';
 
 const caseDue = (kase: Case, limits: Limits): Due =>
   kase.status === 'claimed'
@@ -41,8 +50,12 @@ const waitsForPeople = (run: Run): boolean =>
 
 /** Every armed next step of a run, unordered. Never empty before the run is finished. */
 export const dues = (run: Run, limits: Limits): Due[] => {
-  if (run.finishedAt !== null) return [];
   const all: Due[] = [];
+  if (run.review !== null) {
+    const { dueAt: at, usedBy } = run.review;
+    all.push({ at, what: `the review of ${usedBy}'s break-glass is due`, kind: 'review', id: run.runId });
+  }
+  if (run.finishedAt !== null) return all;
   for (const { permitId, status, expiresAt, redeemedAt, step } of run.permits) {
     if (status === 'granted')
       all.push({ at: expiresAt, what: `the permit for ${step} expires`, kind: 'permitExpires', id: permitId });
@@ -75,7 +88,7 @@ export const dues = (run: Run, limits: Limits): Due[] => {
   return all;
 };
 
-/** The next instant at which somebody looks; null only when the run is finished. */
+/** The next instant at which somebody looks; null only when the run is finished and nothing about it waits. */
 export const nextDue = (run: Run, limits: Limits): Due | null =>
   dues(run, limits).reduce<Due | null>((first, due) => (first === null || due.at < first.at ? due : first), null);
 
@@ -134,6 +147,8 @@ const happens = (run: Run, due: Due, limits: Limits, context: Context): RunEvent
       return run.case === null ? [] : [rungFired(run.case, run.case.rung + 1, context, due.at)];
     case 'claimIdle':
       return run.case?.claimedBy == null ? [] : [{ type: 'ClaimIdled', caseId: due.id, claimedBy: run.case.claimedBy }];
+    case 'review':
+      return reviewReminded(run, context);
     case 'notTakenUp':
       return silent(
         run,

@@ -55,6 +55,9 @@ export type RunEvent =
       nextTarget: Target | null;
     }
   | { type: 'CaseClaimed'; caseId: string; from: string | null; reason: string; breakGlass: boolean }
+  | { type: 'BreakGlassUsed'; reason: string; told: string[]; reviewDueAt: number }
+  | { type: 'BreakGlassReviewed'; comment: string }
+  | { type: 'ReviewReminded'; told: string[]; reviewDueAt: number }
   | { type: 'CaseDeclined'; caseId: string; because: string }
   | { type: 'CaseReleased'; caseId: string; because: string }
   | { type: 'CaseReturned'; caseId: string; instructions: Instructions }

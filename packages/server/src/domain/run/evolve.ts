@@ -138,6 +138,15 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     }),
   CaseClaimed: (run, { breakGlass }, { at, by }) =>
     withCase(run, { status: 'claimed', claimedBy: by.id, claimedAt: at, activeAt: at, nextRungAt: null, breakGlass }),
+  BreakGlassUsed: (run, { reason, reviewDueAt }, { by }) => ({
+    ...run,
+    review: { usedBy: by.id, reason, dueAt: reviewDueAt },
+  }),
+  BreakGlassReviewed: (run) => ({ ...run, review: null }),
+  ReviewReminded: (run, { reviewDueAt }) => ({
+    ...run,
+    review: run.review === null ? null : { ...run.review, dueAt: reviewDueAt },
+  }),
   CaseDeclined: (run, { because }, { at, by }) =>
     withCase(run, { declined: [...(run.case?.declined ?? []), { by: by.id, because, at }] }),
   CaseReleased: (run) => withCase(run, { status: 'open', claimedBy: null, claimedAt: null }),
@@ -216,6 +225,7 @@ export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: n
   permits: [],
   settledCount: 0,
   settledRecently: [],
+  review: null,
   owed: null,
 });
 

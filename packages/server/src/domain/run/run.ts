@@ -172,6 +172,8 @@ export type Run = {
   permits: Permit[];
   settledCount: number;
   settledRecently: Settled[];
+  /** break-glass was used and nobody else has looked at it yet; outlives the run */
+  review: { usedBy: string; reason: string; dueAt: number } | null;
   /** something was decided that the agent has not taken up yet: told by webhook, then a person is told */
   owed: { since: number; step: string | null; because: string } | null;
 };

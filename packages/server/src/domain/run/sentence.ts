@@ -44,6 +44,10 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   },
   CaseClaimed: (e, { by, person }) =>
     `${by} took over${e.from === null ? '' : ` from ${person(e.from)}`}${e.breakGlass ? ' by break-glass' : ''}${quoted(e.reason)}`,
+  BreakGlassUsed: (e, { by, person }) =>
+    `${by} used break-glass: ${e.reason} Told: ${e.told.map(person).join(', ') || 'nobody could be'}. A review is due.`,
+  BreakGlassReviewed: (e, { by }) => `${by} reviewed the use of break-glass${quoted(e.comment)}`,
+  ReviewReminded: (e, { person }) => `The review of a break-glass is due: ${e.told.map(person).join(', ')} told.`,
   CaseDeclined: (e, { by }) => `${by} said it is not theirs: ${e.because}`,
   CaseReleased: (e, { by }) => `${by} put the case back${quoted(e.because)}`,
   CaseReturned: (e, { by }) => `${by} gave control back${quoted(e.instructions.text)}`,

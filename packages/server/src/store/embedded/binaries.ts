@@ -29,9 +29,9 @@ import { type Account, canReach, type Place } from './account.ts';
 export type Binaries = { readonly directory: string; readonly version: string; readonly major: number };
 
 /** Programs that a given account can start, with the environment they need. */
-export type Runtime = { program(name: 'initdb' | 'postgres'): string; readonly env: Record<string, string> };
+type Runtime = { program(name: 'initdb' | 'postgres'): string; readonly env: Record<string, string> };
 
-export const sharedCopies = '/var/cache/belay';
+const sharedCopies = '/var/cache/belay';
 
 const environment = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
 

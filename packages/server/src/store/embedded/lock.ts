@@ -22,7 +22,7 @@ import { currentScope, type ProcessScope, startMarkOf } from './process.ts';
 
 export type LockHolder = ProcessScope & { readonly pid: number; readonly startMark: string; readonly nonce: string };
 
-export type HolderState = 'alive' | 'dead' | 'elsewhere';
+type HolderState = 'alive' | 'dead' | 'elsewhere';
 
 export type DirectoryLock = { readonly holder: LockHolder; release(): void };
 

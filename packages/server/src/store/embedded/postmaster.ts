@@ -96,12 +96,12 @@ function serverArguments({ cluster, address, durable }: LaunchOptions, path: str
 }
 
 /** By which a server process is known as this cluster's, also when it names its directory by a descriptor. */
-export function markOf(clusterDirectory: string): string {
+function markOf(clusterDirectory: string): string {
   const digest = createHash('sha256').update(realpathSync(clusterDirectory)).digest('hex');
   return `belay-${digest.slice(0, 16)}`;
 }
 
-export type PidFile = { readonly pid: number; readonly port: number; readonly ready: boolean };
+type PidFile = { readonly pid: number; readonly port: number; readonly ready: boolean };
 
 /** postmaster.pid: its first line is the pid, the fourth the port, the eighth the status. */
 export function readPidFile(clusterDirectory: string): PidFile | null {

@@ -35,7 +35,7 @@ const longestSocketPath = process.platform === 'linux' ? 107 : 103;
 const largestLogBytes = 10 * 1024 * 1024;
 
 export const lockIn = (dataDir: string) => join(dataDir, 'belay.lock');
-export const logIn = (dataDir: string) => join(dataDir, 'postgres.log');
+const logIn = (dataDir: string) => join(dataDir, 'postgres.log');
 
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const binaries = options.binaries ?? findBinaries();
