@@ -13,7 +13,7 @@ const tries = 5;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
 
-export type Request<N extends RouteName> = {
+export type CallOptions<N extends RouteName> = {
   params?: Record<string, string>;
   query?: QueryOf<N>;
   body?: BodyOf<N>;
@@ -27,9 +27,9 @@ export type Request<N extends RouteName> = {
 export type ClientOptions = { url: string; key: string; fetch: typeof fetch; clock: Clock; timeoutMs: number };
 
 export type Client = {
-  call<N extends RouteName>(name: N, request: Request<N>): Promise<AnswerOf<N>>;
+  call<N extends RouteName>(name: N, request: CallOptions<N>): Promise<AnswerOf<N>>;
   /** the open body of a server-sent-events route */
-  stream<N extends RouteName>(name: N, request: Request<N>): Promise<ReadableStream<Uint8Array>>;
+  stream<N extends RouteName>(name: N, request: CallOptions<N>): Promise<ReadableStream<Uint8Array>>;
 };
 
 const pathOf = (path: string, params: Record<string, string>): string =>
@@ -64,7 +64,7 @@ const retryAfterMs = (response: Response): number => {
 export const createClient = (options: ClientOptions): Client => {
   const base = options.url.replace(/\/+$/, '');
 
-  const send = (name: RouteName, request: Request<RouteName>, signal: AbortSignal): Promise<Response> => {
+  const send = (name: RouteName, request: CallOptions<RouteName>, signal: AbortSignal): Promise<Response> => {
     const { method, path } = routes[name];
     const body = request.body === undefined ? null : JSON.stringify(request.body);
     return options.fetch(base + pathOf(path, request.params ?? {}) + queryOf(request.query), {
@@ -83,25 +83,27 @@ export const createClient = (options: ClientOptions): Client => {
   /** One try. What is thrown is either the caller's own abort or Unreachable. */
   const attempt = async <N extends RouteName, T>(
     name: N,
-    request: Request<N>,
+    request: CallOptions<N>,
     take: (response: Response) => Promise<T>,
   ): Promise<T> => {
     const limitMs = request.timeoutMs ?? options.timeoutMs;
-    const limit = AbortSignal.timeout(limitMs);
-    const linked = link([request.signal, limit]);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), limitMs);
+    const linked = link([request.signal, late.signal]);
     try {
-      return await take(await send(name, request as Request<RouteName>, linked.signal));
+      return await take(await send(name, request as CallOptions<RouteName>, linked.signal));
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof BelayError) throw error;
-      const why = limit.aborted ? `no complete answer within ${limitMs} ms` : 'the connection failed';
+      const why = late.signal.aborted ? `no complete answer within ${limitMs} ms` : 'the connection failed';
       throw new Unreachable(`Belay at ${base} did not answer: ${why}.`, { cause: error });
     } finally {
+      clearTimeout(timer);
       linked.release();
     }
   };
 
-  const once = async <N extends RouteName>(name: N, request: Request<N>) =>
+  const once = async <N extends RouteName>(name: N, request: CallOptions<N>) =>
     attempt(name, request, async (response) => {
       const contentType = response.headers.get('content-type') ?? '';
       const read = readAnswer(name, { status: response.status, contentType, text: await textOf(response) });
@@ -123,7 +125,7 @@ export const createClient = (options: ClientOptions): Client => {
       }
     },
     stream: (name, request) =>
-      stream(base, name, request, (signal) => send(name, request as Request<RouteName>, signal)),
+      stream(base, name, request, (signal) => send(name, request as CallOptions<RouteName>, signal)),
   };
 };
 
@@ -131,7 +133,7 @@ export const createClient = (options: ClientOptions): Client => {
 const stream = async <N extends RouteName>(
   base: string,
   name: N,
-  { signal }: Request<N>,
+  { signal }: CallOptions<N>,
   send: (signal: AbortSignal) => Promise<Response>,
 ): Promise<ReadableStream<Uint8Array>> => {
   const response = await send(signal ?? new AbortController().signal).catch((cause: unknown) => {

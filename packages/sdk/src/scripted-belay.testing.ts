@@ -22,6 +22,7 @@ import {
 
 export type Call = {
   route: RouteName;
+  path: string;
   body: JsonObject;
   query: Record<string, unknown>;
   headers: IncomingMessage['headers'];
@@ -332,7 +333,7 @@ const readCall = async (request: IncomingMessage): Promise<Call> => {
   const spec = routes[route];
   const body = 'body' in spec ? (spec.body.parse(JSON.parse(text)) as JsonObject) : {};
   const query = 'query' in spec ? spec.query.parse(Object.fromEntries(url.searchParams)) : {};
-  return { route, body, query, headers: request.headers };
+  return { route, path: url.pathname, body, query, headers: request.headers };
 };
 
 const isOdd = (answer: unknown): answer is Odd =>

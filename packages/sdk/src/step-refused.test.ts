@@ -107,6 +107,17 @@ describe('an agent whose gate is broken carries nothing out', () => {
     expect(fn).not.toHaveBeenCalled();
   });
 
+  it('on a redirect, even to a place that would say continue', async () => {
+    const { server, belay } = await world();
+    const location = `${server.url}/v1/runs/run-2/gate`;
+    server.script.gate = (call) =>
+      call.path.includes('run-2') ? continued(call) : { raw: { status: 307, headers: { location } } };
+    const run = await belay.start(payment);
+    const fn = vi.fn();
+    expect(await thrownBy(run.step('release-payment', args, fn))).toBeInstanceOf(Unreachable);
+    expect(fn).not.toHaveBeenCalled();
+  });
+
   it('on a server that speaks no HTTP', async () => {
     const { belay, server } = await world();
     const run = await belay.start(payment);
