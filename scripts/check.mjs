@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emptyNames, leftUndone, longFiles, testRatio } from './check/budgets.mjs';
-import { brokenLinks, compiledBlocks, quotedBlocks } from './check/docs.mjs';
+import { brokenLinks, compiledBlocks, missingFiles, quotedBlocks } from './check/docs.mjs';
 import { forbiddenCalls, machinePaths } from './check/forbidden.mjs';
 import { referencePages } from './check/reference.mjs';
 import { readTree } from './check/tree.mjs';
@@ -26,6 +26,8 @@ const tool = (script, ...args) => {
 };
 const biomeReport = ['--reporter=concise', '--diagnostic-level=warn', '--error-on-warnings', '--max-diagnostics=200'];
 const tsc = (...args) => tool('typescript/bin/tsc', ...args, '--pretty', 'false');
+
+const isThere = (path) => existsSync(join(root, path));
 
 const write = ({ path, text }) => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -78,7 +80,8 @@ const steps = [
   ['reference pages', reference],
   ['quoted code in documents', quoted],
   ['code in documents compiles', (files) => compiledBlocks(root, files)],
-  ['links in documents', (files) => brokenLinks(files, (path) => existsSync(join(root, path)))],
+  ['links in documents', (files) => brokenLinks(files, isThere)],
+  ['files named in documents', (files) => missingFiles(files, isThere)],
   ['tests per line of code', ratio],
 ];
 

@@ -1,7 +1,7 @@
 /** A gate that cannot shut is no gate: every check is shown a tree that it has to refuse and one that it has to pass. */
 import { describe, expect, it } from 'vitest';
 import { emptyNames, leftUndone, longFiles, testRatio } from './budgets.mjs';
-import { brokenLinks, codeBlocks, quotedBlocks } from './docs.mjs';
+import { brokenLinks, codeBlocks, missingFiles, quotedBlocks } from './docs.mjs';
 import { forbiddenCalls, machinePaths } from './forbidden.mjs';
 
 const file = (path: string, text: string) => ({ path, text });
@@ -78,6 +78,11 @@ describe('documents', () => {
       file('docs/b.md', '# The one'),
     ];
     expect(brokenLinks(files, exists)).toEqual([expect.stringContaining('c.md'), expect.stringContaining('#none')]);
+  });
+
+  it('refuse a named file that is not there', () => {
+    const files = [file('docs/a.md', 'see `docs/b.md`, `b.md`, `domain/run/gone.ts` and `/v1/runs`')];
+    expect(missingFiles(files, exists)).toEqual([expect.stringContaining('domain/run/gone.ts')]);
   });
 
   it('refuse quoted code that differs from its example, and know how to mend it', () => {

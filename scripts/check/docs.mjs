@@ -43,6 +43,20 @@ export const brokenLinks = (files, exists) => {
   });
 };
 
+/** Where a document may begin a path: at the root, or inside the package it speaks of. */
+const beginnings = ['', 'packages/', 'packages/server/', 'packages/server/src/', 'packages/sdk/', 'packages/control/'];
+
+/** A file named in a document, like `domain/run/fence.ts`, has to be there. Only names with a folder and an ending count. */
+export const missingFiles = (files, exists) =>
+  files.filter(isPage).flatMap((file) =>
+    [...file.text.matchAll(/`([\w@.-]+(?:\/[\w@.-]+)+\.(?:ts|tsx|mjs|sql|pml|ya?ml|md|json))`/g)].flatMap((found) => {
+      const places = [`${posix.dirname(file.path)}/`, ...beginnings].map((begin) =>
+        posix.normalize(`${begin}${found[1]}`),
+      );
+      return places.some(exists) ? [] : [`${file.path}:${lineOf(file.text, found.index)}: there is no ${found[1]}`];
+    }),
+  );
+
 const region = (text, name) => {
   if (name === undefined) return text;
   const begin = new RegExp(`^[ \\t]*(?://|#) #?region ${name}\\n`, 'm').exec(text);
