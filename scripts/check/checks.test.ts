@@ -91,6 +91,7 @@ describe('documents', () => {
     const stale = quotedBlocks([example, page('const a = 2;\n')]);
     expect(stale.problems).toHaveLength(1);
     expect(stale.mended).toEqual([page('const a = 1;\n')]);
+    expect(quotedBlocks([example, page('')]).mended).toEqual([page('const a = 1;\n')]);
     expect(quotedBlocks([example, page('const a = 1;\n')]).problems).toEqual([]);
     expect(quotedBlocks([page('const a = 1;\n')]).problems).toEqual([
       expect.stringContaining('there is no examples/a.ts'),

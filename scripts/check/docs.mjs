@@ -68,6 +68,8 @@ const region = (text, name) => {
   return `${lines.map((line) => line.slice(indent)).join('\n')}\n`;
 };
 
+const withCode = ({ match, code }, wanted) => `${match.slice(0, match.length - code.length - 3)}${wanted}\`\`\``;
+
 /** Blocks under a `<!-- from FILE#REGION -->` marker must equal the file's region. Gives back the pages as they should be. */
 export const quotedBlocks = (files) => {
   const sources = new Map(files.map((file) => [file.path, file.text]));
@@ -84,7 +86,7 @@ export const quotedBlocks = (files) => {
         const text = mended.get(file.path) ?? file.text;
         mended.set(
           file.path,
-          text.replace(block.match, () => block.match.replace(block.code, () => wanted)),
+          text.replace(block.match, () => withCode(block, wanted)),
         );
       }
     }
