@@ -44,6 +44,12 @@ const allowances = (instructions: Instructions, by: string): Run['allowances'] =
     permitId: null,
   }));
 
+/** Asking again with the same key is waiting, not repeating. */
+const repeated = (before: Run['repeat'], now: Omit<Run['repeat'], 'count'>): Run['repeat'] => {
+  if (before.step !== now.step || before.digest !== now.digest) return { ...now, count: 1 };
+  return before.key === now.key ? before : { ...now, count: before.count + 1 };
+};
+
 const failures = (run: Run, step: string, failed: boolean): Run['failures'] => {
   const { [step]: before = 0, ...others } = run.failures;
   return failed ? { ...others, [step]: before + 1 } : others;
@@ -52,14 +58,11 @@ const failures = (run: Run, step: string, failed: boolean): Run['failures'] => {
 const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   RunStarted: (run) => run,
   AgentAttached: (run, { epoch }, { at }) => ({ ...run, epoch, holderSince: at, owed: null }),
-  StepGated: (run, { step, digest, outcome }) => ({
+  StepGated: (run, { step, key, digest, outcome }) => ({
     ...run,
     owed: run.owed?.step === step ? null : run.owed,
     stepsDecided: run.stepsDecided + 1,
-    repeat:
-      run.repeat.step === step && run.repeat.digest === digest
-        ? { ...run.repeat, count: run.repeat.count + 1 }
-        : { step, digest, count: 1 },
+    repeat: repeated(run.repeat, { step, key, digest }),
     forbids: outcome === 'forbid' ? { ...run.forbids, [step]: (run.forbids[step] ?? 0) + 1 } : run.forbids,
   }),
   AgentRefused: (run) => ({ ...run, refusals: run.refusals + 1 }),
@@ -174,7 +177,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     holderSince: at,
     lastHeardAt: at,
     epoch,
-    repeat: { step: '', digest: '', count: 0 },
+    repeat: { step: '', key: '', digest: '', count: 0 },
     failures: {},
     spentBefore: { steps: run.stepsDecided, costUsd: run.costUsd },
   }),
@@ -208,7 +211,7 @@ export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: n
   outcome: null,
   stepsDecided: 0,
   costUsd: 0,
-  repeat: { step: '', digest: '', count: 0 },
+  repeat: { step: '', key: '', digest: '', count: 0 },
   failures: {},
   spentBefore: { steps: 0, costUsd: 0 },
   forbids: {},

@@ -5,6 +5,7 @@
  */
 import type { StepSpec } from '@belay/control';
 import type { OutcomeKind, Requirement } from '@belay/protocol';
+import { endInvalidApprovals } from '../approval/still-valid.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import { fence, unread } from './fence.ts';
@@ -132,7 +133,7 @@ export const gate = (run: Run, command: GateCommand, context: Context): Decided<
   if (stopped !== null) return stopped;
   const known = knownKey(run, command, context);
   if (known !== null) return known;
-  const ended = superseded(run, command.key, context.now);
+  const ended = [...superseded(run, command.key, context.now), ...endInvalidApprovals(run, context)];
   const decided = decideAfresh(apply(run, ended, context), command, context);
   return decided.refused === undefined ? { events: [...ended, ...decided.events], answer: decided.answer } : decided;
 };

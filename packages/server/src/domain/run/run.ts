@@ -152,8 +152,8 @@ export type Run = {
   outcome: Json;
   stepsDecided: number;
   costUsd: number;
-  /** same step with the same arguments, counted since the last other step */
-  repeat: { step: string; digest: string; count: number };
+  /** same step with the same arguments under different keys, counted since the last other step */
+  repeat: { step: string; key: string; digest: string; count: number };
   /** failed tries per step, since the last success */
   failures: Record<string, number>;
   /** budgets start anew when a person gives control back */

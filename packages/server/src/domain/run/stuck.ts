@@ -11,10 +11,8 @@ export const stuckRequirement = (run: Run, command: GateCommand, context: Contex
   const steps = run.stepsDecided - run.spentBefore.steps;
   const costUsd = run.costUsd - run.spentBefore.costUsd;
   const failed = run.failures[command.step] ?? 0;
-  const asksAgain =
-    run.permits.some((permit) => permit.key === command.key) || run.approvals.some((a) => a.key === command.key);
   const because =
-    repeated >= stuck.sameStep && !asksAgain && run.case === null && run.allowances.length === 0
+    repeated >= stuck.sameStep && run.repeat.key !== command.key && run.case === null
       ? `${run.agentId} asked for ${command.step} with the same arguments ${repeated + 1} times in a row.`
       : failed >= stuck.attempts
         ? `${command.step} failed ${failed} times.`
