@@ -19,11 +19,11 @@ type Parameters = {
 
 const say = (event: string, fields: object = {}) => writeSync(1, `${JSON.stringify({ event, ...fields })}\n`);
 
-const log = {
+const log: Log = {
   info: (fields: object, text: string) => say('log', { fields, text }),
   warn: (fields: object, text: string) => say('log', { fields, text }),
   error: (fields: object, text: string) => say('log', { fields, text }),
-} as Log;
+};
 
 async function main({ dataDir, binaries, copies, writers, exitWhenOpen }: Parameters): Promise<void> {
   const told = new Promise<void>((resolve) => process.once('SIGTERM', resolve));

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import { isRoot, parsePasswd } from '../../src/store/embedded/account.ts';
+import { isRoot } from '../../src/store/embedded/account.ts';
 import { findBinaries } from '../../src/store/embedded/binaries.ts';
 import { startMarkOf } from '../../src/store/embedded/process.ts';
 
@@ -17,8 +17,6 @@ export const asRoot = isRoot();
 
 /** An account that is neither root nor the one PostgreSQL takes; every system has `daemon`. */
 export const ordinaryUser = { uid: 1, gid: 1 };
-
-export const nobody = () => parsePasswd(execFileSync('cat', ['/etc/passwd'], { encoding: 'utf8' })).get('nobody');
 
 const scratched: string[] = [];
 

@@ -3,17 +3,15 @@
  * file, so that a test never meets yesterday's build and an unprivileged user needs nothing else.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { scratch } from './machine.ts';
 
 /** `source`: a file beside this one. Returns the path of the bundle. */
 export async function bundle(source: string): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), 'belay-program-'));
-  chmodSync(outDir, 0o755);
+  const outDir = scratch();
   await build({
     configFile: false,
     logLevel: 'silent',

@@ -5,7 +5,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import pg from 'pg';
 
-export type Proxy = {
+type Proxy = {
   /** The same database, reached through the proxy. */
   readonly url: string;
   /** From now on each reply closes the client's connection instead of reaching it. */
