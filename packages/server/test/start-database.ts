@@ -48,7 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 type Started = { readonly url: string; readonly embedded: Embedded | null };
 
 /** Set it to run the tests on a server of your own, such as the oldest version that Belay supports. */
-const ownServer = process.env['BELAY_TEST_DATABASE_URL'];
+const ownServer = process.env.BELAY_TEST_DATABASE_URL;
 
 async function start(dataDir: string): Promise<Started> {
   const embedded = ownServer ? null : await startEmbedded({ dataDir, log: silent, durable: false });
