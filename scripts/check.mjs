@@ -88,10 +88,19 @@ const steps = [
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const wanted = steps.filter(([name]) => words.length === 0 || words.some((word) => name.includes(word)));
 
+/** A step that cannot even be carried out has failed. */
+const run = async (step) => {
+  try {
+    return await step(readTree(root));
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+};
+
 const failed = [];
 for (const [name, step] of wanted) {
   const startedAt = performance.now();
-  const problems = await step(readTree(root));
+  const problems = await run(step);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(5);
   console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${seconds} s  ${name}`);
   for (const line of problems.slice(0, shownLines)) console.log(`      ${line}`);

@@ -123,21 +123,53 @@ export const httpPage = (routes, named) => {
   );
 };
 
+export const cliPage = (commands, everywhere) => {
+  const options = (list) =>
+    Object.entries(list).map(([name, { value, about }]) => [`\`--${name}${value ? ` ${value}` : ''}\``, about]);
+  const section = ({ name, summary, takes, options: own, examples }) =>
+    [
+      `## belay ${name}`,
+      summary,
+      `\`\`\`sh\nbelay ${[name, ...takes].join(' ')}\n\`\`\``,
+      Object.keys(own).length > 0 && table(['option', 'means'], options(own)),
+      examples.length > 0 &&
+        table(
+          ['for example', ''],
+          examples.map(({ line, about }) => [`\`${line}\``, about]),
+        ),
+    ]
+      .filter(Boolean)
+      .join('\n\n');
+  return page(
+    '# Command line',
+    'Every command takes these options too. Exit codes: 0 done; 1 refused, or a negative finding; 2 called wrongly; 3 the server cannot be reached.',
+    table(['option', 'means'], options(everywhere)),
+    ...commands.map(section),
+  );
+};
+
 const isView = ([name, value]) =>
   /View$|^gateAnswer$|^attached$|^controlNews$/.test(name) && value instanceof z.ZodType;
 const pascal = (name) => name[0].toUpperCase() + name.slice(1);
 
+const load = (root, path) => {
+  const built = join(root, path);
+  if (!existsSync(built)) throw new Error(`${path} is not there: run \`npm run build\`.`);
+  return import(pathToFileURL(built).href);
+};
+
 /** @returns {Promise<{path: string, text: string}[]>} what the reference pages have to say now */
 export const referencePages = async (root) => {
-  const built = join(root, 'packages/protocol/dist/index.js');
-  if (!existsSync(built)) throw new Error('packages/protocol is not built: run `npm run build`.');
-  const protocol = await import(pathToFileURL(built).href);
+  const protocol = await load(root, 'packages/protocol/dist/index.js');
+  const { commands } = await load(root, 'packages/server/dist/cli/table.js');
+  const { everywhere } = await load(root, 'packages/server/dist/cli/command.js');
   const named = Object.fromEntries(
     Object.entries(protocol)
       .filter(isView)
       .map(([name, schema]) => [pascal(name), schema]),
   );
   return [
+    { path: 'docs/reference/cli.md', text: cliPage(commands, everywhere) },
     { path: 'docs/reference/errors.md', text: errorsPage(protocol.errorCatalogue) },
     { path: 'docs/reference/events.md', text: eventsPage(protocol.eventCatalogue) },
     { path: 'docs/reference/http.md', text: httpPage(protocol.routes, named) },

@@ -21,7 +21,9 @@ const rooms: Record<string, readonly string[]> = {
   channels: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   http: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   mcp: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
-  cli: ['app', 'server', 'config', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
+  cli: ['app', 'server', 'config', 'demo', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
+  // sample agents and records: a client of the house
+  demo: ['sdk', 'control', 'protocol', 'npm:*', 'node:*'],
   config: ['control', 'protocol', 'npm:*', 'node:*'],
   app: ['*'],
   // carries the app on a port: the other half of the composition root
