@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { gateAnswer, instructionsView, permitView, runStatus, runView } from '../views.ts';
 import { digest, instant, json, jsonObject } from '../words.ts';
-import { empty, epoch, type Route, revision, stepKey, stepName } from './route.ts';
+import { empty, epoch, type Route, stepKey, stepName } from './route.ts';
 
 /** An agent's hold on a run. The epoch is given only to the holder. */
 export const attached = z.strictObject({ run: runView, epoch, instructionsToAcknowledge: instructionsView.nullable() });

@@ -1,7 +1,7 @@
 /** Routes of the house: stops, controls, people, keys, sessions, health. */
 import { z } from 'zod';
 import { controlView, keyView, personView, stopView } from '../views.ts';
-import { digest, jsonObject } from '../words.ts';
+import { jsonObject } from '../words.ts';
 import { cursor, empty, limit, page, type Route, reason } from './route.ts';
 
 export const houseRoutes = {
