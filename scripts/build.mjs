@@ -37,6 +37,15 @@ const copyMigrations = () => {
     cpSync(join(source, name), join(target, name));
 };
 
+/** The demo brings its sample controls along: an installed package has no controls/ folder. */
+const copyControls = () => {
+  const target = at('packages/server/dist/controls');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  for (const name of ['payment-approval.control.yaml', 'support-escalation.control.yaml', 'organisation.yaml'])
+    cpSync(at('controls', name), join(target, name));
+};
+
 const filesBelow = (path) => {
   if (!existsSync(path)) return [];
   const entries = readdirSync(path, { withFileTypes: true, recursive: true });
@@ -61,7 +70,8 @@ const buildInbox = () => {
   const digest = inboxDigest();
   const placed = at('packages/server/inbox');
   const seal = join(placed, '.sources');
-  if (existsSync(seal) && readFileSync(seal, 'utf8') === digest) return;
+  const isBuilt = existsSync(at('packages/inbox/dist/index.html')) && existsSync(seal);
+  if (isBuilt && readFileSync(seal, 'utf8') === digest) return;
   const local = at('packages/inbox/node_modules/vite/bin/vite.js');
   const vite = existsSync(local) ? local : at('node_modules/vite/bin/vite.js');
   run('Building the inbox', vite, ['build', '--logLevel', 'warn'], at('packages/inbox'));
@@ -72,4 +82,5 @@ const buildInbox = () => {
 
 compile();
 copyMigrations();
+copyControls();
 buildInbox();

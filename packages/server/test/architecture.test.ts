@@ -22,8 +22,8 @@ const rooms: Record<string, readonly string[]> = {
   http: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   mcp: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   cli: ['app', 'server', 'config', 'demo', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
-  // sample agents and records: a client of the house
-  demo: ['sdk', 'control', 'protocol', 'npm:*', 'node:*'],
+  // `belay demo`: part of the command line
+  demo: ['cli', 'app', 'server', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   config: ['control', 'protocol', 'npm:*', 'node:*'],
   app: ['*'],
   // carries the app on a port: the other half of the composition root

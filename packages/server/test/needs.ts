@@ -40,23 +40,13 @@ const readable = (file: string): boolean => {
   }
 };
 
-const locate = (name: string): string | undefined =>
-  folders()
-    .map((folder) => join(folder, name))
-    .find(readable);
-
-/** Full path of a file that a needed package brings, e.g. `pathOf('chromium')`. Throws when it is not here. */
-export const pathOf = (name: (typeof needed)[DebianPackage]['find'][number]): string => {
-  const found = locate(name);
-  if (found === undefined) throw new Error(`${name} is not on this machine: run scripts/setup-test-machine.`);
-  return found;
-};
+const isHere = (name: string): boolean => folders().some((folder) => readable(join(folder, name)));
 
 const told = new Set<DebianPackage>();
 
 /** True when the tests have to be skipped: `describe.skipIf(needs('spin'))(…)`. */
 export const needs = (name: DebianPackage): boolean => {
-  if (needed[name].find.every((file) => locate(file) !== undefined)) return false;
+  if (needed[name].find.every(isHere)) return false;
   const sentence = `Skipped: ${needed[name].for}, because the Debian package ${name} is not installed (scripts/setup-test-machine installs it).`;
   if (process.env.BELAY_CI_NO_SKIP === '1') throw new Error(sentence);
   if (!told.has(name)) console.warn(sentence);
