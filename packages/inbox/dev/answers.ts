@@ -66,6 +66,8 @@ export const answers: Partial<Record<RouteName, Answer>> = {
     world.settle(me, params.permitId ?? '', body as ParsedBodyOf<'settlePermit'>),
   getRun: (world, { params }) => world.run(params.runId ?? ''),
   takeOver: (world, { me, params, body }) => world.takeOver(me, params.runId ?? '', body as ParsedBodyOf<'takeOver'>),
+  reviewBreakGlass: (world, { me, params, body }) =>
+    world.review(me, params.runId ?? '', body as ParsedBodyOf<'reviewBreakGlass'>),
   getApproval: (world, { params }) => world.approval(params.approvalId ?? ''),
   approve: (world, { me, params, body }) => world.approve(me, params.approvalId ?? '', body as ParsedBodyOf<'approve'>),
   reject: (world, { me, params, body }) => world.reject(me, params.approvalId ?? '', body as ParsedBodyOf<'reject'>),

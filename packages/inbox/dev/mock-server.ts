@@ -161,7 +161,10 @@ export class Mock {
     const schema = routes[name];
     try {
       const made = make(this.world, { me: this.world.person('ann'), params, query, body });
-      return { status: 200, body: 'answer' in schema ? schema.answer.parse(made) : made };
+      const fits = 'answer' in schema ? schema.answer.safeParse(made) : undefined;
+      if (fits?.success === false)
+        return refused('internal', `The sample data do not fit ${name}: ${fits.error.message}`);
+      return { status: 200, body: made };
     } catch (error) {
       if (error instanceof Refusal) return { status: error.problem.status, body: error.problem };
       throw error;

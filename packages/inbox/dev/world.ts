@@ -263,6 +263,12 @@ export class World {
     return this.claim(me, opened.caseId, { revision: 1 });
   }
 
+  review(me: PersonView, runId: string, { comment }: ParsedBodyOf<'reviewBreakGlass'>): RunView {
+    const next = this.changeRun(runId, { review: null });
+    this.record(runId, 'BreakGlassReviewed', `${me.name} reviewed the break-glass: ${comment}`, me);
+    return next;
+  }
+
   settle(me: PersonView, permitId: string, { happened }: ParsedBodyOf<'settlePermit'>): AnswerOf<'settlePermit'> {
     const shown = found(
       this.cases.find((one) => one.inFlight.some((permit) => permit.permitId === permitId)),

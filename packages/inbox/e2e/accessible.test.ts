@@ -1,6 +1,5 @@
 /** axe-core over every page, light and dark: no known barrier, contrast included. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMock } from '../dev/mock-server.ts';
@@ -33,10 +32,8 @@ describe.skipIf(missing !== null).each(schemes)('without barriers, $colorScheme'
   let browser: Browser;
   let mock: Awaited<ReturnType<typeof startMock>>;
   let page: Page;
-  let axe: string;
 
   beforeAll(async () => {
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     browser = await launch();
     mock = await startMock(built);
     page = await browser.newPage({ viewport: wide, colorScheme, reducedMotion: 'reduce' });
@@ -52,7 +49,7 @@ describe.skipIf(missing !== null).each(schemes)('without barriers, $colorScheme'
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('load');
     await page.locator('[class*=Skeleton]').first().waitFor({ state: 'detached' });
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     const found = (await page.evaluate('axe.run()')) as Found;
     const said = found.violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('\n')}`,

@@ -24,6 +24,16 @@ describe.skipIf(missing !== null)('sign-offs and stops', () => {
     expect(visit.world.approval('approval-31').rejectedBecause).toBe('Wrong supplier.');
   });
 
+  it('has a use of break-glass reviewed by somebody else', async () => {
+    await visit.open('/runs/run-2039');
+    await visit.see('Bo Lindqvist broke the glass:');
+    await visit.button('Review…').click();
+    await visit.page.getByLabel(/^What do you make of it/).fill('It was right.');
+    await visit.button('Record the review').click();
+    await visit.see('Ann Berg reviewed the break-glass: It was right.');
+    await visit.page.getByText('broke the glass:').waitFor({ state: 'detached' });
+  });
+
   it('takes over any running agent, and stops one by name after saying what is hit', async () => {
     await visit.open('/runs/run-2045');
     await visit.button(/^Take over/).click();

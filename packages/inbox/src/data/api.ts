@@ -24,6 +24,7 @@ export const paths = {
   getRun: 'GET /v1/runs/:runId',
   runEntries: 'GET /v1/runs/:runId/entries',
   takeOver: 'POST /v1/runs/:runId/take-over',
+  reviewBreakGlass: 'POST /v1/runs/:runId/review',
   listApprovals: 'GET /v1/approvals',
   getApproval: 'GET /v1/approvals/:approvalId',
   approve: 'POST /v1/approvals/:approvalId/approve',

@@ -19,6 +19,7 @@ import { countText } from '../text/targets.ts';
 import { nameText, prettyText, subjectText } from '../text/values.ts';
 import { visible } from '../text/visible.ts';
 import { Instructions } from './Instructions.tsx';
+import { ReviewNote } from './Review.tsx';
 import { Status } from './RunRow.tsx';
 import { StopDialog } from './StopDialog.tsx';
 import { TakeOver } from './TakeOver.tsx';
@@ -94,6 +95,7 @@ const Side = ({ run }: { run: RunView }) => {
 const Shown = ({ run }: { run: RunView }) => (
   <article className={css.page}>
     <Head run={run} />
+    {run.review !== null && <ReviewNote runId={run.runId} review={run.review} />}
     <div className={css.columns} data-stepless={run.instructions === null || undefined}>
       <div className={css.what}>
         {run.instructions === null ? (

@@ -44,6 +44,7 @@ export const RunRow = ({ run }: { run: RunView }) => {
           ) : (
             <When at={run.finishedAt} />
           )}
+          {run.review !== null && ' · break-glass, a review is due'}
           {run.inFlight.length > 0 && ` · ${countText(run.inFlight.length, 'step')} in flight`}
         </span>
       </Link>
