@@ -21,7 +21,7 @@ import type { Queries, Services } from './engine/services.ts';
 import { createAuth } from './http/auth.ts';
 import { createHttp } from './http/http.ts';
 import { type Accounts, createAccounts } from './store/accounts.ts';
-import { createHouseStore, listControls, signingKey } from './store/house.ts';
+import { applyOrganisation, createHouseStore, listControls, signingKey } from './store/house.ts';
 import { createRecorder, type Recorder } from './store/house-entries.ts';
 import { createEvidenceLog } from './store/integrate.ts';
 import { createOutboxStore } from './store/outbox.ts';
@@ -141,6 +141,10 @@ export const createApp = async ({
     putInForce: (stop) => putInForce(recorded, { ...stop, stopId: newId('stop'), at: clock.now() }),
     runsHeldByAgents: (scope, name, limit) => runsHeldByAgents(pool, scope, name, limit),
     counted: (stopId, taken) => countTaken(pool, stopId, taken),
+    applyOrganisation: async (organisation, by) => {
+      await applyOrganisation(recorded, organisation, by, clock.now());
+      house.forgetOrganisation();
+    },
   };
   const due = () => fireDue({ handle, store, clock, log });
   const deliver = () => deliverOwed(outbox);

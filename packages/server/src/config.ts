@@ -6,8 +6,10 @@ export type Config = {
   dataDir: string;
   host: string;
   port: number;
-  /** what links in cards and mails begin with */
+  /** what links in cards and mails begin with, and where the command line finds the server */
   url: string | undefined;
+  /** session of the person for whom the command line speaks */
+  token: string | undefined;
   sources: string | undefined;
   logLevel: string;
 };
@@ -16,15 +18,27 @@ export class ConfigProblem extends Error {}
 
 const portOf = (text: string): number => {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new ConfigProblem(`The port "${text}" is not a number from 0 to 65535. Mend --port or BELAY_PORT.`);
+};
+
+const urlOf = (text: string | undefined): string | undefined => {
+  if (text === undefined || /^https?:\/\/[^/]/.test(text)) return text?.replace(/\/+$/, '');
+  throw new ConfigProblem(`The address "${text}" does not begin with http:// or https://. Mend --url or BELAY_URL.`);
+};
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+const logLevelOf = (text: string): string => {
+  if (logLevels.includes(text)) return text;
+  throw new ConfigProblem(`BELAY_LOG is "${text}". It is one of ${logLevels.join(', ')}.`);
 };
 
 type Flags = Partial<Record<'data' | 'host' | 'port' | 'url' | 'sources', string>>;
 
 /** Flags win over the environment, the environment over the defaults. */
 export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.env): Config => {
-  const databaseUrl = env.DATABASE_URL;
+  const databaseUrl = env.DATABASE_URL || undefined;
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl))
     throw new ConfigProblem(
       'DATABASE_URL does not begin with postgresql://. Mend it, or unset it to use the database Belay brings.',
@@ -34,8 +48,16 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     dataDir: resolve(flags.data ?? env.BELAY_DATA ?? '.belay'),
     host: flags.host ?? env.BELAY_HOST ?? '127.0.0.1',
     port: portOf(flags.port ?? env.BELAY_PORT ?? '4700'),
-    url: flags.url ?? env.BELAY_URL,
+    url: urlOf(flags.url ?? env.BELAY_URL),
+    token: env.BELAY_TOKEN || undefined,
     sources: flags.sources ?? env.BELAY_SOURCES,
-    logLevel: env.BELAY_LOG ?? 'warn',
+    logLevel: logLevelOf(env.BELAY_LOG ?? 'warn'),
   };
 };
+
+/** Colour only where a person looks, and never against NO_COLOR (no-color.org). */
+export const wantsColour = (terminal: boolean, env: NodeJS.ProcessEnv = process.env): boolean =>
+  terminal && !env.NO_COLOR && env.TERM !== 'dumb';
+
+/** A named secret of the environment, for `${NAME}` in the list of sources. */
+export const secretNamed = (name: string, env: NodeJS.ProcessEnv = process.env): string | undefined => env[name];

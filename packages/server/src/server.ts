@@ -7,6 +7,10 @@ import { type App, createApp, migrationsDir } from './app.ts';
 import type { Source } from './engine/lookups.ts';
 import type { Clock, Log } from './engine/ports.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { clusterIn } from './store/embedded/cluster.ts';
+import { readHolder, stateOf } from './store/embedded/lock.ts';
+import { socketPathIn } from './store/embedded/postmaster.ts';
+import { lockIn } from './store/embedded/start.ts';
 import type { Log as StoreLog } from './store/log.ts';
 import { migrate } from './store/migrate.ts';
 
@@ -28,6 +32,13 @@ export type RunningServer = {
   url: string;
   applied: string[];
   close: () => Promise<void>;
+};
+
+/** Process id of the Belay that uses a data directory, or null. Only a look: starting takes the lock. */
+export const usedBy = async (dataDir: string): Promise<number | null> => {
+  const holder = readHolder(lockIn(dataDir));
+  if (holder === null) return null;
+  return (await stateOf(holder, socketPathIn(clusterIn(dataDir)))) === 'dead' ? null : holder.pid;
 };
 
 const drainMs = 10_000;

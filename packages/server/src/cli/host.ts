@@ -1,0 +1,142 @@
+/** What `belay serve` and `belay demo` share: a started server, published controls, and the way in for this machine. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCatalogue } from '@belay/protocol';
+import type { Organisation, Person } from '../domain/oncall/organisation.ts';
+import { parseOrganisation } from '../domain/oncall/parse.ts';
+import { loginUrl } from '../engine/present.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../server.ts';
+import { CliProblem, refusal } from './command.ts';
+import { forgetConnection, writeConnection } from './connection.ts';
+
+const portProblem = (error: unknown, { host, port }: ServerOptions): CliProblem | null => {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new CliProblem(
+      1,
+      `Port ${port} on ${host} is in use.`,
+      `Stop what listens there, or choose another: --port ${port + 1} (0: any free one).`,
+    );
+  if (code === 'EACCES')
+    return new CliProblem(1, `Belay may not listen on port ${port}.`, 'Choose one above 1023 with --port.');
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new CliProblem(1, `${host} is not an address of this machine.`, 'Mend --host or BELAY_HOST.');
+  return null;
+};
+
+export const startHost = async (options: ServerOptions): Promise<RunningServer> => {
+  try {
+    return await startServer(options);
+  } catch (error) {
+    throw portProblem(error, options) ?? error;
+  }
+};
+
+export const readTextFile = (file: string, what: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`;
+    throw new CliProblem(2, `The ${what} ${file} ${why}.`, 'Name an existing file.');
+  }
+};
+
+export const controlFilesIn = (folder: string): string[] => {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith('.control.yaml'));
+  } catch (error) {
+    throw new CliProblem(2, `The folder ${folder} cannot be read: ${(error as Error).message}.`, 'Mend --controls.');
+  }
+  if (names.length > 0) return names.sort().map((name) => join(folder, name));
+  throw new CliProblem(2, `No file in ${folder} ends in .control.yaml.`, 'Mend --controls.');
+};
+
+/** One sentence for each problem, with its place. */
+export const placed = (file: string, problems: { line: number; column: number; message: string; remedy: string }[]) =>
+  problems.map((p) => ({ path: `${file}:${p.line}:${p.column}`, message: `${p.message} ${p.remedy}` }));
+
+export const invalid = (
+  code: 'control_invalid' | 'organisation_invalid',
+  errors: { path: string; message: string }[],
+): CliProblem =>
+  new CliProblem(1, errors.map((e) => `${e.path} ${e.message}`).join('\n'), errorCatalogue[code].remedy, {
+    code,
+    errors,
+  });
+
+export const publishAll = async ({ app }: RunningServer, files: string[], by: string): Promise<string[]> => {
+  const said: string[] = [];
+  for (const file of files) {
+    const result = await app.services.house.publish(readTextFile(file, 'control'), file, by);
+    if (!result.ok) throw invalid('control_invalid', placed(file, result.problems));
+    const { name, version } = result.published;
+    said.push(`${name} version ${version}${result.fresh ? '' : ' (unchanged)'}`);
+  }
+  return said;
+};
+
+export const readOrganisation = (file: string): Organisation => {
+  const parsed = parseOrganisation(readTextFile(file, 'organisation'), file);
+  if (!parsed.ok) throw invalid('organisation_invalid', placed(file, parsed.problems));
+  return parsed.organisation;
+};
+
+export const administratorOf = (org: Organisation): Person => {
+  const admin = org.people.find((person) => person.active && person.access.includes('admin'));
+  if (admin === undefined) throw refusal('organisation_invalid', 'Nobody active has the access right admin.');
+  return admin;
+};
+
+/** A session and a login link of a person, made by the house itself. */
+export const sessionOf = async ({ app }: RunningServer, personId: string): Promise<string> => {
+  const now = app.services.clock.now();
+  const opened = await app.accounts.openSession(await app.accounts.createLoginLink(personId, now), now);
+  if (opened === null) throw new Error('a login link that was just made did not work');
+  return opened.session;
+};
+
+export const loginLinkOf = async ({ app, url }: RunningServer, personId: string): Promise<string> =>
+  loginUrl(url, await app.accounts.createLoginLink(personId, app.services.clock.now()));
+
+const lookMs = 2_000;
+const renewMs = 6 * 3_600_000;
+
+/**
+ * Leaves the way in for commands on this machine, and keeps it valid: sessions end after half a day, and the
+ * administrator may leave the organisation.
+ */
+export const keepConnection = async (
+  server: RunningServer,
+  dataDir: string,
+  onError: (error: unknown) => void,
+): Promise<{ end: () => void }> => {
+  const { house, clock } = server.app.services;
+  let known = { personId: '', at: 0 };
+  const renew = async (): Promise<void> => {
+    const { personId } = administratorOf(await house.organisation());
+    if (personId === known.personId && clock.now() - known.at < renewMs) return;
+    writeConnection(dataDir, { url: server.url, token: await sessionOf(server, personId) });
+    known = { personId, at: clock.now() };
+  };
+  await renew();
+  const timer = setInterval(() => void renew().catch(onError), lookMs);
+  return {
+    end: () => {
+      clearInterval(timer);
+      forgetConnection(dataDir);
+    },
+  };
+};
+
+/** Resolves at the first SIGINT or SIGTERM. A second one does not wait for the clean end. */
+export const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = (): void => {
+      resolve();
+      process.once('SIGINT', () => process.exit(130));
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
