@@ -1,0 +1,83 @@
+/**
+ * What every renderer makes of a card before its vendor's syntax comes in: texts visible and clipped, the exact
+ * arguments whole or marked as cut, and only the buttons that may be offered here. A renderer escapes and lays out.
+ */
+import type { Card, CardButton } from '../engine/cards.ts';
+import { clip, clipped, deceptive, oneLine, visible } from './inert.ts';
+
+/** How many characters the vendor has room for. Facts, reasons and words are cut; arguments are whole or not decided on. */
+export type Room = { title: number; sentence: number; arguments: number; fact: number; facts: number; words: number };
+
+export type CardTexts = {
+  title: string;
+  state: string;
+  sentence: string;
+  who: string;
+  until: string | null;
+  /** step and effect: "release-payment, cannot be undone" */
+  about: string | null;
+  /** one line an argument, exactly; cut when it does not fit */
+  arguments: string;
+  facts: { label: string; value: string }[];
+  also: string[];
+  agentWords: string | null;
+  buttons: CardButton[];
+  /** why something that may be decided elsewhere is not offered here */
+  notHere: string | null;
+};
+
+const states: Record<Card['state'], string> = {
+  open: 'Needs a person',
+  claimed: 'Taken over',
+  returned: 'Given back',
+  resolved: 'Finished by a person',
+  cancelled: 'Cancelled',
+  waiting: 'Needs a sign-off',
+  approved: 'Signed off',
+  used: 'Signed off and done',
+  rejected: 'Refused',
+  expired: 'Expired',
+  void: 'No longer asked',
+};
+
+const effects = { none: 'no effect', reversible: 'can be undone', irreversible: 'cannot be undone' };
+const origins: Record<string, string> = { agent: ' (claimed by the agent)', lookup: '', args: '', system: '' };
+
+export const agentWordsLabel = 'What the agent says (not checked)';
+
+const argumentLines = (card: Card): string =>
+  (card.step?.arguments ?? []).map(({ name, value }) => `${oneLine(name)}: ${oneLine(value)}`).join('\n');
+
+const problemOf = (card: Card, whole: boolean): string | null => {
+  const strange = (card.step?.arguments ?? []).flatMap(({ name, value }) => {
+    const why = deceptive(value);
+    return why === null ? [] : [`${oneLine(name)} contains ${why}`];
+  });
+  if (strange.length > 0)
+    return `${strange.join('; ')}. Decide in the inbox, where it is shown character by character.`;
+  return whole ? null : 'The arguments do not fit here. Decide in the inbox, where all of it is shown.';
+};
+
+/** The card in texts for a surface with so much room. */
+export const cardTexts = (card: Card, room: Room): CardTexts => {
+  const args = clip(argumentLines(card), room.arguments);
+  const problem = card.settled ? null : problemOf(card, args.whole);
+  const hidden = problem !== null && card.buttons.some((button) => button.needsArguments);
+  return {
+    title: clipped(oneLine(card.title), room.title),
+    state: states[card.state],
+    sentence: clipped(oneLine(card.sentence), room.sentence),
+    who: clipped(oneLine(card.who), room.sentence),
+    until: card.until === null ? null : clipped(oneLine(card.until), room.sentence),
+    about: card.step === null ? null : clipped(`${oneLine(card.step.name)}, ${effects[card.step.effect]}`, room.title),
+    arguments: args.text,
+    facts: card.facts.slice(0, room.facts).map(({ label, value, origin }) => ({
+      label: clipped(oneLine(label), room.fact),
+      value: clipped(`${oneLine(value)}${origins[origin ?? ''] ?? ''}`, room.fact),
+    })),
+    also: card.also.slice(0, room.facts).map((line) => clipped(oneLine(line), room.sentence)),
+    agentWords: card.agentWords === null ? null : clipped(visible(card.agentWords), room.words),
+    buttons: hidden ? card.buttons.filter((button) => !button.needsArguments) : card.buttons,
+    notHere: hidden ? problem : null,
+  };
+};

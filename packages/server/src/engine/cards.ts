@@ -1,0 +1,256 @@
+/**
+ * The card: what a channel shows of a case or an approval, independent of any vendor. Pure: made afresh from the state
+ * each time it is sent, so that no surface tells an older truth than another. Texts are not yet inert: renderers see to
+ * that (channels/inert.ts), because what is dangerous differs by vendor.
+ */
+import { canonicalize, type Json, type JsonObject } from '@belay/protocol';
+import { type Organisation, resolveTarget, targetName } from '../domain/oncall/organisation.ts';
+import type { Approval, Case, Run } from '../domain/run/run.ts';
+import { personName } from './present.ts';
+
+export type Subject = { kind: 'case' | 'approval'; id: string };
+
+export type CardAction = 'takeOver' | 'decline' | 'return' | 'edit' | 'release' | 'resolve' | 'approve' | 'reject';
+export type CardState = Case['status'] | Approval['status'];
+
+/** A button carries what it was shown for; the decision compares all of it with what is true when it is pressed. */
+export type CardButton = {
+  action: CardAction;
+  label: string;
+  /** asks again before it counts */
+  confirm: string | null;
+  /** needs the arguments in full view: left out where they do not fit */
+  needsArguments: boolean;
+};
+
+export type CardStep = {
+  name: string;
+  effect: 'none' | 'reversible' | 'irreversible';
+  digest: string;
+  /** from the canonical form, never from what the agent says about them */
+  arguments: { name: string; value: string }[];
+};
+
+export type Card = {
+  subject: Subject;
+  runId: string;
+  control: string;
+  agentId: string;
+  state: CardState;
+  /** nothing can be decided on it any more */
+  settled: boolean;
+  revision: number;
+  urgency: number;
+  title: string;
+  /** why a person is needed, in one sentence */
+  sentence: string;
+  /** who is asked, who has it, who ended it */
+  who: string;
+  /** until when, and what comes then; null when nothing is due */
+  until: string | null;
+  step: CardStep | null;
+  facts: { label: string; value: string; origin: string | null }[];
+  /** further reasons and what else is required */
+  also: string[];
+  /** the agent's own words: for a labelled box below everything else */
+  agentWords: string | null;
+  buttons: CardButton[];
+  url: string;
+};
+
+export type CardContext = { org: Organisation; url: string };
+
+export const subjectKey = ({ kind, id }: Subject): string => `${kind}:${id}`;
+
+export const parseSubject = (key: string): Subject | null => {
+  const [, kind, id] = /^(case|approval):(\w+)$/.exec(key) ?? [];
+  return kind === undefined || id === undefined ? null : { kind: kind as Subject['kind'], id };
+};
+
+/** An instant as people at the organisation read it; absolute, so that it stays true on a card nobody edits. */
+export const whenText = (at: number, zone: string): string =>
+  new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  }).format(at);
+
+/** Strings as they are, everything else as the canonical JSON that the digest is made of. */
+export const argumentText = (value: Json): string => (typeof value === 'string' ? value : canonicalize(value));
+
+const argumentsOf = (args: JsonObject): CardStep['arguments'] =>
+  Object.keys(args)
+    .sort()
+    .map((name) => ({ name, value: argumentText(args[name] ?? null) }));
+
+const factsOf = (kase: Pick<Case, 'packet' | 'step'>): Card['facts'] => {
+  const rows = kase.packet.flatMap(({ section, rows }) =>
+    rows.map(({ label, value, origin }) => ({ label: `${section}: ${label}`, value, origin })),
+  );
+  if (rows.length > 0) return rows;
+  return (kase.step?.facts ?? []).map(({ name, value, origin, problem }) => ({
+    label: name,
+    value: problem ?? argumentText(value),
+    origin,
+  }));
+};
+
+const names = (org: Organisation, people: string[]): string =>
+  people.map((personId) => personName(org, personId)).join(', ') || 'nobody';
+
+const askedFor = (kase: Case, org: Organisation): string => {
+  const told = kase.told.at(-1);
+  if (told === undefined) return `Asked: ${targetName(org, kase.owner)}.`;
+  return told.people.length === 0
+    ? `Nobody could be reached at ${targetName(org, told.target)}.`
+    : `Asked: ${names(org, told.people)} (${targetName(org, told.target)}).`;
+};
+
+const caseWho = (kase: Case, run: Run, { org }: CardContext): string => {
+  const by = kase.claimedBy === null ? 'Somebody' : personName(org, kase.claimedBy);
+  const closed = kase.closedAt === null ? '' : ` on ${whenText(kase.closedAt, org.zone)}`;
+  switch (kase.status) {
+    case 'open':
+      return askedFor(kase, org);
+    case 'claimed':
+      return `${by} has control since ${whenText(kase.claimedAt ?? kase.openedAt, org.zone)}.`;
+    case 'returned': {
+      const said = run.instructions?.at === kase.closedAt ? `: ${run.instructions?.text ?? ''}` : '.';
+      return `${by} gave control back${closed}${said}`;
+    }
+    case 'resolved':
+      return `${by} finished the work${closed}: ${kase.resolution ?? ''}`.trim();
+    case 'cancelled':
+      return `Cancelled${closed}: ${kase.resolution ?? ''}`.trim();
+  }
+};
+
+const irreversible = 'This cannot be undone.';
+
+const caseButtons = (kase: Case): CardButton[] => {
+  const editable = (kase.step?.editable.length ?? 0) > 0;
+  const plain = { confirm: null, needsArguments: false };
+  if (kase.status === 'open')
+    return [
+      { action: 'takeOver', label: 'Take over', ...plain },
+      { action: 'decline', label: 'Not mine', ...plain },
+    ];
+  if (kase.status !== 'claimed') return [];
+  return [
+    { action: 'return', label: 'Return with instructions', ...plain },
+    ...(editable ? [{ action: 'edit' as const, label: 'Edit, then allow', confirm: null, needsArguments: true }] : []),
+    { action: 'resolve', label: 'Finish it myself', ...plain },
+    { action: 'release', label: 'Put it back', ...plain, confirm: 'The run is held again and others are asked.' },
+    { action: 'decline', label: 'Not mine', ...plain },
+  ];
+};
+
+/** The card of a case. An ended case is shown from its own row: give it as `kase`. */
+export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
+  const { org, url } = context;
+  const next = kase.nextTarget === null ? '' : ` Then: ${targetName(org, kase.nextTarget)}.`;
+  const open = kase.status === 'open' && kase.nextRungAt !== null;
+  const inFlight = run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt');
+  return {
+    subject: { kind: 'case', id: kase.caseId },
+    runId: run.runId,
+    control: run.control.name,
+    agentId: run.agentId,
+    state: kase.status,
+    settled: kase.status !== 'open' && kase.status !== 'claimed',
+    revision: kase.revision,
+    urgency: kase.priority,
+    title: kase.title,
+    sentence: kase.reasons[0]?.because ?? '',
+    who: caseWho(kase, run, context),
+    until: open ? `Until ${whenText(kase.nextRungAt ?? 0, org.zone)}.${next}` : null,
+    step:
+      kase.step === null
+        ? null
+        : {
+            name: kase.step.step,
+            effect: kase.step.effect,
+            digest: kase.step.digest,
+            arguments: argumentsOf(kase.step.arguments),
+          },
+    facts: factsOf(kase),
+    also: [
+      ...kase.reasons.slice(1).map((reason) => reason.because),
+      ...kase.priorityBecause.map((because) => `Urgent: ${because}.`),
+      ...inFlight.map((permit) => `${permit.step} is under way and cannot be recalled.`),
+    ],
+    agentWords: kase.agentWords,
+    buttons: caseButtons(kase),
+    url: `${url}/cases/${kase.caseId}`,
+  };
+};
+
+const approvalWho = (approval: Approval, run: Run, { org }: CardContext, now: number): string => {
+  const signed = approval.signatures.map((s) => `${personName(org, s.by)} (${whenText(s.at, org.zone)})`).join(', ');
+  const at = approval.decidedAt === null ? '' : ` on ${whenText(approval.decidedAt, org.zone)}`;
+  switch (approval.status) {
+    case 'waiting': {
+      const asked = resolveTarget(org, approval.from, now).map((person) => person.personId);
+      const left = asked.filter(
+        (id) => !approval.excluded.includes(id) && !approval.signatures.some((s) => s.by === id),
+      );
+      const so = signed === '' ? '' : ` Signed: ${signed}.`;
+      return `${approval.signatures.length} of ${approval.quorum} signatures.${so} Asked: ${names(org, left)}.`;
+    }
+    case 'approved':
+    case 'used':
+      return `Signed off by ${signed}.`;
+    case 'rejected': {
+      const refused = run.rejections.findLast((r) => r.name === approval.name && r.digest === approval.digest);
+      return `${refused === undefined ? 'Refused' : `${personName(org, refused.by)} refused`}${at}: ${approval.rejectedBecause ?? ''}`;
+    }
+    case 'expired':
+      return `Nobody signed in time; it expired${at}.`;
+    case 'void':
+      return `It ended${at} because control moved.`;
+  }
+};
+
+const approvalButtons = (effect: CardStep['effect']): CardButton[] => [
+  {
+    action: 'approve',
+    label: 'Approve',
+    confirm: effect === 'irreversible' ? irreversible : null,
+    needsArguments: true,
+  },
+  { action: 'reject', label: 'Reject', confirm: null, needsArguments: false },
+];
+
+export const approvalCard = (
+  approval: Approval,
+  run: Run,
+  effect: CardStep['effect'],
+  now: number,
+  context: CardContext,
+): Card => ({
+  subject: { kind: 'approval', id: approval.approvalId },
+  runId: run.runId,
+  control: run.control.name,
+  agentId: run.agentId,
+  state: approval.status,
+  settled: approval.status !== 'waiting',
+  revision: approval.revision,
+  urgency: 0,
+  title: `Sign off ${approval.step}: ${Object.values(run.subject).map(argumentText).join(' ')}`,
+  sentence: approval.because[0] ?? '',
+  who: approvalWho(approval, run, context, now),
+  until:
+    approval.status === 'waiting' && approval.expiresAt !== null
+      ? `Until ${whenText(approval.expiresAt, context.org.zone)}.${approval.onExpiry === null ? '' : ` Then: ${approval.onExpiry}.`}`
+      : null,
+  step: { name: approval.step, effect, digest: approval.digest, arguments: argumentsOf(approval.arguments) },
+  facts: factsOf({ packet: [], step: { facts: approval.facts } as Case['step'] }),
+  also: approval.because.slice(1),
+  agentWords: null,
+  buttons: approval.status === 'waiting' ? approvalButtons(effect) : [],
+  url: `${context.url}/approvals/${approval.approvalId}`,
+});

@@ -1,0 +1,145 @@
+/**
+ * What Belay needs from a channel, in small capabilities. A channel has the ones its vendor really offers; without one
+ * the engine does less there and nothing breaks. A channel keeps no state, reads no clock and retries nothing by
+ * itself: the outbox row owns every retry, the inbox row every delivery.
+ */
+import type { Json, JsonObject } from '@belay/protocol';
+import type { Card, CardAction, Subject } from './cards.ts';
+
+/** Where a card stands: a room of the channel (Slack channel, Jira project, URL), or one person's direct messages. */
+export type Place = { kind: 'room' | 'person'; address: string };
+/** What the vendor calls the card. `id` is unique within the channel, so that a delivery can name its card by it. */
+export type CardRef = { id: string; [more: string]: Json };
+
+/** What became of one call to the vendor. `of` says how much of the channel it is about. */
+export type Delivery =
+  | { kind: 'delivered'; ref: CardRef }
+  /** `afterMs`: the vendor's Retry-After, null when it named none. `unknown`: it may have happened all the same. */
+  | { kind: 'retry'; because: string; afterMs: number | null; unknown: boolean; of: 'channel' | 'place' }
+  /** somebody deleted the card there */
+  | { kind: 'gone'; because: string }
+  /** trying again cannot help: the channel is shut to us, the place is, or the vendor refuses this card */
+  | { kind: 'rejected'; because: string; of: 'channel' | 'place' | 'card' };
+
+// Outgoing
+
+export type Posts = {
+  /** The vendor's payload for the card. Pure: an equal payload is the same card, and is not sent a second time. */
+  render(card: Card, place: Place): JsonObject;
+  post(place: Place, payload: JsonObject, subject: Subject): Promise<Delivery>;
+};
+export type Updates = { update(ref: CardRef, payload: JsonObject): Promise<Delivery> };
+/** One line per event under the card. The lines are ours; make them inert all the same: they quote people. */
+export type Threads = { addLines(ref: CardRef, lines: string[]): Promise<Delivery> };
+/** A plain notice. Having it also means that places of kind `person` work. */
+export type DirectMessages = { tell(place: Place, text: string): Promise<Delivery> };
+/** After a post whose outcome is unknown: the card, when it is there. */
+export type Finds = { find(place: Place, subject: Subject): Promise<CardRef | null> };
+/** Does the channel let us in? Asked now and then after it was marked unhealthy. */
+export type Checks = { check(): Promise<Delivery> };
+/** The e-mail the vendor knows somebody by: a hint for the administrator who links the account, never an identity. */
+export type Directory = { emailOf(address: string): Promise<string | null> };
+
+// Incoming
+
+export type RawRequest = {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  /** names in lower case */
+  headers: Record<string, string>;
+  /** the raw bytes: a signature is verified on these, before any parser has seen them */
+  body: Uint8Array;
+};
+export type HttpAnswer = { status: number; headers?: Record<string, string>; body?: string };
+export type Verified = { ok: true } | { ok: false; because: string };
+
+/** Who pressed, as the vendor says. `workspace` is compared with the channel's own before anything else. */
+export type Presser = { workspace: string; address: string };
+export type Fields = Record<string, string | boolean>;
+/**
+ * `signed`: the vendor's signature covers who pressed what. `account`: read back through the API, where anybody who
+ * may edit could have done it; that never signs off a high-risk step.
+ */
+export type Proof = 'signed' | 'account';
+
+export type Ask = { presser: Presser /** where the answer goes; only the channel reads it */; replyTo: Json } & (
+  | {
+      kind: 'press';
+      action: CardAction;
+      subject: Subject;
+      revision: number;
+      digest: string | null;
+      /** null: the button itself; an action that needs fields is answered with its form */
+      fields: Fields | null;
+      proof: Proof;
+    }
+  /** what is mine: a home page, a slash command */
+  | { kind: 'list' }
+  /** links to Belay that somebody shared */
+  | { kind: 'preview'; links: string[] }
+);
+export type Press = Extract<Ask, { kind: 'press' }>;
+
+export type Parsed =
+  | { kind: 'nothing'; because: string; answer?: HttpAnswer }
+  | { kind: 'handshake'; answer: HttpAnswer }
+  /** `deliveryId`: equal for a repeat of the same delivery. `ack`: what the vendor wants to hear at once. */
+  | { kind: 'delivery'; deliveryId: string; asks: Ask[]; ack: HttpAnswer }
+  /** something changed over there; `readBack` asks what, and by whom */
+  | { kind: 'hint'; deliveryId: string; hint: JsonObject; ack: HttpAnswer };
+
+export type FormField = {
+  name: string;
+  label: string;
+  kind: 'line' | 'text' | 'check';
+  required: boolean;
+  initial: string | null;
+  hint: string | null;
+};
+export type Form = {
+  action: CardAction;
+  subject: Subject;
+  revision: number;
+  digest: string | null;
+  title: string;
+  /** what it is about, exactly: shown above the fields */
+  about: string;
+  fields: FormField[];
+  submit: string;
+};
+
+export type Answer =
+  | { kind: 'said'; ok: boolean; text: string; card: Card | null }
+  | { kind: 'form'; form: Form }
+  | { kind: 'cards'; title: string; cards: Card[] }
+  | { kind: 'previews'; previews: { link: string; card: Card }[] };
+
+export type Listens = {
+  /** ids of the workspaces, tenants or sites that are ours; nobody else is listened to */
+  workspaces: readonly string[];
+  /** on the raw bytes, with the absolute window where the vendor signs a time */
+  verify(raw: RawRequest, now: number): Verified | Promise<Verified>;
+  /** Pure, total: whatever a verified request contains, this does not throw. */
+  parse(raw: RawRequest): Parsed;
+  /** The answer for the presser alone. What it returns is the HTTP answer when `answersInline`. */
+  answer(ask: Ask, answer: Answer): Promise<HttpAnswer | null>;
+  /** the vendor shows the HTTP answer to the presser: it is decided before it is acknowledged */
+  answersInline: boolean;
+};
+export type ReadsBack = { readBack(hint: JsonObject): Promise<{ deliveryId: string; asks: Ask[] }[]> };
+/** Surfaces that tell nothing, or not reliably. `cursor` null: from now on. */
+export type Polls = {
+  pollEveryMs: number;
+  poll(cursor: Json): Promise<{ deliveries: { deliveryId: string; asks: Ask[] }[]; cursor: Json }>;
+};
+
+export type Channel = {
+  /** the word in `channels:`, `via:` and `addresses:` of controls and organisation, and in the route */
+  name: string;
+  /** what people call it */
+  title: string;
+} & Posts &
+  Partial<Updates & Threads & DirectMessages & Finds & Checks & Directory & Listens & ReadsBack & Polls>;
+
+export type Channels = ReadonlyMap<string, Channel>;
