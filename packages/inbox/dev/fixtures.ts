@@ -111,7 +111,6 @@ const runDefaults = (now: number): Omit<RunView, 'runId' | 'agentId' | 'subject'
   approvals: [],
   stepsDecided: 5,
   review: null,
-  review: null,
   nextDueAt: ahead(now, 9),
   nextDue: 'taken for silent',
   startedAt: ago(now, 12),

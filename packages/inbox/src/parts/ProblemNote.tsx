@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconRefreshAlert } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { ApiError } from '../data/api.ts';
 import { Inert } from './Inert.tsx';
+import css from './parts.module.css';
 
 /** Somebody was faster: nothing was changed, and the page shows the present state by now. */
 const overtaken = new Set([
@@ -25,8 +26,8 @@ export const ProblemNote = ({ error, onClose }: { error: Error; onClose?: () => 
     <Alert
       ref={note}
       role="alert"
-      color={stale ? 'yellow' : 'red'}
-      variant="light"
+      className={css.note ?? ''}
+      data-stale={stale || undefined}
       icon={stale ? <IconRefreshAlert size={20} aria-hidden /> : <IconAlertTriangle size={20} aria-hidden />}
       title={known ? <Inert text={error.message} /> : 'Something went wrong on this page.'}
       withCloseButton={onClose !== undefined}

@@ -79,7 +79,7 @@ const Side = ({ run }: { run: RunView }) => {
         )}
         {run.status !== 'finished' && (
           <Button variant="default" size="sm" onClick={() => setStopping(true)}>
-            Stop {run.agentId}…
+            Stop this agent…
           </Button>
         )}
       </div>

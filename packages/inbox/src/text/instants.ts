@@ -22,7 +22,7 @@ const twoUnits = (size: number, large: number, largeName: string, small: number,
 /** "4 min ago", "in 11 min", "just now". */
 export const relative = (at: number, now: number): string => {
   const ahead = at - now;
-  if (Math.abs(ahead) < 10_000) return ahead > 1_000 ? 'in a moment' : 'just now';
+  if (Math.abs(ahead) < 10_000) return ahead > 3_000 ? 'in a moment' : 'just now';
   return ahead > 0 ? `in ${span(ahead)}` : `${span(ahead)} ago`;
 };
 
