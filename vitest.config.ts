@@ -1,9 +1,21 @@
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
 
+/** Takes one guard out of one file, for `npm run test:mutants`: a test has to notice. */
+const mutant = (): Plugin => {
+  const { file, from, to } = JSON.parse(process.env.BELAY_MUTANT || '{}');
+  return {
+    name: 'mutant',
+    enforce: 'pre',
+    transform: (code, id) => (file !== undefined && id.endsWith(file) ? code.replace(from, () => to) : null),
+  };
+};
+
 export default defineConfig({
+  plugins: [mutant()],
   resolve: {
     alias: [
       { find: /^@belay\/protocol$/, replacement: source('protocol/src/index.ts') },
