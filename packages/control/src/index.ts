@@ -1,6 +1,9 @@
 /** The language of controls: parse → types → evaluate. Pure; runs in a browser. */
 export { type CasesResult, type ControlCase, type Expectation, parseCases } from './cases/parse.ts';
 export { type CaseReport, runCases } from './cases/run.ts';
+export { checkControl } from './check/check.ts';
+export { type Finding, type FindingCode, type FoundCase, findingCodes, type Severity } from './check/finding.ts';
+export type { OrganisationView } from './check/structureFindings.ts';
 export { compileControl } from './evaluate/compile.ts';
 export type * from './model.ts';
 export { controlDigest, parseControl } from './source/parse.ts';

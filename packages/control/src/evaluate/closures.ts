@@ -55,6 +55,8 @@ const compareTest = (bench: Bench, atom: Extract<Atom, { kind: 'compare' }>): Te
   const test = orderTest(slots.numbers, slot, op, value);
   if (currency === null || (ref.spec.type === 'money' && ref.spec.currency.length === 1)) return test;
   const code = currencyCode(currency);
+  if (op === '==') return () => slots.numbers[slot + 1] === code && test();
+  if (op === '!=') return () => slots.numbers[slot + 1] !== code || test();
   const problem = `is not in ${currency}, which a rule compares it with`;
   return () => (slots.numbers[slot + 1] === code ? test() : note(fault, ref, problem));
 };
@@ -77,6 +79,8 @@ const factsTest = (bench: Bench, atom: Extract<Atom, { kind: 'compareFacts' }>):
   };
   const chosen = test[op];
   if (left.spec.type !== 'money') return chosen;
+  if (op === '==') return () => numbers[a + 1] === numbers[b + 1] && chosen();
+  if (op === '!=') return () => numbers[a + 1] !== numbers[b + 1] || chosen();
   const problem = `is in another currency than ${right.name}, which a rule compares it with`;
   return () => (numbers[a + 1] === numbers[b + 1] ? chosen() : note(fault, left, problem));
 };

@@ -121,11 +121,12 @@ describe('conditions', () => {
     expect(() => fires('size(labels) > 9 || maybe > 3 || !urgent')).toThrow('maybe is missing');
   });
 
-  test('money in another currency is an error, unless it was asked for', () => {
+  test('money in another currency is never equal, and has no order', () => {
     const dollars = withFacts(pay, { arguments: { ...pay.arguments, amount: 'USD 50.00' } });
     expect(() => fires('amount > EUR 5.00', dollars)).toThrow('amount is not in EUR, which a rule compares it with');
     expect(() => fires('amount > fee', dollars)).toThrow('amount is in another currency than fee');
     expect(fires('currency(amount) == "EUR" && amount > EUR 5.00', dollars)).toBe(false);
+    expect(fires('amount != EUR 50.00 && !(amount == EUR 50.00) && amount != fee', dollars)).toBe(true);
   });
 });
 

@@ -95,7 +95,10 @@ const compareFacts = (op: Order, left: FactTerm, right: FactTerm, span: Span): I
     refuse('wrongType', span, `${left.ref.name} is compared with itself.`, 'Compare it with something else.');
   }
   if (op !== '==' && op !== '!=' && !isNumeric(left.ref.spec)) noOrder(span, 'Texts and truth values');
-  return { kind: 'compareFacts', left: left.ref, op, right: right.ref };
+  // One form for `a < b` and `b > a`, so that proofs see that they are the same.
+  return left.ref.key < right.ref.key
+    ? { kind: 'compareFacts', left: left.ref, op, right: right.ref }
+    : { kind: 'compareFacts', left: right.ref, op: mirrored[op], right: left.ref };
 };
 
 /** `left op right`. */

@@ -53,32 +53,35 @@ const join = (kind: 'and' | 'or', of: Ir[]): Ir => {
   return flat.length === 1 && flat[0] ? flat[0] : { kind, of: flat };
 };
 
-/** Calls `visit` for every fact that the condition reads. */
-export const eachRef = (ir: Ir, visit: (ref: Ref) => void): void => {
+/** Calls `visit` for every atom; not for those inside of `exists` and `all`, which read no facts. */
+export const eachAtom = (ir: Ir, visit: (atom: Atom) => void): void => {
   switch (ir.kind) {
     case 'constant':
       return;
     case 'and':
     case 'or':
-      for (const part of ir.of) eachRef(part, visit);
+      for (const part of ir.of) eachAtom(part, visit);
       return;
     case 'not':
-      eachRef(ir.of, visit);
-      return;
-    case 'compareFacts':
-      visit(ir.left);
-      visit(ir.right);
-      return;
-    case 'member':
-    case 'quantifier':
-      visit(ir.set);
-      return;
-    case 'memberFact':
-      visit(ir.element);
-      visit(ir.set);
+      eachAtom(ir.of, visit);
       return;
     default:
-      visit(ir.ref);
+      visit(ir);
+  }
+};
+
+/** The facts that an atom reads. */
+export const atomRefs = (atom: Atom): Ref[] => {
+  switch (atom.kind) {
+    case 'compareFacts':
+      return [atom.left, atom.right];
+    case 'member':
+    case 'quantifier':
+      return [atom.set];
+    case 'memberFact':
+      return [atom.element, atom.set];
+    default:
+      return [atom.ref];
   }
 };
 
@@ -88,6 +91,10 @@ export const baseOf = (ref: Ref): Ref => ref.derived?.from ?? ref;
 /** The facts a condition reads, each once, in the order of reading. */
 export const refsOf = (irs: Ir[]): Ref[] => {
   const found = new Map<string, Ref>();
-  for (const ir of irs) eachRef(ir, (ref) => found.set(ref.key, found.get(ref.key) ?? ref));
+  for (const ir of irs) {
+    eachAtom(ir, (atom) => {
+      for (const ref of atomRefs(atom)) found.set(ref.key, found.get(ref.key) ?? ref);
+    });
+  }
   return [...found.values()];
 };

@@ -40,3 +40,23 @@ export class ExpressionError extends Error {
     this.problem = { code, from: span.from, to: span.to, message, remedy };
   }
 }
+
+/** Every name in the expression: of facts, conditions, lists, and of the elements inside `exists` and `all`. */
+export const namesIn = (expression: Expression): string[] => {
+  switch (expression.kind) {
+    case 'literal':
+      return [];
+    case 'name':
+      return [expression.name];
+    case 'unary':
+      return namesIn(expression.of);
+    case 'binary':
+      return [...namesIn(expression.left), ...namesIn(expression.right)];
+    case 'choose':
+      return [expression.test, expression.yes, expression.no].flatMap(namesIn);
+    case 'list':
+      return expression.items.flatMap(namesIn);
+    case 'call':
+      return [...(expression.target === null ? [] : [expression.target]), ...expression.args].flatMap(namesIn);
+  }
+};

@@ -1,0 +1,63 @@
+/** What the check finds: a code, a plain sentence, one concrete case that was replayed, and an edit that mends it. */
+import type { OutcomeKind } from '@belay/protocol';
+import type { GateInput } from '../model.ts';
+
+export type Severity = 'error' | 'warning' | 'notice';
+
+/** An error keeps a control from being published; a warning asks for a reason; a notice is good to know. */
+export const findingCodes = {
+  neverFires: 'error',
+  neverDecides: 'warning',
+  twoOwners: 'notice',
+  outsidePolicy: 'notice',
+  neverContinues: 'warning',
+  gapAtThreshold: 'warning',
+  cannotBeJudged: 'warning',
+  continueOnAgentsWord: 'warning',
+  untiedArguments: 'warning',
+  forbidWithoutWayOn: 'error',
+  ladderStops: 'warning',
+  approvalWaits: 'warning',
+  unused: 'notice',
+  unknownTarget: 'error',
+  nobodyInRole: 'error',
+  quorumUnreachable: 'error',
+  quorumTight: 'warning',
+  notProved: 'notice',
+} as const satisfies Record<string, Severity>;
+
+export type FindingCode = keyof typeof findingCodes;
+
+export type FoundCase = { input: GateInput; outcome: OutcomeKind; because: string };
+
+export type Finding = {
+  code: FindingCode;
+  severity: Severity;
+  sentence: string;
+  step: string | null;
+  rule: string | null;
+  /** other rules that take part */
+  rules: string[];
+  /** replayed through the evaluator; null when the finding is about no single case */
+  case: FoundCase | null;
+  /** the case could not be brought together from single values: it may not occur */
+  possible: boolean;
+  edit: string;
+};
+
+export const finding = (
+  code: FindingCode,
+  sentence: string,
+  edit: string,
+  more: Partial<Pick<Finding, 'step' | 'rule' | 'rules' | 'case' | 'possible'>> = {},
+): Finding => ({
+  code,
+  severity: findingCodes[code],
+  sentence,
+  step: more.step ?? null,
+  rule: more.rule ?? null,
+  rules: more.rules ?? [],
+  case: more.case ?? null,
+  possible: more.possible ?? false,
+  edit,
+});
