@@ -41,3 +41,6 @@ export const wrap = (text: string, width: number): string[] => {
   }
   return [...lines, line];
 };
+
+/** An instant of the wire as people at this machine read it. */
+export const instantText = (at: string): string => new Date(at).toLocaleString('sv-SE').slice(0, 16);

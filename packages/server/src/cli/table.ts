@@ -1,5 +1,35 @@
 /** Every command of `belay`, in the order of the help. */
 import type { Command } from './command.ts';
+import { caseCommands } from './commands/case.ts';
+import { check } from './commands/check.ts';
+import { controlTypesCommand } from './commands/control-types.ts';
 import { demo } from './commands/demo.ts';
+import { keyCommands } from './commands/key.ts';
+import { login } from './commands/login.ts';
+import { oncall } from './commands/oncall.ts';
+import { orgCommands } from './commands/org.ts';
+import { publish } from './commands/publish.ts';
+import { replayCommand } from './commands/replay.ts';
+import { runCommands } from './commands/run.ts';
+import { serve } from './commands/serve.ts';
+import { stopCommands } from './commands/stop.ts';
+import { verify } from './commands/verify.ts';
+import { why } from './commands/why.ts';
 
-export const commands: Command[] = [demo];
+export const commands: Command[] = [
+  demo,
+  serve,
+  login,
+  check,
+  publish,
+  controlTypesCommand,
+  replayCommand,
+  ...caseCommands,
+  why,
+  ...runCommands,
+  ...stopCommands,
+  ...keyCommands,
+  ...orgCommands,
+  oncall,
+  verify,
+];

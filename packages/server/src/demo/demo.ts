@@ -143,7 +143,7 @@ const welcome = async ({ server }: DemoHouse, goesOn: boolean, io: Io): Promise<
   else io.out(welcomeText({ url: server.url, loginLink, name: nameOf('dana'), data, others }, io));
 };
 
-const watch = async (stage: Stage, goesOn: boolean, dataDir: string, io: Io): Promise<Exit> => {
+const watch = async (stage: Stage, dataDir: string, io: Io): Promise<Exit> => {
   const { server, outside } = stage.house;
   const startedAt = performance.now();
   const connection = await keepConnection(server, dataDir, (error) => io.err(`${(error as Error).message}\n`));
@@ -152,7 +152,7 @@ const watch = async (stage: Stage, goesOn: boolean, dataDir: string, io: Io): Pr
     if (io.json) return;
     const api = await sessions(server)('dana');
     const text = summaryText(await summarise(api, outside, performance.now() - startedAt));
-    io.out(`\n${text}${goesOn ? '' : ''}Both queues are done. The inbox stays open; \`--fresh\` starts anew.\n`);
+    io.out(`\n${text}Both queues are done. The inbox stays open; \`--fresh\` starts anew.\n`);
   });
   await Promise.race([stopped, done.then(() => stopped)]);
   connection.end();
@@ -171,7 +171,7 @@ export const runDemo = async (options: DemoOptions, io: Io): Promise<Exit> => {
     if (!once) await welcome(house, goesOn, io);
     const stage = startAgents(house, speed, io, !(once && io.json));
     try {
-      return await (once ? runOnce(stage, startedAt, io) : watch(stage, goesOn, dataDir, io));
+      return await (once ? runOnce(stage, startedAt, io) : watch(stage, dataDir, io));
     } finally {
       await stopAgents(stage);
     }

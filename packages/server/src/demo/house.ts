@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import { CliProblem } from '../cli/command.ts';
 import { publishAll, readOrganisation, startHost } from '../cli/host.ts';
+import { createLog } from '../cli/log.ts';
 import { type RunningServer, usedBy } from '../server.ts';
 import { type Outside, startOutside } from './outside.ts';
 
@@ -64,7 +64,7 @@ export const openDemoHouse = async (
   port: number,
   agents: Record<string, string>,
 ): Promise<DemoHouse> => {
-  const log = pino({ level: 'warn' }, pino.destination({ dest: join(dataDir, 'server.log'), sync: true }));
+  const log = createLog('warn', join(dataDir, 'server.log'));
   const outside = await startOutside(join(dataDir, 'carried-out.jsonl'));
   const options = { dataDir, host: '127.0.0.1', port, log, sources: outside.sources };
   const server = await startHost(options).catch(async (error: unknown) => {

@@ -75,7 +75,7 @@ export const summarise = async (
     runs: runs.length,
     runsFinished: runs.filter(({ status }) => status === 'finished').length,
     runsWithoutNextStep: Math.max(unarmed, stranded),
-    durationMs,
+    durationMs: Math.round(durationMs),
   };
 };
 
