@@ -82,7 +82,10 @@ const SettleForm = ({ permit, happened, onClose }: { permit: PermitView; happene
   );
 };
 
-const Permit = ({ permit, onSettle }: { permit: PermitView; onSettle: (happened: Happened) => void }) => (
+type PermitProps = { permit: PermitView; taken: boolean; onSettle: (happened: Happened) => void };
+
+/** The question stands when it is in doubt, or when a person has control and so nobody else will answer it. */
+const Permit = ({ permit, taken, onSettle }: PermitProps) => (
   <li className={css.permit}>
     <p>
       <strong>{nameText(permit.step)}</strong>
@@ -104,7 +107,7 @@ const Permit = ({ permit, onSettle }: { permit: PermitView; onSettle: (happened:
         A report came after control had moved: <Inert text={valueText(permit.lateReport)} />
       </p>
     )}
-    {permit.status === 'inDoubt' && (
+    {(permit.status === 'inDoubt' || taken) && (
       <Group gap="xs" mt={8}>
         <span className={css.question}>Did it happen?</span>
         <Button size="compact-sm" variant="default" onClick={() => onSettle('done')}>
@@ -132,7 +135,12 @@ export const InFlight = ({ permits, takenBy }: { permits: readonly PermitView[];
       </p>
       <ul>
         {permits.map((permit) => (
-          <Permit key={permit.permitId} permit={permit} onSettle={(happened) => setSettling({ permit, happened })} />
+          <Permit
+            key={permit.permitId}
+            permit={permit}
+            taken={takenBy !== null}
+            onSettle={(happened) => setSettling({ permit, happened })}
+          />
         ))}
       </ul>
       <Modal

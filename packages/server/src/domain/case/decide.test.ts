@@ -120,6 +120,13 @@ describe('putting back, cancelling, resolving', () => {
     );
     expect(handedOff().person('dirk', { type: 'cancel' }).refused).toBe('not_entitled');
   });
+  it('a run does not end over a step that nobody knows the end of', () => {
+    const story = new Story().ask().person('cleo', { type: 'takeOver' });
+    expect(story.person('cleo', { type: 'resolve' }).refused).toBe('step_in_flight');
+    const permitId = story.run.permits[0]?.permitId ?? '';
+    story.person('cleo', { type: 'settle', permitId, happened: 'done' } as never);
+    expect(story.person('cleo', { type: 'resolve' }).types).toEqual(['CaseResolved', 'RunFinished']);
+  });
   it('a resolved case ends the run', () => {
     const story = handedOff().person('ann', { type: 'claim' }).person('ann', { type: 'resolve' });
     expect(story.types).toEqual(['CaseResolved', 'RunFinished']);

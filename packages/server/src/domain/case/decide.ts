@@ -133,69 +133,66 @@ const claimedByMe = (kase: Case, context: Context): ReturnType<typeof refuse> | 
   return refuse('not_claimer', `${nameOf(context, kase.claimedBy)} has case ${kase.caseId}.`);
 };
 
-const decline = (
+type OnCase<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }> & { caseId: string; revision: number }; revision: number };
+type Decide<T extends CaseCommand['type']> = (
   run: Run,
-  { caseId, revision, because }: Extract<CaseCommand, { type: 'decline' }>,
+  command: OnCase<T>,
   context: Context,
-): CaseDecided => {
-  const found = current(run, caseId, revision, context);
-  if (!('kase' in found)) return found;
-  if (found.kase.status === 'claimed' && found.kase.claimedBy !== context.by.id)
-    return claimedByMe(found.kase, context) ?? (found as never);
+  kase: Case,
+) => CaseDecided;
+type WithCase = 'decline' | 'release' | 'resolve' | 'cancel' | 'return';
+
+/** Decides on the live case as the person saw it. */
+const onLive =
+  <T extends WithCase>(decide: Decide<T>) =>
+  (run: Run, command: OnCase<T>, context: Context): CaseDecided => {
+    const found = current(run, command.caseId, command.revision, context);
+    return 'kase' in found ? decide(run, command, context, found.kase) : found;
+  };
+
+/** The same, for whoever has taken the case over. */
+const onMine = <T extends WithCase>(decide: Decide<T>) =>
+  onLive<T>((run, command, context, kase) => claimedByMe(kase, context) ?? decide(run, command, context, kase));
+
+/** Tells the people of the rung that is current once `before` has happened. */
+const toldAgain = (run: Run, before: RunEvent[], rung: (kase: Case) => number, context: Context): RunEvent[] => {
+  const kase = apply(run, before, context).case;
+  return kase === null ? before : [...before, rungFired(kase, rung(kase), context)];
+};
+
+const decline = onLive<'decline'>((run, { caseId, because }, context, kase) => {
+  const refused = kase.status === 'claimed' ? claimedByMe(kase, context) : null;
+  if (refused !== null) return refused;
   if (!mayTakeOver(run, context)) return notEntitled(run, context);
   const before: RunEvent[] = [...released(run, because), { type: 'CaseDeclined', caseId, because }];
-  const after = apply(run, before, context).case;
-  return { events: after === null ? before : [...before, rungFired(after, after.rung, context)], answer: { caseId } };
-};
+  return { events: toldAgain(run, before, ({ rung }) => rung, context), answer: { caseId } };
+});
 
-const release = (
-  run: Run,
-  { caseId, revision, because }: Extract<CaseCommand, { type: 'release' }>,
-  context: Context,
-): CaseDecided => {
-  const found = current(run, caseId, revision, context);
-  if (!('kase' in found)) return found;
-  const refused = claimedByMe(found.kase, context);
-  if (refused !== null) return refused;
-  const before = released(run, because);
-  const after = apply(run, before, context).case;
-  return { events: after === null ? before : [...before, rungFired(after, 0, context)], answer: { caseId } };
-};
+const release = onMine<'release'>((run, { caseId, because }, context) => ({
+  events: toldAgain(run, released(run, because), () => 0, context),
+  answer: { caseId },
+}));
 
-const resolve = (
-  run: Run,
-  { caseId, revision, resolution }: Extract<CaseCommand, { type: 'resolve' }>,
-  context: Context,
-): CaseDecided => {
-  const found = current(run, caseId, revision, context);
-  if (!('kase' in found)) return found;
-  const refused = claimedByMe(found.kase, context);
-  if (refused !== null) return refused;
+const resolve = onMine<'resolve'>((run, { caseId, resolution }, context) => {
+  const open = run.permits.filter((permit) => permit.status === 'redeemed' || permit.status === 'inDoubt');
+  if (open.length > 0)
+    return refuse('step_in_flight', `${open.map((p) => p.step).join(', ')}: say first whether it happened.`);
   const outcome: JsonObject = { resolvedBy: context.by.id, resolution };
-  return {
-    events: [
-      { type: 'CaseResolved', caseId, resolution },
-      { type: 'RunFinished', outcome },
-    ],
-    answer: { caseId },
-  };
-};
+  const events: RunEvent[] = [
+    { type: 'CaseResolved', caseId, resolution },
+    { type: 'RunFinished', outcome },
+  ];
+  return { events, answer: { caseId } };
+});
 
-const cancel = (
-  run: Run,
-  { caseId, revision, because }: Extract<CaseCommand, { type: 'cancel' }>,
-  context: Context,
-): CaseDecided => {
-  const found = current(run, caseId, revision, context);
-  if (!('kase' in found)) return found;
-  if (found.kase.status === 'claimed')
-    return refuse(
-      'case_not_open',
-      `${nameOf(context, found.kase.claimedBy)} has taken it over: give control back instead.`,
-    );
+const cancel = onLive<'cancel'>((run, { caseId, because }, context, kase) => {
+  if (kase.status === 'claimed')
+    return refuse('case_not_open', `${nameOf(context, kase.claimedBy)} has taken it over: give control back instead.`);
   if (!mayTakeOver(run, context)) return notEntitled(run, context);
   return { events: [{ type: 'CaseCancelled', caseId, because }], answer: { caseId } };
-};
+});
+
+const giveBack = onMine<'return'>((run, command, context, kase) => returnControl(run, kase, command, context));
 
 const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, context: Context): CaseDecided => {
   const permit = run.permits.find((p) => p.permitId === command.permitId);
@@ -206,12 +203,6 @@ const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, con
   if (!mayTakeOver(run, context)) return notEntitled(run, context);
   const { type: _type, ...said } = command;
   return { events: [{ type: 'PermitSettled', ...said }], answer: { caseId: run.case?.caseId ?? '' } };
-};
-
-const giveBack = (run: Run, command: ReturnCommand, context: Context): CaseDecided => {
-  const found = current(run, command.caseId, command.revision, context);
-  if (!('kase' in found)) return found;
-  return claimedByMe(found.kase, context) ?? returnControl(run, found.kase, command, context);
 };
 
 const deciders = { takeOver, claim, decline, release, resolve, cancel, settle, return: giveBack };
