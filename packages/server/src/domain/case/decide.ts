@@ -133,7 +133,7 @@ const claimedByMe = (kase: Case, context: Context): ReturnType<typeof refuse> | 
   return refuse('not_claimer', `${nameOf(context, kase.claimedBy)} has case ${kase.caseId}.`);
 };
 
-type OnCase<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }> & { caseId: string; revision: number }; revision: number };
+type OnCase<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }> & { caseId: string; revision: number };
 type Decide<T extends CaseCommand['type']> = (
   run: Run,
   command: OnCase<T>,
