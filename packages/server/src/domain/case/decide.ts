@@ -133,7 +133,7 @@ const claimedByMe = (kase: Case, context: Context): ReturnType<typeof refuse> | 
   return refuse('not_claimer', `${nameOf(context, kase.claimedBy)} has case ${kase.caseId}.`);
 };
 
-type OnCase<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }> & { caseId: string; revision: number };
+type OnCase<T extends CaseCommand['type']> = Extract<CaseCommand, { type: T }>;
 type Decide<T extends CaseCommand['type']> = (
   run: Run,
   command: OnCase<T>,
@@ -146,7 +146,11 @@ type WithCase = 'decline' | 'release' | 'resolve' | 'cancel' | 'return';
 const onLive =
   <T extends WithCase>(decide: Decide<T>) =>
   (run: Run, command: OnCase<T>, context: Context): CaseDecided => {
-    const found = current(run, command.caseId, command.revision, context);
+    const { caseId, revision }: { caseId: string; revision: number } = command as Extract<
+      CaseCommand,
+      { type: WithCase }
+    >;
+    const found = current(run, caseId, revision, context);
     return 'kase' in found ? decide(run, command, context, found.kase) : found;
   };
 
