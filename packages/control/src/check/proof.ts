@@ -41,10 +41,11 @@ const placedFor = (compiled: CompiledControl, step: StepSpec, irs: Ir[]): Placed
   return [...bases.values()].map((ref) => ({ ref, place: namedOf(directory, step.name, ref).place }));
 };
 
-export const proveStep = (compiled: CompiledControl, step: StepSpec, more: Ir[] = []): StepProof => {
+/** With `shared`, in the space of another proof: so that regions of two versions can be laid over one another. */
+export const proveStep = (compiled: CompiledControl, step: StepSpec, shared?: Space): StepProof => {
   const { rules } = stepIrs(compiled.control, step);
-  const irs = [...rules.map(({ ir }) => ir), ...more];
-  const space = spaceOf(irs);
+  const irs = rules.map(({ ir }) => ir);
+  const space = shared ?? spaceOf(irs);
   const budget: Budget = { steps: stepBudget };
   const proven = rules.map(({ rule, ir }) => ({ rule, ir, regions: regionsOf(space, ir, budget) }));
   const errors = proven.flatMap(({ regions }) => regions.error);
@@ -81,7 +82,7 @@ export const searchCase = (
 };
 
 /** The part of a box that its witness was drawn from. */
-const firstCells = (box: Box): Box => box.map((cells) => cells & -cells);
+export const firstCells = (box: Box): Box => box.map((cells) => cells & -cells);
 
 const replay = (proof: StepProof, box: Box, accept: (verdict: Verdict) => boolean): FoundCase | null => {
   const input = witnessOf(proof.space, box, proof.step.name, proof.placed);

@@ -2,8 +2,8 @@
  * A concrete input for a box: one value for each fact the step reads, in the form of the wire. Related facts and derived
  * ones (sizes, local time) are searched for among a few candidates; whoever shows the case replays it first.
  */
-import type { Json, JsonObject } from '@belay/protocol';
-import type { Place } from '../evaluate/records.ts';
+import type { Json } from '@belay/protocol';
+import { type Place, withValue } from '../evaluate/records.ts';
 import type { Ir, Ref } from '../expression/ir.ts';
 import type { GateInput, TypeSpec } from '../model.ts';
 import { formatDecimal } from '../value/decimal.ts';
@@ -262,29 +262,15 @@ const withDerived = (ref: Ref, candidate: Candidate, derived: Map<string, Cell>)
 /** Where each fact goes in the input. */
 export type Placed = { ref: Ref; place: Place };
 
-const put = (record: JsonObject, path: string[], value: Json): void => {
-  let inner = record;
-  for (const key of path.slice(0, -1)) {
-    if (typeof inner[key] !== 'object' || inner[key] === null) inner[key] = {};
-    inner = inner[key] as JsonObject;
-  }
-  inner[path.at(-1) ?? ''] = value;
-};
-
-export const placeInput = (step: string, values: { place: Place; value: Json | undefined }[]): GateInput => {
-  const input: GateInput = { step, arguments: {}, agent: {}, system: {}, looked: {} };
-  for (const { place, value } of values) {
-    let record: JsonObject;
-    if (place.from === 'lookup') {
-      const source = place.source ?? '';
-      const looked = input.looked[source];
-      record = looked?.ok === true ? (looked.value as JsonObject) : {};
-      input.looked[source] = { ok: true, value: record };
-    } else record = place.from === 'args' ? input.arguments : input[place.from];
-    if (value !== undefined) put(record, place.path, value);
-  }
-  return input;
-};
+/** An input of one step with these values at their places. */
+const placeInput = (step: string, values: { place: Place; value: Json | undefined }[]): GateInput =>
+  values.reduce<GateInput>((input, { place, value }) => withValue(input, place, value), {
+    step,
+    arguments: {},
+    agent: {},
+    system: {},
+    looked: {},
+  });
 
 /** An input in `box`, or null when its facts could not be brought together. */
 export const witnessOf = (space: Space, box: Box, step: string, placed: Placed[]): GateInput | null => {

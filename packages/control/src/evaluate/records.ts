@@ -32,6 +32,25 @@ export const rawValue = (place: Place, input: GateInput): Json | undefined => {
   return value as Json | undefined;
 };
 
+/** A copy of `value` with `put` at the end of the path; undefined leaves nothing there. */
+const withAt = (value: unknown, [key, ...rest]: string[], put: Json | undefined): JsonObject => {
+  const copy = typeof value === 'object' && value !== null ? { ...(value as JsonObject) } : {};
+  if (key === undefined) return copy;
+  if (rest.length > 0) copy[key] = withAt(copy[key], rest, put);
+  else if (put === undefined) delete copy[key];
+  else copy[key] = put;
+  return copy;
+};
+
+/** The input with another value at one place. */
+export const withValue = (input: GateInput, { from, source, path }: Place, value: Json | undefined): GateInput => {
+  if (from === 'args') return { ...input, arguments: withAt(input.arguments, path, value) };
+  if (from !== 'lookup') return { ...input, [from]: withAt(input[from], path, value) };
+  const looked = own(input.looked, source ?? '') as GateInput['looked'][string] | undefined;
+  const record = withAt(looked?.ok === true ? looked.value : {}, path, value);
+  return { ...input, looked: { ...input.looked, [source ?? '']: { ok: true, value: record } } };
+};
+
 const nothing: JsonObject = Object.freeze(Object.create(null));
 
 /** A plain object as it is; anything else could answer with what it inherits. */

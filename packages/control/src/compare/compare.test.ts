@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { good } from '../check/corpus.testing.ts';
+import { compileControl } from '../evaluate/compile.ts';
+import { parsed } from '../sample.testing.ts';
+import { compareControls } from './compare.ts';
+
+const between = (from: string, to: string) => {
+  if (!good.includes(from)) throw new Error(`The good control has no "${from}".`);
+  return compareControls(parsed(good), parsed(good.replace(from, to)));
+};
+
+describe('two versions', () => {
+  test('that say the same have no changes', () => {
+    expect(between('id: young', 'id: youthful')).toEqual({ changes: [], notes: [], weaker: false });
+  });
+
+  test('are told apart by one case at the moved threshold', () => {
+    const { changes, weaker } = between('amount > EUR 500.00', 'amount > EUR 600.00');
+    expect(weaker).toBe(true);
+    expect(changes.map(({ step, from, to }) => [step, from, to])).toEqual([['pay', 'approval', 'continue']]);
+    expect(changes[0]?.sentence).toBe(
+      'At "pay" a case that waited for a sign-off now continues without a human. Before: large Now: The rule "clean" lets it through.',
+    );
+  });
+
+  test('show a sign-off that is lost behind a handoff', () => {
+    const { changes } = between('when: amount > EUR 500.00', 'when: amount > EUR 500.00 && known');
+    expect(changes.map(({ sentence, weaker }) => [sentence, weaker])).toEqual([
+      ['At "pay" a case that needed "sign-off" needs it no more, although it still is handed to a person.', true],
+    ]);
+  });
+
+  test('show less oversight first', () => {
+    const stricter = ['known: payee.ageDays > 90', 'known: payee.ageDays > 60'] as const;
+    const moved = good.replace(...stricter).replace('amount > EUR 500.00', 'amount > EUR 400.00');
+    const { changes, weaker } = compareControls(parsed(good), parsed(moved));
+    expect(changes.map(({ from, to, weaker: less }) => [from, to, less])).toEqual([
+      ['handoff', 'continue', true],
+      ['handoff', 'approval', true],
+      ['handoff', 'forbid', true],
+      ['continue', 'approval', false],
+    ]);
+    expect(weaker).toBe(true);
+  });
+
+  test.each([
+    [
+      'quorum: 2',
+      'quorum: 1',
+      /^The approval "sign-off" changed: 2 of role:approver without requester before, 1 of/,
+      true,
+    ],
+    ['quorum: 2', 'quorum: 3', /changed/, false],
+    ['owner: role:owner', 'owner: role:other', /^The owner was role:owner, and is role:other now/, false],
+    ['within: 10m', 'within: 90m', /^The ladder "desk" tells otherwise/, false],
+    ['max: 5_000', 'max: 6_000', /^The fact "payee.ageDays" is declared otherwise/, false],
+    ['  look: { risk: low, effect: none }\n', '', /^The step "look" is gone/, false],
+    ['steps:\n', 'steps:\n  more: { risk: low, effect: none }\n', /^The step "more" is new/, false],
+  ])('note what is not about single cases: %s → %s', (from, to, sentence, weaker) => {
+    const comparison = between(from, to);
+    expect(comparison.notes[0]?.sentence).toMatch(sentence);
+    expect(comparison.weaker).toBe(weaker);
+  });
+
+  test('agree with their decisions: each case was decided so by both', () => {
+    const threshold = fc.integer({ min: 1, max: 999 });
+    fc.assert(
+      fc.property(threshold, fc.integer({ min: 1, max: 200 }), (euros, days) => {
+        const [old, next] = [
+          parsed(good),
+          parsed(good.replace('EUR 500.00', `EUR ${euros}.00`).replace('> 90', `> ${days}`)),
+        ];
+        const { changes } = compareControls(old, next);
+        for (const change of changes) {
+          expect(compileControl(old).decide(change.case).outcome).toBe(change.from);
+          expect(compileControl(next).decide(change.case).outcome).toBe(change.to);
+        }
+        const found = changes.map(({ from, to }) => `${from} ${to}`);
+        expect(found.includes('approval continue')).toBe(euros > 500);
+        expect(found.includes('continue approval')).toBe(euros < 500);
+        expect(found.includes('handoff continue')).toBe(days < 90);
+        expect(found.includes('continue handoff')).toBe(days > 90);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { good } from '../check/corpus.testing.ts';
+import type { GateInput } from '../model.ts';
+import { compiled } from '../sample.testing.ts';
+import { why } from './why.ts';
+
+const control = compiled(good);
+const input = (amount: string, payee: Record<string, string | number | boolean> = {}): GateInput => ({
+  step: 'pay',
+  arguments: { payeeId: 'p-1', amount },
+  agent: {},
+  system: {},
+  looked: { erp: { ok: true, value: { id: 'p-1', ageDays: 400, blocked: false, ...payee } } },
+});
+const sentences = (gate: GateInput) => why(control, gate).alternatives.map(({ sentence }) => sentence);
+
+describe('why', () => {
+  test('finds the nearest value that would have decided otherwise', () => {
+    expect(sentences(input('EUR 620.00'))[0]).toBe(
+      'It would have continued if amount were EUR 500.00 (it is EUR 620.00).',
+    );
+    expect(sentences(input('EUR 5.00', { ageDays: 30 }))).toContain(
+      'It would have continued if payee.ageDays were 91 (it is 30).',
+    );
+    expect(sentences(input('EUR 5.00', { blocked: true }))[0]).toBe(
+      'It would have continued if payee.blocked were no (it is yes).',
+    );
+    expect(sentences(input('EUR 5.00', { id: 'p-2' }))).toContain(
+      'It would have continued if args.payeeId were p-2 (it is p-1).',
+    );
+  });
+
+  test('puts what would have needed the fewest people first', () => {
+    const outcomes = why(control, input('EUR 620.00')).alternatives.map(({ outcome }) => outcome);
+    expect(outcomes).toContain('handoff');
+    expect(outcomes.indexOf('continue')).toBeLessThan(outcomes.indexOf('handoff'));
+  });
+
+  test('shows inputs that are decided as it says, and never one that cannot be judged', () => {
+    const gate = input('EUR 620.00');
+    const { verdict, alternatives } = why(control, gate);
+    for (const { outcome, input: changed } of alternatives) {
+      const decided = control.decide(changed);
+      expect(decided.outcome).toBe(outcome);
+      expect(decided.outcome).not.toBe(verdict.outcome);
+      expect(decided.house).not.toBe('badFact');
+    }
+    expect(gate).toEqual(input('EUR 620.00'));
+  });
+
+  test('names the value that was missing', () => {
+    const blind = { ...input('EUR 5.00'), arguments: { payeeId: 'p-1' } };
+    expect(sentences(blind)).toContain('It would have continued if amount were EUR 0.01 (it is unknown).');
+  });
+
+  test('has nothing to say of an unknown step', () => {
+    expect(why(control, { ...input('EUR 5.00'), step: 'nothing' })).toMatchObject({
+      verdict: { house: 'unknownStep' },
+      alternatives: [],
+    });
+  });
+});
