@@ -22,20 +22,35 @@ const named = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name 
 const typeOf = (spec: TypeSpec): string =>
   spec.type === 'enum' && !spec.open ? spec.values.map(quoted).join(' | ') : words[spec.type];
 
-const shape = (fields: Record<string, Field>): string => {
-  const members = Object.entries(fields).map(
-    ([name, field]) => `${named(name)}${field.optional ? '?' : ''}: ${typeOf(field)}`,
-  );
+type Fields = { [name: string]: Field | { fields: Fields } };
+
+const member = (name: string, field: Fields[string]): string =>
+  'fields' in field
+    ? `${named(name)}?: ${shape(field.fields)}`
+    : `${named(name)}${field.optional ? '?' : ''}: ${typeOf(field)}`;
+
+const shape = (fields: Fields): string => {
+  const members = Object.entries(fields).map(([name, field]) => member(name, field));
   return members.length === 0 ? '{}' : `{ ${members.join('; ')} }`;
 };
 
-/** Facts the agent may claim, at the top of what it sends. Each may be left out: a rule that misses one hands off. */
-const claimed = (control: Control): Record<string, Field> =>
-  Object.fromEntries(
-    control.facts
-      .filter(({ from, at }) => from === 'agent' && at.lastIndexOf('/') === 0)
-      .map((fact) => [fact.at.slice(1), { ...fact, optional: true }]),
-  );
+/** Facts the agent may claim, where it sends them. Each may be left out: a rule that misses one hands off. */
+const claimed = (control: Control): Fields => {
+  const top: Fields = {};
+  for (const fact of control.facts.filter(({ from }) => from === 'agent')) {
+    const path = fact.at.slice(1).split('/');
+    const name = path.pop() ?? fact.name;
+    let fields = top;
+    for (const part of path) {
+      const inner = fields[part];
+      const group = inner !== undefined && 'fields' in inner ? inner : { fields: {} };
+      fields[part] = group;
+      fields = group.fields;
+    }
+    fields[name] = { ...fact, optional: true };
+  }
+  return top;
+};
 
 const stepLine = (step: Control['steps'][number], facts: string): string => {
   const anything = Object.keys(step.arguments).length === 0;

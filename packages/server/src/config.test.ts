@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig, wantsColour } from './config.ts';
+
+describe('configuration', () => {
+  it('listens on this machine only, unless told otherwise', () => {
+    expect(readConfig({}, {})).toMatchObject({
+      host: '127.0.0.1',
+      port: 4700,
+      databaseUrl: undefined,
+      logLevel: 'warn',
+    });
+  });
+
+  it('lets an option win over the environment', () => {
+    expect(readConfig({ port: '0' }, { BELAY_PORT: '5000' }).port).toBe(0);
+    expect(readConfig({}, { BELAY_PORT: '5000' }).port).toBe(5000);
+  });
+
+  it.each(['70000', '-1', '80a', '', '0x50'])('refuses the port %j with the way to mend it', (port) => {
+    expect(() => readConfig({ port }, {})).toThrow(/not a number from 0 to 65535. Mend --port/);
+  });
+
+  it('refuses a DATABASE_URL that is none, and takes an empty one for unset', () => {
+    expect(() => readConfig({}, { DATABASE_URL: 'mysql://db' })).toThrow(/does not begin with postgresql:/);
+    expect(readConfig({}, { DATABASE_URL: '' }).databaseUrl).toBeUndefined();
+  });
+
+  it('refuses an address without http, and drops the slash at its end', () => {
+    expect(() => readConfig({ url: 'belay.example.com' }, {})).toThrow(/does not begin with http/);
+    expect(readConfig({ url: 'https://belay.example.com/' }, {}).url).toBe('https://belay.example.com');
+  });
+
+  it('names the levels of the log', () => {
+    expect(() => readConfig({}, { BELAY_LOG: 'loud' })).toThrow(/trace, debug, info/);
+  });
+
+  it('colours a terminal only, and never against NO_COLOR or on a dumb one', () => {
+    expect(wantsColour(true, {})).toBe(true);
+    expect(wantsColour(false, {})).toBe(false);
+    expect(wantsColour(true, { NO_COLOR: '1' })).toBe(false);
+    expect(wantsColour(true, { TERM: 'dumb' })).toBe(false);
+  });
+});

@@ -1,0 +1,98 @@
+/** `belay serve` as a process: the first start, the second one beside it, and what people get wrong. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { root } from '../world.ts';
+import { endPrograms, runProgram, startProgram } from './program.ts';
+
+let folder: string;
+let data: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'belay serve '));
+  data = join(folder, 'the data');
+});
+afterEach(async () => {
+  await endPrograms();
+  rmSync(folder, { recursive: true });
+});
+
+const serve = (...more: string[]) => startProgram(['serve', '--data', data, '--port', '0', ...more]);
+const login = async (url: string, token: string): Promise<Response> =>
+  fetch(`${url}/v1/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
+
+describe('belay serve', () => {
+  it('lets the administrator in once, serves the other commands, stops cleanly, and goes on where it was', async () => {
+    const server = serve();
+    const [, url = '', token = ''] = await server.says(/: (http:\/\/\S+)\/login\?token=(\S+)/);
+    const first = await login(url, token);
+    expect([first.status, ((await first.json()) as { person: object }).person]).toEqual([
+      200,
+      expect.objectContaining({ personId: 'admin', access: ['operator', 'designer', 'admin'] }),
+    ]);
+    expect((await login(url, token)).status).toBe(410);
+    expect(await runProgram(['key', 'list', '--data', data])).toMatchObject({ exit: 0, err: '' });
+    server.signal('SIGTERM');
+    expect(await server.ended).toBe(0);
+    expect(existsSync(join(data, 'cli.json'))).toBe(false);
+    const again = serve('--controls', root('controls'), '--org', root('controls/organisation.yaml'));
+    await again.says(/Sign in: `belay login dana`/);
+    expect(again.written.out).toContain('Published payment-approval version 1');
+    expect((await runProgram(['login', 'chidi', '--data', data])).out).toContain('Chidi Okafor');
+    again.signal('SIGINT');
+    expect(await again.ended).toBe(0);
+  });
+
+  it('names the process that has the data directory', async () => {
+    const server = serve('--json');
+    await server.says(/"pid":/);
+    const { exit, err, out } = await runProgram(['serve', '--data', data, '--port', '0']);
+    expect([exit, out]).toEqual([1, '']);
+    expect(err).toContain(`Another Belay (pid ${server.pid}) uses this data directory`);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  it('says that a port is in use, and leaves no database behind', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const { exit, err } = await runProgram(['serve', '--data', data, '--port', String(port)]);
+    taken.close();
+    expect([exit, err]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is in use.`)]);
+    expect(existsSync(join(data, 'belay.lock'))).toBe(false);
+  });
+
+  it.each([
+    ['mysql://localhost/belay', 2, 'does not begin with postgresql://'],
+    ['postgresql://nobody@127.0.0.1:1/belay', 1, 'The database does not let Belay in'],
+  ])('says what is wrong with DATABASE_URL=%s', async (databaseUrl, code, sentence) => {
+    const { exit, err } = await runProgram(['serve', '--port', '0'], {
+      env: { DATABASE_URL: databaseUrl },
+      cwd: folder,
+    });
+    expect([exit, err]).toEqual([code, expect.stringContaining(sentence)]);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  it('starts with no file that cannot be read, and says each line', async () => {
+    const sources = join(folder, 'sources.yaml');
+    writeFileSync(sources, '- { name: erp, ulr: "http://erp" }\n');
+    const wrong = await runProgram(['serve', '--data', data, '--port', '0', '--sources', sources]);
+    expect([wrong.exit, wrong.err]).toEqual([2, expect.stringContaining('sources.yaml:1:')]);
+    expect(wrong.err).toContain('Did you mean "url"?');
+    const org = join(folder, 'org.yaml');
+    writeFileSync(
+      org,
+      readFileSync(root('controls/organisation.yaml'), 'utf8').replace('Europe/Paris', 'Europe/Pariss'),
+    );
+    const unread = await runProgram(['serve', '--data', data, '--port', '0', '--org', org]);
+    expect([unread.exit, unread.err]).toEqual([1, expect.stringContaining('Did you mean "Europe/Paris"?')]);
+    expect(existsSync(data)).toBe(false);
+  });
+});
