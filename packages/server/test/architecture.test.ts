@@ -108,6 +108,8 @@ describe('the one-way rule', () => {
     ['server/src/http/gate.ts', "export { config } from '../config.ts';"],
     ['server/src/channels/slack/index.ts', "import '../teams/index.ts';"],
     ['server/src/store/runs.ts', "const app = await import('../app.ts');"],
+    ['server/src/cli/commands/serve.ts', "import { openDatabase } from '../../store/database.ts';"],
+    ['server/src/demo/house.ts', "import { openDatabase } from '../store/database.ts';"],
     ['sdk/src/index.ts', "import { start } from 'belay';"],
     ['inbox/src/main.tsx', "import { createBelay } from '@belay/sdk';"],
     ['control/src/parse.ts', "import { readFile } from 'node:fs/promises';"],
@@ -120,6 +122,10 @@ describe('the one-way rule', () => {
   it.each([
     ['server/src/app.ts', "import { routes } from './http/routes.ts';\nimport { open } from './store/open.ts';"],
     ['server/src/cli/main.ts', "import { start } from '../app.ts';\nimport { createBelay } from '@belay/sdk';"],
+    [
+      'server/src/demo/house.ts',
+      "import { startServer } from '../server.ts';\nimport { columns } from '../cli/paint.ts';",
+    ],
     ['server/src/channels/slack/index.ts', "import type { Channel } from '../channel.ts';"],
     ['server/src/domain/run/decide.ts', "import { digestOf } from '@belay/protocol/evidence';"],
   ])('is kept by %s with %j', (path, source) => {

@@ -81,7 +81,7 @@ const invoices: Invoice[] = [
     amount: 'EUR 318.75',
     supplier: 'ben-oakline',
     words: 'Forty pages of delivery notes, all read.',
-    readFor: 12,
+    readFor: 20,
   },
   {
     id: 'INV-2050',
