@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ControlView } from '@belay/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Fenced, Unreachable } from './errors.ts';
+import { BelayError, Fenced, Unreachable } from './errors.ts';
+import { Fence } from './fence.ts';
+import type { Line } from './line.ts';
+import { createOffline } from './offline.ts';
 import { continued, handedOff, refuse } from './scripted-belay.testing.ts';
+import { openSpool } from './spool.ts';
 import { payment, thrownBy, type World, world } from './world.testing.ts';
 
 const folders: string[] = [];
@@ -131,6 +135,34 @@ describe('being away', () => {
     await server.back();
     await run.finish();
     expect(server.callsOf('report')[0]?.body.result).toEqual({ status: 'failed', error: 'Error: no such page' });
+  });
+});
+
+describe('what the fence says', () => {
+  const line = (control: 'agent' | 'person' | 'nobody') => {
+    const fence = new Fence({ run: { ...run, holder: { ...run.holder, kind: 'agent' } }, epoch: 1 } as never);
+    fence.control = { by: control, name: null, since: null };
+    return { fence } as Line;
+  };
+  const run = { runId: 'run-1', revision: 1, holder: { kind: 'agent', name: 'payer', since: null } };
+  const allows = (at: Line): boolean =>
+    createOffline(at, null as never, null as never, openSpool(), new Set(['gather-context'])).allows(
+      'gather-context',
+      new Unreachable('away'),
+    );
+
+  it.each([
+    ['agent', true],
+    ['person', false],
+    ['nobody', false],
+  ] as const)('control by %s: %s', (by, allowed) => {
+    expect(allows(line(by))).toBe(allowed);
+  });
+
+  it('is that nothing runs once control is gone', () => {
+    const at = line('agent');
+    at.fence.cut(new BelayError('finished', { code: 'run_finished', remedy: '' }));
+    expect(allows(at)).toBe(false);
   });
 });
 

@@ -70,6 +70,14 @@ describe('the pulse of a run', () => {
     expect(run.signal.reason).toBeInstanceOf(Fenced);
   });
 
+  it('learns of a takeover also from an answer that says so', async () => {
+    const { server, clock, belay } = await world();
+    const run = await belay.start(payment);
+    server.script.heartbeat = () => ({ ...server.news(1), holder: 'person', holderName: 'Ann', fenced: true });
+    clock.advance(30_000);
+    await eventually('the signal aborts', () => run.signal.aborted);
+  });
+
   it('stops with the run', async () => {
     const { server, clock, belay } = await world();
     const run = await belay.start(payment);

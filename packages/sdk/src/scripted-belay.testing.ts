@@ -3,7 +3,7 @@
  * against the routes table, keeps one run, and answers by a script where a test wants something else.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type AnswerOf,
@@ -76,6 +76,7 @@ const newRun = (): RunView => ({
   inFlight: [],
   approvals: [],
   stepsDecided: 0,
+  review: null,
   nextDueAt: at,
   nextDue: 'silence of the agent',
   startedAt: at,
@@ -185,10 +186,23 @@ export class ScriptedBelay {
   run = newRun();
   epoch = 0;
   readonly calls: Call[] = [];
+  /** requests and answers that are not as documented; looked at after each test */
+  readonly mistakes: unknown[] = [];
+  /** connections on which events are sent */
+  streams = 0;
   readonly script: Script = {};
   url = '';
   #changed = new Set<() => void>();
-  #server = createServer((request, response) => void this.#serve(request, response));
+  #server = this.#create();
+
+  #create(): Server {
+    return createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        this.mistakes.push(error);
+        response.destroy();
+      });
+    });
+  }
 
   async open(port = 0): Promise<this> {
     this.#server.listen(port, '127.0.0.1');
@@ -206,7 +220,7 @@ export class ScriptedBelay {
   /** gone from the network; `back` brings it back on the same port */
   async away(): Promise<void> {
     await this.close();
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server = this.#create();
   }
 
   back(): Promise<this> {
@@ -262,6 +276,8 @@ export class ScriptedBelay {
   async #stream({ query }: Call, response: ServerResponse): Promise<void> {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(': hello\n\n');
+    this.streams++;
+    response.on('close', () => this.streams--);
     while (!response.destroyed) {
       await this.#nextChange(response);
       response.write(`id: ${this.run.revision}\ndata: ${JSON.stringify(this.news(Number(query.epoch)))}\n\n`);
@@ -324,7 +340,7 @@ const routeOf = (method: string, path: string): RouteName => {
   return found[0] as RouteName;
 };
 
-/** A request that is not as documented is a bug of the SDK: the test server answers 500 and keeps it in `calls`. */
+/** A request that is not as documented is a bug of the SDK: it throws, and the test fails. */
 const readCall = async (request: IncomingMessage): Promise<Call> => {
   const url = new URL(request.url ?? '', 'http://localhost');
   const route = routeOf(request.method ?? '', url.pathname);

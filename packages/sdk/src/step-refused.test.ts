@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { BelayError, Fenced, Refused, Unreachable } from './errors.ts';
-import { continued, forbidden, type Odd, refuse } from './scripted-belay.testing.ts';
+import { byAnn, continued, forbidden, type Odd, refuse } from './scripted-belay.testing.ts';
 import { payment, thrownBy, world } from './world.testing.ts';
 
 const args = { invoiceId: 'i-1', amount: '499.99' };
@@ -46,6 +46,15 @@ describe('a step that is not permitted', () => {
     expect(error).toBeInstanceOf(Fenced);
     expect((error as Fenced).control.name).toBe('Ann');
     expect(server.callsOf('report')[0]?.body).toMatchObject({ epoch: 1, result: { status: 'done', value: 'paid' } });
+  });
+
+  it('throws Fenced when the report itself is refused by the fence', async () => {
+    const { server, belay } = await world();
+    server.script.report = () => refuse('fenced', { control: byAnn });
+    const run = await belay.start(payment);
+    const error = await thrownBy(run.step('release-payment', args, () => 'paid'));
+    expect(error).toBeInstanceOf(Fenced);
+    expect(run.signal.reason).toBe(error);
   });
 
   it('stops at the last look before the irreversible line', async () => {

@@ -73,6 +73,22 @@ describe('when a person has to decide', () => {
     expect(await paid).toBe('paid');
   });
 
+  it('notices that one of two was rejected, whatever becomes of the other', async () => {
+    const { server, belay } = await world();
+    server.script.gate = (call) => {
+      if (server.callsOf('gate').length > 1) return forbidden(call);
+      server.change({ approvals: [waitingApproval('a'), waitingApproval('b')] });
+      return paused(call, ['a', 'b']);
+    };
+    const run = await belay.start(payment);
+    const refused = thrownBy(run.step('release-payment', args, () => 'paid'));
+    await eventually('the agent waits', () => server.callsOf('waitForRun').length >= 2);
+    server.change({ approvals: [waitingApproval('b')] });
+    expect(await refused).toBeInstanceOf(Refused);
+  });
+});
+
+describe('a handoff', () => {
   it('goes on when the case was cancelled, and is fenced when it was taken over', async () => {
     const { server, belay } = await world();
     server.script.gate = (call) => {

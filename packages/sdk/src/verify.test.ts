@@ -157,6 +157,12 @@ describe('what is no permit', () => {
     }
   });
 
+  it('one signed with another algorithm, also when the key does not name its own', async () => {
+    const { alg: _, ...anyAlgorithm } = publicKeys.keys[0] ?? {};
+    const token = await sign({ header: { alg: 'Ed25519' } });
+    expect(await verifier({ publicKeys: { keys: [anyAlgorithm as never] } }).verify(token, effect)).toEqual(refused);
+  });
+
   it('one whose claims were changed after signing', async () => {
     const [head, , signature] = (await sign()).split('.');
     const forged = Buffer.from(JSON.stringify({ ...claims, digest: digestOf({ amount: '9.00' }) })).toString(

@@ -28,7 +28,7 @@ const over = (ticket: Ticket, run: RunView): boolean => {
       return mine.length < ticket.approvalIds.length || mine.every((approval) => approval.status !== 'waiting');
     }
     case 'handoff':
-      return run.caseId === null || (ticket.caseId !== null && run.caseId !== ticket.caseId);
+      return run.caseId !== ticket.caseId;
     case 'inDoubt':
       return !run.inFlight.some((permit) => permit.key === ticket.key);
   }

@@ -88,11 +88,9 @@ describe('the stream', () => {
     const { server, belay } = await world({ watch: true });
     {
       await using run = await belay.start(payment);
-      await eventually('the stream is open', () => server.callsOf('watchRun').length === 1);
+      await eventually('the stream is open', () => server.streams === 1);
       expect(run.signal.aborted).toBe(false);
     }
-    server.takeOver();
-    server.takeOver();
-    expect(server.callsOf('waitForRun')).toEqual([]);
+    await eventually('the stream is closed', () => server.streams === 0);
   });
 });

@@ -15,7 +15,9 @@ export type World = {
 
 const open: ScriptedBelay[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
+  const closed = open.splice(0);
+  await Promise.all(closed.map((server) => server.close()));
+  for (const { mistakes } of closed) if (mistakes.length > 0) throw mistakes[0];
 });
 
 export const world = async (options: Partial<BelayOptions> = {}): Promise<World> => {
