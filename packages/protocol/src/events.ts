@@ -47,6 +47,13 @@ export const eventCatalogue = {
   KeyRotated: 'An API key got a new secret.',
   KeyRevoked: 'An API key was revoked.',
   SessionOpened: 'A person signed in.',
+  AuditFailed: 'The audit found something without an armed next step, late, or taken up by nobody: an alarm.',
+  AuditPassed: 'What the audit had found is in order again.',
+  ClockDoubted: 'The clock of a node jumped, or differs from the database: nothing expires there until it is confirmed.',
+  ClockTrusted: 'The time was confirmed.',
+  PressRefused: 'Somebody pressed a button in a channel and it changed nothing: unknown, not entitled, or too late.',
+  ChannelFailed: 'A channel did not let Belay in any more; the administrators were told on the others.',
+  ChannelRecovered: 'A channel let Belay in again; everything it should show was sent anew.',
 } as const;
 
 export type EventType = keyof typeof eventCatalogue;

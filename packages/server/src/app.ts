@@ -6,9 +6,14 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { newSecretKey, noteSigner } from '@belay/protocol/evidence';
 import type { Pool } from 'pg';
+import { channelDefinitions } from './channels/all.ts';
+import { ChannelProblem, configured } from './channels/channel.ts';
+import { ConfigProblem } from './config.ts';
 import { createChanges } from './engine/changes.ts';
-import { Committer } from './engine/committer.ts';
-import { fireDue, pollMs } from './engine/due.ts';
+import type { Channel } from './engine/channel-ports.ts';
+import { createChannelWork } from './engine/channel-work.ts';
+import { Committer, changeOf } from './engine/committer.ts';
+import { pollMs } from './engine/due.ts';
 import { createHandle } from './engine/handle.ts';
 import { createHouse } from './engine/house.ts';
 import { createIntegrator } from './engine/integrate.ts';
@@ -16,13 +21,19 @@ import { createLookups, type Source } from './engine/lookups.ts';
 import { startLoop } from './engine/loop.ts';
 import { deliverOwed } from './engine/outbox.ts';
 import { createPermitSigner, newSigningKey } from './engine/permit-signer.ts';
-import type { Clock, Log } from './engine/ports.ts';
+import type { Change, Clock, Log, Write } from './engine/ports.ts';
 import type { Queries, Services } from './engine/services.ts';
+import { createTime, systemClock, type Time, type TimePorts } from './engine/time.ts';
 import { createAuth } from './http/auth.ts';
 import { createHttp } from './http/http.ts';
 import { type Accounts, createAccounts } from './store/accounts.ts';
+import { createAuditStore } from './store/audit.ts';
+import { createCardStore } from './store/cards.ts';
+import { databaseNow } from './store/database-clock.ts';
+import { createDueStore, overdue } from './store/due.ts';
 import { applyOrganisation, createHouseStore, listControls, signingKey } from './store/house.ts';
 import { createRecorder, type Recorder } from './store/house-entries.ts';
+import { createInboundStore } from './store/inbound.ts';
 import { createEvidenceLog } from './store/integrate.ts';
 import { createOutboxStore } from './store/outbox.ts';
 import * as queries from './store/queries.ts';
@@ -39,6 +50,8 @@ export type AppOptions = {
   log: Log;
   clock?: Clock;
   sources?: Source[];
+  /** the channels that are set up */
+  channels?: Channel[];
   inboxFolder?: string;
   /** hints between nodes; without it nodes poll */
   listen?: (channel: string, onHint: () => void) => void;
@@ -50,7 +63,11 @@ export type App = {
   accounts: Accounts;
   /** lets everything that is due now happen; the loop does the same by itself */
   fireDue: () => Promise<number>;
+  /** proves that nothing is stuck; the loop does the same every minute. Answers what it found */
+  audit: () => Promise<string[]>;
   deliverOwed: () => Promise<void>;
+  /** processes what channels delivered */
+  takeIn: () => Promise<void>;
   start: () => void;
   stop: () => Promise<void>;
 };
@@ -73,7 +90,7 @@ const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, r
   entriesOf: (stream, after, limit) => queries.entriesOf(pool, stream, after, limit),
   entriesAfter: (logIndex, limit) => queries.entriesAfter(pool, logIndex, limit),
   lastLogIndex: () => queries.lastLogIndex(pool),
-  overdue: (at) => queries.overdue(pool, at),
+  overdue: (at) => overdue(pool, at),
   listControls: () => listControls(pool),
   getControl: (name, version) => house.control(name, version),
   listStops: async (stopId, limit, nameOf) =>
@@ -81,15 +98,79 @@ const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, r
   liftStop: (stopId, because, by, at) => lift(recorded, stopId, because, by, at),
 });
 
+/** The channels whose settings are there. Half a set-up is a mistake in the configuration. */
+export const channelsFrom = (read: (env: string) => string | undefined): Channel[] => {
+  try {
+    return channelDefinitions.flatMap((definition) => configured(definition, read) ?? []);
+  } catch (error) {
+    throw error instanceof ChannelProblem ? new ConfigProblem(error.message) : error;
+  }
+};
+
 const hintChannel = 'belay_changed';
-const systemClock: Clock = { now: () => Date.now() };
+
+/** What happens to time is written down under a stream of its own, beside the runs. */
+const timeOf = (ports: Omit<TimePorts, 'due' | 'audit' | 'databaseNow' | 'record'>, pool: Pool, recorded: Recorder): Time =>
+  createTime({
+    ...ports,
+    due: createDueStore(pool),
+    audit: createAuditStore(pool),
+    databaseNow: () => databaseNow(pool),
+    record: ({ type, ...content }) =>
+      recorded(
+        async () => undefined,
+        () => ({ stream: 'house', type, content, by: { kind: 'system', id: 'belay' }, at: ports.known.clock.now() }),
+      ),
+  });
+
+type HouseKeys = Awaited<ReturnType<typeof signingKey>>;
+type Integrated = Pick<AppOptions, 'pool' | 'log'> & { clock: Clock; keys: HouseKeys; feedGrew: () => void };
+const integratorOf = ({ pool, keys, clock, log, feedGrew }: Integrated) => {
+  const evidenceLog = createEvidenceLog(pool, noteSigner(keys.logSecret));
+  const integrate = async (at: number): Promise<number> => {
+    const n = await evidenceLog.integrate(at);
+    if (n > 0) feedGrew();
+    return n;
+  };
+  return createIntegrator({ evidence: { integrate }, clock, log });
+};
+
+type Parts = Pick<
+  Services,
+  'committer' | 'handle' | 'store' | 'house' | 'clock' | 'newId' | 'url' | 'log' | 'changes'
+> & {
+  accounts: Accounts;
+  keys: HouseKeys;
+  sources: Source[];
+  pool: Pool;
+  recorded: Recorder;
+  houseStore: ReturnType<typeof createHouseStore>;
+};
+
+/** What edges may ask, but for what channels deliver. */
+const createServices = ({ keys, sources, pool, recorded, houseStore, ...parts }: Parts): Omit<Services, 'receive' | 'alarms'> => ({
+  ...parts,
+  version,
+  lookups: createLookups(sources),
+  signer: createPermitSigner(keys),
+  runOf: queries.createRunOf(pool),
+  queries: createQueries(pool, houseStore, recorded),
+  putInForce: (stop) => putInForce(recorded, { ...stop, stopId: parts.newId('stop'), at: parts.clock.now() }),
+  runsHeldByAgents: (scope, name, limit) => runsHeldByAgents(pool, scope, name, limit),
+  counted: (stopId, taken) => countTaken(pool, stopId, taken),
+  applyOrganisation: async (organisation, by) => {
+    await applyOrganisation(recorded, organisation, by, parts.clock.now());
+    parts.house.forgetOrganisation();
+  },
+});
 
 export const createApp = async ({
   pool,
   url,
   log,
-  clock = systemClock,
+  clock = systemClock(),
   sources = [],
+  channels = [],
   inboxFolder = defaultInbox,
   listen,
 }: AppOptions): Promise<App> => {
@@ -101,28 +182,23 @@ export const createApp = async ({
   const accounts = createAccounts(pool, newId);
   const keys = await signingKey(pool, () => newSigningKey(newId('key'), newSecretKey('belay', randomBytes(32))));
   const { changes, runChanged, anyRunChanged, feedGrew } = createChanges();
-  const evidenceLog = createEvidenceLog(pool, noteSigner(keys.logSecret));
-  const evidence = {
-    integrate: async (at: number) => {
-      const n = await evidenceLog.integrate(at);
-      if (n > 0) feedGrew();
-      return n;
-    },
+  const integrator = integratorOf({ pool, keys, clock, log, feedGrew });
+  const changed = ({ runId, news, owes }: Change): void => {
+    runChanged(runId);
+    integrator.wake();
+    if (owes) work.wake();
+    // Outside the commit: a notification in it would make commits queue for one global lock. Lost hints are polled.
+    if (news) void pool.query(`NOTIFY ${hintChannel}`).catch(() => undefined);
   };
-  const integrator = createIntegrator({ evidence, clock, log });
-  const committer = new Committer({
-    ...house.known,
-    store,
-    changed: ({ runId, news }) => {
-      runChanged(runId);
-      integrator.wake();
-      // Outside the commit: a notification in it would make commits queue for one global lock. Lost hints are polled.
-      if (news) void pool.query(`NOTIFY ${hintChannel}`).catch(() => undefined);
-    },
-  });
+  const committer = new Committer({ ...house.known, store, changed });
+  const fired = (write: Write): void => {
+    committer.forget(write.run.runId);
+    changed(changeOf(write));
+  };
+  const time = timeOf({ known: house.known, log, lanes: ['agents', 'cards'], fired }, pool, recorded);
   const handle = createHandle(committer, store);
   const outbox = { store: createOutboxStore(pool), clock, log, fetch };
-  const services: Services = {
+  const given = createServices({
     committer,
     handle,
     store,
@@ -131,37 +207,46 @@ export const createApp = async ({
     newId,
     url,
     log,
-    version,
     accounts,
     changes,
-    lookups: createLookups(sources),
-    signer: createPermitSigner(keys),
-    runOf: queries.createRunOf(pool),
-    queries: createQueries(pool, houseStore, recorded),
-    putInForce: (stop) => putInForce(recorded, { ...stop, stopId: newId('stop'), at: clock.now() }),
-    runsHeldByAgents: (scope, name, limit) => runsHeldByAgents(pool, scope, name, limit),
-    counted: (stopId, taken) => countTaken(pool, stopId, taken),
-    applyOrganisation: async (organisation, by) => {
-      await applyOrganisation(recorded, organisation, by, clock.now());
-      house.forgetOrganisation();
-    },
-  };
-  const due = () => fireDue({ handle, store, clock, log });
-  const deliver = () => deliverOwed(outbox);
+    keys,
+    sources,
+    pool,
+    recorded,
+    houseStore,
+  });
+  const work = createChannelWork({
+    ...given,
+    channels: new Map(channels.map((channel) => [channel.name, channel])),
+    known: channelDefinitions.map(({ name }) => name),
+    cards: createCardStore(pool, recorded),
+    inbound: createInboundStore(pool, recorded),
+    outbox: outbox.store,
+  });
+  const services: Services = { ...given, receive: work.receive, alarms: time.alarms };
+  const wakeAgents = () => deliverOwed(outbox);
   let loops: { stop: () => Promise<void> }[] = [];
   const http = createHttp(services, createAuth(accounts, house, clock), inboxFolder);
   return {
     fetch: (request) => http.fetch(request),
     services,
     accounts,
-    fireDue: due,
-    deliverOwed: deliver,
+    fireDue: time.fireDue,
+    audit: time.audit,
+    deliverOwed: async () => {
+      await wakeAgents();
+      await work.deliver();
+    },
+    takeIn: work.takeIn,
     start: () => {
       integrator.start();
+      work.start();
+      time.start();
       loops = [
-        startLoop('firing what is due', pollMs, due, log),
-        startLoop('delivering what is owed', pollMs, deliver, log),
+        time,
+        startLoop('waking agents', pollMs, wakeAgents, log),
         integrator,
+        work,
       ];
       listen?.(hintChannel, () => {
         anyRunChanged();

@@ -3,7 +3,9 @@
  * `belay serve` and the demo start it; tests that need a real process do too.
  */
 import { serve } from '@hono/node-server';
-import { type App, createApp, migrationsDir } from './app.ts';
+import { type App, channelsFrom, createApp, migrationsDir } from './app.ts';
+import { secretNamed } from './config.ts';
+import type { Channel } from './engine/channel-ports.ts';
 import type { Source } from './engine/lookups.ts';
 import type { Clock, Log } from './engine/ports.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -22,6 +24,8 @@ export type ServerOptions = {
   /** what links begin with; default: where it listens */
   url?: string | undefined;
   sources?: Source[];
+  /** default: those whose settings are in the environment */
+  channels?: Channel[];
   log: Log & StoreLog;
   clock?: Clock;
 };
@@ -75,6 +79,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       url,
       log,
       sources: options.sources ?? [],
+      channels: options.channels ?? channelsFrom(secretNamed),
       listen: database.listen,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });

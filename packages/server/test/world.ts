@@ -19,6 +19,7 @@ import {
 import { type App, createApp } from '../src/app.ts';
 import type { Organisation } from '../src/domain/oncall/organisation.ts';
 import { parseOrganisation } from '../src/domain/oncall/parse.ts';
+import type { Channel } from '../src/engine/channel-ports.ts';
 import type { Source } from '../src/engine/lookups.ts';
 import { saveOrganisation } from '../src/store/house.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -124,27 +125,41 @@ export const invoice = (
   return { invoiceId: id, beneficiaryId, amount };
 };
 
-const publishControls = async (app: App, names: string[]): Promise<void> => {
+const publishControls = async (app: App, names: string[], edit: (source: string) => string): Promise<void> => {
   for (const name of names) {
     const file = `${name}.control.yaml`;
-    const published = await app.services.house.publish(readFileSync(root(`controls/${file}`), 'utf8'), file, 'dana');
+    const source = edit(readFileSync(root(`controls/${file}`), 'utf8'));
+    const published = await app.services.house.publish(source, file, 'dana');
     if (!published.ok) throw new Error(JSON.stringify(published.problems, null, 2));
   }
 };
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-export const createWorld = async ({ controls = ['payment-approval', 'support-escalation'] } = {}) => {
+type WorldOptions = {
+  controls?: string[];
+  channels?: Channel[];
+  organisation?: Organisation;
+  /** changes the text of the controls before they are published */
+  edit?: (source: string) => string;
+};
+
+export const createWorld = async ({
+  controls = ['payment-approval', 'support-escalation'],
+  channels = [],
+  organisation = sampleOrganisation(),
+  edit = (source) => source,
+}: WorldOptions = {}) => {
   const database: TestDatabase = await testDatabase();
   let now = monday;
   const clock = { now: () => now };
   const records: Records = {};
   const down = new Set<string>();
   const { server, sources } = await serveRecords(records, down);
-  const options = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources };
-  await saveOrganisation(database.pool, sampleOrganisation());
+  const options = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources, channels };
+  await saveOrganisation(database.pool, organisation);
   let app = await createApp(options);
-  await publishControls(app, controls);
+  await publishControls(app, controls, edit);
 
   const agent = async (
     agentId: string,

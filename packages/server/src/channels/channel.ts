@@ -41,9 +41,9 @@ export const configured = (
   definition: ChannelDefinition,
   read: (env: string) => string | undefined,
 ): Channel | null => {
-  const valueOf = ({ env }: Setting): string | undefined => read(env)?.trim() || undefined;
+  const given = ({ env }: Setting): string | undefined => read(env)?.trim() || undefined;
   const needed = required(definition);
-  const missing = needed.filter((setting) => valueOf(setting) === undefined);
+  const missing = needed.filter((setting) => given(setting) === undefined);
   if (missing.length === needed.length) return null;
   if (missing.length > 0) {
     const list = missing.map(({ env, about }) => `${env} (${about})`).join(', ');
@@ -53,7 +53,7 @@ export const configured = (
   }
   const values = Object.entries(definition.settings).map(([name, setting]) => [
     name,
-    valueOf(setting) ?? setting.fallback ?? '',
+    given(setting) ?? setting.fallback ?? '',
   ]);
   return definition.create(Object.fromEntries(values) as Record<string, string>);
 };

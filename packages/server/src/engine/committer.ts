@@ -34,6 +34,13 @@ const awaited: ReadonlySet<string> = new Set([
   'PermitSettled',
 ]);
 
+/** What others have to hear of a write that was committed. */
+export const changeOf = ({ run, recorded, outbox }: Write): Change => ({
+  runId: run.runId,
+  news: recorded.some(({ event }) => awaited.has(event.type)),
+  owes: outbox.length > 0,
+});
+
 const batchMax = 64;
 const commitsAtOnce = 2;
 const triesMax = 12;
@@ -194,8 +201,7 @@ export class Committer {
     const revision = before.revision + 1;
     this.#memory.set(run.runId, { run: withoutEnded(run), revision });
     tell(jobs, decisions);
-    const types = write.recorded.map(({ event }) => event.type);
-    if (types.length > 0) this.#ports.changed({ runId: run.runId, news: types.some((type) => awaited.has(type)) });
+    if (write.recorded.length > 0) this.#ports.changed(changeOf(write));
   }
 
   #again(jobs: Job[], cause: string): void {

@@ -7,8 +7,8 @@ import { limitsOf, nextDue } from '../domain/run/due.ts';
 import type { Recorded, RunEvent } from '../domain/run/events.ts';
 import { withoutEnded } from '../domain/run/evolve.ts';
 import type { Run } from '../domain/run/run.ts';
+import { owedBy } from './owed.ts';
 import type { Clock, IdempotencyRow, Stored, Write } from './ports.ts';
-import { wakeOwed } from './wake.ts';
 
 export type Command = {
   runId: string;
@@ -95,7 +95,7 @@ export const writeOf = (
     cases: run.case === null || run.case === before.run.case ? [] : [run.case],
     approvals: changed(before.run.approvals, run.approvals),
     permits: changed(before.run.permits, run.permits),
-    outbox: wakeOwed(before.run, run),
+    outbox: owedBy(before.run, run),
     idempotency: answersToKeep(decisions),
     guarded: decisions.some(({ command }) => command.guarded === true),
   };

@@ -1,26 +1,34 @@
 /**
- * Delivers what is owed. A row was written by the transaction that owed it; it is taken with a lease, tried, and either
+ * Wakes agents, and holds what every owed delivery shares. A row was written by the transaction that owed it; it is taken with a lease, tried, and either
  * delivered or tried again later. At least once: the receiver drops a repeat by the message id.
  */
 import { createHmac } from 'node:crypto';
 import { iso, type Json, type JsonObject } from '@belay/protocol';
 import type { Clock, Log } from './ports.ts';
 
-export type OwedRow = { outboxId: number; kind: string; target: string; body: Json; attempts: number };
+export type OwedRow = {
+  outboxId: number;
+  kind: string;
+  target: string;
+  body: Json;
+  attempts: number;
+  /** as it was taken: owed again meanwhile, it is not over when this delivery ends */
+  changes: number;
+};
 export type WakeAddress = { url: string; secret: string };
 export type OutboxStore = {
-  take(at: number, leaseMs: number, limit: number): Promise<OwedRow[]>;
-  delivered(outboxId: number, at: number): Promise<void>;
+  take(lane: string, at: number, leaseMs: number, limit: number): Promise<OwedRow[]>;
+  delivered(row: OwedRow, at: number): Promise<void>;
   /** `again` null: given up; the ladder of the run is what tells a person */
-  failed(outboxId: number, error: string, again: number | null): Promise<void>;
+  failed(row: OwedRow, error: string, again: number | null): Promise<void>;
   wakeAddresses(agentId: string): Promise<WakeAddress[]>;
 };
 
-const leaseMs = 60_000;
+export const leaseMs = 60_000;
 const attemptsMax = 12;
 const timeoutMs = 10_000;
 /** 1 s, 2 s, 4 s … at most 10 min. */
-const backoffMs = (attempts: number): number => Math.min(600_000, 1_000 * 2 ** attempts);
+export const backoffMs = (attempts: number): number => Math.min(600_000, 1_000 * 2 ** attempts);
 
 /** Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`. */
 export const signWebhook = (secret: string, id: string, at: number, body: string): Record<string, string> => {
@@ -60,16 +68,16 @@ const deliver = async (ports: OutboxPorts, row: OwedRow): Promise<void> => {
   const { store, clock, log } = ports;
   const addresses = await store.wakeAddresses(row.target);
   const errors = (await Promise.all(addresses.map((address) => post(ports, row, address)))).filter((e) => e !== null);
-  if (errors.length === 0) return store.delivered(row.outboxId, clock.now());
+  if (errors.length === 0) return store.delivered(row, clock.now());
   const again = row.attempts >= attemptsMax ? null : clock.now() + backoffMs(row.attempts);
   log.warn({ outboxId: row.outboxId, errors, again }, 'a wake-up was not delivered');
-  await store.failed(row.outboxId, errors.join('; '), again);
+  await store.failed(row, errors.join('; '), again);
 };
 
-/** Delivers everything that is owed now. */
+/** Wakes every agent that is owed it now. */
 export const deliverOwed = async (ports: OutboxPorts): Promise<void> => {
   for (;;) {
-    const rows = await ports.store.take(ports.clock.now(), leaseMs, 20);
+    const rows = await ports.store.take('agents', ports.clock.now(), leaseMs, 20);
     if (rows.length === 0) return;
     await Promise.all(rows.map((row) => deliver(ports, row)));
   }

@@ -14,7 +14,8 @@ export type Log = {
 /** A run as the database has it. `revision` counts its commits; it is what a commit compares. */
 export type Stored = { run: Run; revision: number };
 
-export type OwedDelivery = { kind: 'wake'; target: string; body: Json };
+/** `lane`: who delivers it. A `card` that is owed already is not owed twice (unique while it waits). */
+export type OwedDelivery = { kind: 'wake' | 'card'; lane: string; target: string; body: Json; urgency: number };
 export type IdempotencyRow = { caller: string; key: string; bodyDigest: string; answer: Json };
 
 /** One run's share of a commit. `expected` null: the run is new. */
@@ -44,7 +45,6 @@ export type RunStore = {
   settledPermit(runId: string, key: string): Promise<Permit | null>;
   commit(writes: Write[], at: number): Promise<Committed>;
   idempotent(caller: string, key: string): Promise<IdempotencyRow | null>;
-  dueRuns(at: number, limit: number): Promise<string[]>;
 };
 
 /** The commit ran into a unique key: the same step key, or the same idempotency key, was committed meanwhile. */
@@ -56,5 +56,5 @@ export class KeyTaken extends Error {
   }
 }
 
-/** `news`: somebody outside this node may be waiting for it (control, case, sign-off), not only the caller. */
-export type Change = { runId: string; news: boolean };
+/** `news`: somebody outside this node may be waiting for it (control, case, sign-off). `owes`: something is to be delivered. */
+export type Change = { runId: string; news: boolean; owes: boolean };

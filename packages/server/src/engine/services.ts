@@ -5,6 +5,7 @@ import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
 import type { PublishedControl } from './house.ts';
+import type { Receive } from './inbound.ts';
 import type { StopPorts } from './people.ts';
 import type { Log } from './ports.ts';
 
@@ -59,6 +60,10 @@ export type Services = AgentPorts &
     changes: Changes;
     /** replaces the organisation, with an entry that keeps the whole of it */
     applyOrganisation(organisation: Organisation, by: Actor): Promise<void>;
+    /** what channels deliver */
+    receive: Receive;
+    /** what administrators have to know: findings of the audit, doubts about the clock */
+    alarms(): string[];
     log: Log;
     version: string;
   };

@@ -5,6 +5,7 @@ import type { Services } from '../engine/services.ts';
 import type { Auth } from './auth.ts';
 import type { Handlers } from './call.ts';
 import { approvalRoutes, caseRoutes } from './cases.ts';
+import { addChannelRoutes } from './channels.ts';
 import { controlRoutes, houseRoutes, keyRoutes, organisationRoutes, peopleRoutes, stopRoutes } from './house.ts';
 import { docsPage, openapi } from './openapi.ts';
 import { createRouter } from './router.ts';
@@ -24,6 +25,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
     ...houseRoutes(services),
   };
   const app = createRouter(handlers, auth, services.log);
+  addChannelRoutes(app, services);
   const document = openapi(services.version);
   const page = docsPage(services.version);
   app.get('/openapi.json', (c) => c.json(document));

@@ -7,10 +7,10 @@ export const bodyBytesMax = 1_048_576;
 
 const tooLarge = (): Refused => new Refused(problem('body_too_large', `A body may have ${bodyBytesMax} bytes.`));
 
-/** The body as text, never more of it in memory than allowed. */
-export const readBody = async (request: Request): Promise<string> => {
+/** The raw bytes of the body, never more of it in memory than allowed. */
+export const readBytes = async (request: Request): Promise<Buffer> => {
   if (Number(request.headers.get('content-length') ?? 0) > bodyBytesMax) throw tooLarge();
-  if (request.body === null) return '';
+  if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
@@ -18,8 +18,13 @@ export const readBody = async (request: Request): Promise<string> => {
     if (size > bodyBytesMax) throw tooLarge();
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+};
+
+const readBody = async (request: Request): Promise<string> => {
+  const bytes = await readBytes(request);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new Refused(problem('invalid_json', 'The body is not UTF-8.'));
   }

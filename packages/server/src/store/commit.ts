@@ -14,22 +14,23 @@ export const commitStatement = `
 WITH input AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS i (
     run_id text, expected int, control_name text, control_version int, agent_id text, key text, status text,
-    holder_kind text, holder_id text, epoch int, case_id text, state jsonb,
+    holder_kind text, holder_id text, epoch int, case_id text, urgency int, state jsonb,
     next_due_at timestamptz, next_due text, started_at timestamptz, finished_at timestamptz)
+  WHERE i.run_id COLLATE "C" BETWEEN $8 AND $9 -- true of all; tells the planner that they are few, so that it reads runs by key
 ), locked AS (
   SELECT r.run_id FROM runs r JOIN input i ON i.run_id = r.run_id
   WHERE r.revision = i.expected ORDER BY r.run_id FOR UPDATE OF r
 ), updated AS (
   UPDATE runs r SET status = i.status, holder_kind = i.holder_kind, holder_id = i.holder_id, epoch = i.epoch,
-    revision = r.revision + 1, case_id = i.case_id, state = i.state,
+    revision = r.revision + 1, case_id = i.case_id, urgency = i.urgency, state = i.state,
     next_due_at = i.next_due_at, next_due = i.next_due, finished_at = i.finished_at
   FROM input i JOIN locked l ON l.run_id = i.run_id WHERE r.run_id = i.run_id
   RETURNING r.run_id
 ), created AS (
   INSERT INTO runs (run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch,
-    revision, case_id, state, next_due_at, next_due, started_at, finished_at)
+    revision, case_id, urgency, state, next_due_at, next_due, started_at, finished_at)
   SELECT run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch,
-    1, case_id, state, next_due_at, next_due, started_at, finished_at
+    1, case_id, urgency, state, next_due_at, next_due, started_at, finished_at
   FROM input WHERE expected IS NULL
   ON CONFLICT DO NOTHING RETURNING run_id
 ), moved AS (
@@ -61,10 +62,12 @@ WITH input AS (
   JOIN moved m ON m.run_id = p.run_id
   ON CONFLICT (permit_id) DO UPDATE SET status = excluded.status, state = excluded.state
 ), written_outbox AS (
-  INSERT INTO outbox (kind, target, body, next_attempt_at, created_at)
-  SELECT o.kind, o.target, o.body, o.at, o.at
-  FROM jsonb_to_recordset($6::jsonb) AS o (run_id text, kind text, target text, body jsonb, at timestamptz)
+  INSERT INTO outbox AS waiting (kind, lane, target, body, urgency, next_attempt_at, created_at)
+  SELECT o.kind, o.lane, o.target, o.body, o.urgency, o.at, o.at
+  FROM jsonb_to_recordset($6::jsonb) AS o (run_id text, kind text, lane text, target text, body jsonb, urgency int, at timestamptz)
   JOIN moved m ON m.run_id = o.run_id
+  ON CONFLICT (kind, target) WHERE kind <> 'wake' AND next_attempt_at IS NOT NULL
+  DO UPDATE SET changes = waiting.changes + 1, urgency = excluded.urgency
 ), written_keys AS (
   INSERT INTO idempotency (caller, key, body_digest, answer, created_at)
   SELECT k.caller, k.key, k.body_digest, k.answer, k.at
@@ -92,6 +95,7 @@ const runRow = ({ run, expected, nextDueAt, nextDue }: Write) => {
     holder_id: run.holder.id,
     epoch: run.epoch,
     case_id: state.case?.caseId ?? null,
+    urgency: state.case?.priority ?? 0,
     state,
     next_due_at: instant(nextDueAt),
     next_due: nextDue,
@@ -148,12 +152,12 @@ const projections = (writes: Write[], at: number) => ({
   ),
 });
 
-/** The seven parameters of `commitStatement`. */
+/** The nine parameters of `commitStatement`. */
 export const commitParameters = (writes: Write[], at: number): string[] => {
   const p = projections(writes, at);
-  return [writes.map(runRow), p.entries, p.cases, p.approvals, p.permits, p.outbox, p.keys].map((rows) =>
-    JSON.stringify(rows),
-  );
+  const rows = [writes.map(runRow), p.entries, p.cases, p.approvals, p.permits, p.outbox, p.keys];
+  const runIds = writes.map(({ run }) => run.runId).sort();
+  return [...rows.map((table) => JSON.stringify(table)), runIds[0] ?? '', runIds.at(-1) ?? ''];
 };
 
 const keyTaken = (error: unknown): unknown => {
@@ -163,7 +167,8 @@ const keyTaken = (error: unknown): unknown => {
   return new KeyTaken(constraint === 'idempotency_pkey' ? 'idempotency' : 'other', error);
 };
 
-const run = async (client: Pool | PoolClient, writes: Write[], at: number): Promise<Set<string>> => {
+/** Writes what had not moved; says which. */
+export const writeRuns = async (client: Pool | PoolClient, writes: Write[], at: number): Promise<Set<string>> => {
   const result = await client.query<{ run_id: string }>({
     name: 'commit-runs',
     text: commitStatement,
@@ -196,14 +201,14 @@ const runGuarded = (pool: Pool, writes: Write[], at: number): Promise<Committed>
     await client.query('SELECT pg_advisory_xact_lock_shared($1)', [stopLock]);
     const stopped = await stopsInForce(client, writes);
     const free = writes.filter((write) => !stopped.has(write.run.runId));
-    return { moved: await run(client, free, at), stopped };
+    return { moved: await writeRuns(client, free, at), stopped };
   });
 
 /** Commits all writes whose run row has not moved, or throws and commits none. */
 export const commit = async (pool: Pool, writes: Write[], at: number): Promise<Committed> => {
   try {
     if (writes.some((write) => write.guarded)) return await runGuarded(pool, writes, at);
-    return { moved: await run(pool, writes, at), stopped: new Map() };
+    return { moved: await writeRuns(pool, writes, at), stopped: new Map() };
   } catch (error) {
     throw keyTaken(error);
   }

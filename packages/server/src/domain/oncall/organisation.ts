@@ -43,6 +43,14 @@ export const resolveTarget = (org: Organisation, target: Target, at: number): Pe
   }
 };
 
+/** What a person stands for at an instant: themselves, their roles, the schedules they are on call for. */
+export const targetsOf = (org: Organisation, { personId, roles }: Person, at: number): Target[] => {
+  const onCall = org.schedules
+    .map((schedule): Target => `oncall:${schedule.name}`)
+    .filter((target) => resolveTarget(org, target, at).some((person) => person.personId === personId));
+  return [`person:${personId}`, ...roles.map((role): Target => `role:${role}`), ...onCall];
+};
+
 /** What a person reads. */
 export const targetName = (org: Organisation, target: Target): string => {
   const { kind, name } = splitTarget(target);

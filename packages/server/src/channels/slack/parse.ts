@@ -1,0 +1,165 @@
+/** From a verified request of Slack to what somebody asks: a button, a form, a home page, a command, a shared link. */
+import { createHash } from 'node:crypto';
+import { type Json, type JsonObject, parseStrict } from '@belay/protocol';
+import { type CardAction, parseSubject } from '../../engine/cards.ts';
+import type { Ask, Fields, HttpAnswer, Parsed, Presser, RawRequest } from '../../engine/channel-ports.ts';
+
+export const actionPrefix = 'belay:';
+export const formCallback = 'belay:form';
+
+const actions: readonly string[] = ['takeOver', 'decline', 'return', 'edit', 'release', 'resolve', 'approve', 'reject'];
+const ack: HttpAnswer = { status: 200 };
+const nothing = (because: string, answer: HttpAnswer = ack): Parsed => ({ kind: 'nothing', because, answer });
+
+/** Reading untrusted JSON without trusting its shape: what is not there is an empty object or text. */
+const at = (value: Json | undefined, ...path: string[]): Json =>
+  path.reduce<Json>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner[name] ?? null) : null,
+    value ?? null,
+  );
+const textAt = (value: Json | undefined, ...path: string[]): string => {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : '';
+};
+const objectAt = (value: Json | undefined, ...path: string[]): JsonObject => {
+  const found = at(value, ...path);
+  return typeof found === 'object' && found !== null && !Array.isArray(found) ? found : {};
+};
+const listAt = (value: Json | undefined, ...path: string[]): Json[] => {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+};
+
+const readJson = (text: string): Json => {
+  try {
+    return parseStrict(text);
+  } catch {
+    return null;
+  }
+};
+
+/** What a button or a form carries: for which case or approval, at which revision, over which arguments. */
+const pressedOn = (
+  carried: string,
+): Pick<Extract<Ask, { kind: 'press' }>, 'subject' | 'revision' | 'digest'> | null => {
+  const value = readJson(carried);
+  const subject = parseSubject(textAt(value, 'subject'));
+  const revision = at(value, 'revision');
+  if (subject === null || typeof revision !== 'number' || !Number.isInteger(revision)) return null;
+  return { subject, revision, digest: textAt(value, 'digest') || null };
+};
+
+/** Of a guest from another workspace (Slack Connect) it is that workspace's id, and not ours. */
+const presserOf = (payload: Json): Presser => ({
+  workspace: textAt(payload, 'user', 'team_id') || textAt(payload, 'team', 'id'),
+  address: textAt(payload, 'user', 'id'),
+});
+
+const replyOf = (payload: Json): JsonObject => ({
+  user: textAt(payload, 'user', 'id'),
+  channel: textAt(payload, 'container', 'channel_id') || textAt(payload, 'channel', 'id'),
+  trigger: textAt(payload, 'trigger_id'),
+  responseUrl: textAt(payload, 'response_url'),
+});
+
+const isAction = (word: string): word is CardAction => actions.includes(word);
+
+const buttons = (payload: Json): Ask[] =>
+  listAt(payload, 'actions').flatMap((action): Ask[] => {
+    const word = textAt(action, 'action_id').replace(actionPrefix, '');
+    const on = pressedOn(textAt(action, 'value'));
+    if (on === null || !isAction(word)) return [];
+    const replyTo = replyOf(payload);
+    return [
+      { kind: 'press', presser: presserOf(payload), replyTo, action: word, ...on, fields: null, proof: 'signed' },
+    ];
+  });
+
+const fieldOf = (input: Json): string | boolean =>
+  textAt(input, 'type') === 'checkboxes' ? listAt(input, 'selected_options').length > 0 : textAt(input, 'value');
+
+const fieldsOf = (payload: Json): Fields =>
+  Object.fromEntries(
+    Object.entries(objectAt(payload, 'view', 'state', 'values')).map(([name, inputs]) => [
+      name,
+      fieldOf(Object.values(objectAt(inputs))[0] ?? null),
+    ]),
+  );
+
+const submitted = (payload: Json): Ask[] => {
+  const carried = textAt(payload, 'view', 'private_metadata');
+  const word = textAt(readJson(carried), 'action');
+  const on = pressedOn(carried);
+  if (on === null || !isAction(word) || textAt(payload, 'view', 'callback_id') !== formCallback) return [];
+  const replyTo = { ...replyOf(payload), channel: textAt(readJson(carried), 'channel') };
+  const fields = fieldsOf(payload);
+  return [{ kind: 'press', presser: presserOf(payload), replyTo, action: word, ...on, fields, proof: 'signed' }];
+};
+
+const bodyId = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex');
+
+const delivery = (asks: Ask[], deliveryId: string): Parsed =>
+  asks.length === 0 ? nothing('nothing in it is ours') : { kind: 'delivery', deliveryId, asks, ack };
+
+const interaction = (payload: Json, body: Uint8Array): Parsed => {
+  const deliveryId = textAt(payload, 'trigger_id') || bodyId(body);
+  switch (textAt(payload, 'type')) {
+    case 'block_actions':
+      return delivery(buttons(payload), deliveryId);
+    case 'view_submission':
+      return delivery(submitted(payload), deliveryId);
+    default:
+      return nothing('an interaction that is not used');
+  }
+};
+
+const command = (form: URLSearchParams, body: Uint8Array): Parsed => {
+  const said = (name: string): string => form.get(name) ?? '';
+  const presser = { workspace: said('team_id'), address: said('user_id') };
+  const replyTo = {
+    user: said('user_id'),
+    channel: said('channel_id'),
+    trigger: said('trigger_id'),
+    responseUrl: said('response_url'),
+  };
+  return delivery([{ kind: 'list', presser, replyTo }], said('trigger_id') || bodyId(body));
+};
+
+const event = (payload: Json): Parsed => {
+  if (textAt(payload, 'type') === 'url_verification')
+    return { kind: 'handshake', answer: { status: 200, body: textAt(payload, 'challenge') } };
+  const inner = at(payload, 'event');
+  const presser = { workspace: textAt(payload, 'team_id'), address: textAt(inner, 'user') };
+  const deliveryId = textAt(payload, 'event_id');
+  if (deliveryId === '') return nothing('an event without an id');
+  if (textAt(inner, 'type') === 'app_home_opened' && textAt(inner, 'tab') === 'home')
+    return delivery([{ kind: 'list', presser, replyTo: { home: presser.address } }], deliveryId);
+  if (textAt(inner, 'type') !== 'link_shared') return nothing('an event that is not used');
+  const links = listAt(inner, 'links').map((link) => textAt(link, 'url'));
+  const replyTo = {
+    channel: textAt(inner, 'channel'),
+    ts: textAt(inner, 'message_ts'),
+    unfurl: textAt(inner, 'unfurl_id'),
+    source: textAt(inner, 'source'),
+  };
+  return delivery([{ kind: 'preview', presser, replyTo, links }], deliveryId);
+};
+
+/** Total: what cannot be read is nothing. */
+export const parse = ({ headers, body }: RawRequest): Parsed => {
+  const text = Buffer.from(body).toString('utf8');
+  if ((headers['content-type'] ?? '').includes('application/json')) {
+    const payload = readJson(text);
+    return payload === null ? nothing('it is not strict JSON', { status: 400 }) : event(payload);
+  }
+  const form = new URLSearchParams(text);
+  if (form.get('ssl_check') === '1') return nothing('a check of the certificate');
+  const carried = form.getAll('payload');
+  if (carried.length > 1) return nothing('two payloads in one request', { status: 400 });
+  if (carried[0] !== undefined) {
+    const payload = readJson(carried[0]);
+    return payload === null ? nothing('it is not strict JSON', { status: 400 }) : interaction(payload, body);
+  }
+  return form.has('command') ? command(form, body) : nothing('neither an interaction nor a command');
+};

@@ -1,0 +1,111 @@
+/** The channels at work: planning what is shown where, one loop of deliveries a channel, what comes in, what is polled. */
+import { approvalCard, type Card, caseCard, type Subject } from './cards.ts';
+import type { Channel } from './channel-ports.ts';
+import { deliverTo } from './deliver.ts';
+import { planOwed } from './deliver-plan.ts';
+import type { DeliverPorts, Found } from './deliver-ports.ts';
+import { pollMs } from './due.ts';
+import { createReceive, pollChannel, processInbound, type Receive } from './inbound.ts';
+import type { InboundPorts } from './inbound-ports.ts';
+import { type Loop, startLoop } from './loop.ts';
+import type { Queries } from './services.ts';
+
+type Given = Omit<DeliverPorts, 'find' | 'cardOf' | 'entriesOf'> &
+  Omit<InboundPorts, 'find' | 'cardOf' | 'queries'> & {
+    queries: Pick<Queries, 'getCase' | 'getApproval' | 'listCases' | 'listApprovals' | 'entriesOf'>;
+  };
+
+export type ChannelWork = {
+  receive: Receive;
+  /** deliveries that did not verify, by channel, since the start */
+  refusals: ReadonlyMap<string, number>;
+  /** everything that is owed and due now; the loops do the same by themselves */
+  deliver: () => Promise<void>;
+  /** everything that came in and is due now */
+  takeIn: () => Promise<void>;
+  /** something may be owed */
+  wake: () => void;
+  start: () => void;
+  stop: () => Promise<void>;
+};
+
+const finds =
+  ({ queries }: Given): DeliverPorts['find'] =>
+  async ({ kind, id }: Subject): Promise<Found | null> => {
+    if (kind === 'case') {
+      const row = await queries.getCase(id);
+      return row === null ? null : { kind, ...row };
+    }
+    const row = await queries.getApproval(id);
+    return row === null ? null : { kind, ...row };
+  };
+
+const makesCards =
+  ({ house, clock, url }: Given): DeliverPorts['cardOf'] =>
+  async (found): Promise<Card> => {
+    const org = await house.organisation();
+    if (found.kind === 'case') return caseCard(found.kase, found.run, { org, url });
+    const { control } = await house.known.control(found.run.control.name, found.run.control.version);
+    const effect = control.steps.find((step) => step.name === found.approval.step)?.effect ?? 'irreversible';
+    return approvalCard(found.approval, found.run, effect, clock.now(), { org, url });
+  };
+
+export const createChannelWork = (given: Given): ChannelWork => {
+  const { log, queries } = given;
+  const ports = { ...given, find: finds(given), cardOf: makesCards(given), entriesOf: queries.entriesOf };
+  const channels: Channel[] = [...given.channels.values()];
+  let loops: Loop[] = [];
+  let wakeDeliveries = (): void => undefined;
+  let wakePlan = (): void => undefined;
+  let wakeInbound = (): void => undefined;
+  const { receive, refusals } = createReceive(ports, () => wakeInbound());
+
+  const plan = async (): Promise<number> => {
+    const planned = await planOwed(ports);
+    if (planned > 0) wakeDeliveries();
+    return planned;
+  };
+  /** A delivery may owe a new plan (another channel, the next rung) and a plan new deliveries, until all is quiet. */
+  const deliver = async (): Promise<void> => {
+    for (let planned = 1; planned > 0; ) {
+      planned = await planOwed(ports);
+      await Promise.all(channels.map((channel) => deliverTo(ports, channel)));
+    }
+  };
+  const poll = async (): Promise<void> => {
+    const asked = await Promise.allSettled(channels.map((channel) => pollChannel(ports, channel)));
+    for (const [index, one] of asked.entries())
+      if (one.status === 'rejected') log.warn({ error: one.reason, channel: channels[index]?.name }, 'polling failed');
+  };
+  const takeIn = async (): Promise<void> => {
+    await poll();
+    await processInbound(ports);
+  };
+
+  const start = (): void => {
+    const planning = startLoop('planning cards', pollMs, plan, log);
+    const lanes = channels.map((channel) =>
+      startLoop(`delivering to ${channel.name}`, pollMs, () => deliverTo(ports, channel), log),
+    );
+    const incoming = startLoop('taking in deliveries', pollMs, () => processInbound(ports), log);
+    const polling = startLoop('polling channels', pollMs, poll, log);
+    wakePlan = planning.wake;
+    wakeInbound = incoming.wake;
+    wakeDeliveries = () => {
+      for (const lane of lanes) lane.wake();
+    };
+    loops = [planning, ...lanes, incoming, polling];
+  };
+
+  return {
+    receive,
+    refusals,
+    deliver,
+    takeIn,
+    wake: () => wakePlan(),
+    start,
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+};

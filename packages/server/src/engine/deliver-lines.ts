@@ -1,0 +1,35 @@
+/** The lines under a card: what happened to its case or approval since the last one, in the words of the timeline. */
+import type { JsonObject } from '@belay/protocol';
+import type { Organisation } from '../domain/oncall/organisation.ts';
+import { type Subject, whenText } from './cards.ts';
+import { type EntryRecord, entryView } from './entry-view.ts';
+
+const ofCases = new Set([
+  'CaseReasonAdded',
+  'RungFired',
+  'CaseClaimed',
+  'BreakGlassUsed',
+  'CaseDeclined',
+  'CaseReleased',
+  'CaseReturned',
+  'CaseResolved',
+  'CaseCancelled',
+  'ClaimIdled',
+]);
+const ofApprovals = new Set([
+  'ApprovalSigned',
+  'ApprovalRejected',
+  'ApprovalExpired',
+  'ApprovalVoided',
+  'ApprovalUsed',
+]);
+
+const isAbout = ({ kind, id }: Subject, event: JsonObject): boolean =>
+  kind === 'case' ? event.caseId === undefined || event.caseId === id : event.approvalId === id;
+
+export const linesFor = (subject: Subject, entries: readonly EntryRecord[], org: Organisation): string[] => {
+  const told = subject.kind === 'case' ? ofCases : ofApprovals;
+  return entries
+    .filter((entry) => entry.event !== null && told.has(entry.type) && isAbout(subject, entry.event))
+    .map((entry) => `${whenText(entry.at, org.zone)}: ${entryView(entry, org).sentence}`);
+};

@@ -1,0 +1,75 @@
+/** What delivering cards needs from the store. */
+import type { Json, JsonObject } from '@belay/protocol';
+import type { Approval, Case, Run } from '../domain/run/run.ts';
+import type { Card, Subject } from './cards.ts';
+import type { CardRef, Channels, Place } from './channel-ports.ts';
+import type { EntryRecord } from './entry-view.ts';
+import type { Handle } from './handle.ts';
+import type { House } from './house.ts';
+import type { OutboxStore } from './outbox.ts';
+import type { Clock, Log } from './ports.ts';
+
+/** A case or approval with its run, as it is now. */
+export type Found = { run: Run } & ({ kind: 'case'; kase: Case } | { kind: 'approval'; approval: Approval });
+
+export type ShownCard = {
+  subject: string;
+  channel: string;
+  place: Place;
+  personId: string | null;
+  ref: CardRef | null;
+  deletedAtRung: number | null;
+  shownRevision: number | null;
+  shownDigest: string | null;
+  lastState: string | null;
+  settled: boolean;
+  linesSeq: number;
+  attemptedAt: number | null;
+  /** why it does not show the truth now */
+  failing: string | null;
+  /** and trying again cannot help */
+  failed: boolean;
+};
+
+export type Owed = { kind: string; lane: string; target: string; body: JsonObject; urgency: number };
+
+export type ChannelState = {
+  name: string;
+  pausedUntil: number | null;
+  unhealthySince: number | null;
+  because: string | null;
+  checkedAt: number | null;
+  cursor: Json;
+  polledAt: number | null;
+};
+
+export type CardStore = {
+  cardsOf(subject: Subject): Promise<ShownCard[]>;
+  card(subject: Subject, channel: string, address: string): Promise<ShownCard | null>;
+  save(card: ShownCard): Promise<void>;
+  /** new cards and the deliveries owed to all of them, in one transaction */
+  fanOut(cards: ShownCard[], owed: Owed[], at: number): Promise<void>;
+  owe(owed: Owed[], at: number): Promise<void>;
+  channels(): Promise<ChannelState[]>;
+  pause(name: string, until: number): Promise<void>;
+  checked(name: string, at: number): Promise<void>;
+  polled(name: string, cursor: Json, at: number): Promise<void>;
+  /** with an entry; true when it was healthy before */
+  fail(name: string, because: string, at: number): Promise<boolean>;
+  /** with an entry, and everything that it should show is owed again; true when it was unhealthy before */
+  recover(name: string, at: number): Promise<boolean>;
+};
+
+export type DeliverPorts = {
+  channels: Channels;
+  cards: CardStore;
+  outbox: Pick<OutboxStore, 'take' | 'delivered' | 'failed'>;
+  find(subject: Subject): Promise<Found | null>;
+  /** made from the state as it is now */
+  cardOf(found: Found): Promise<Card>;
+  entriesOf(stream: string, after: number, limit: number): Promise<EntryRecord[]>;
+  house: House;
+  handle: Handle;
+  clock: Clock;
+  log: Log;
+};

@@ -1,0 +1,165 @@
+/**
+ * Shows what is true now. A delivery names a card, never a state: at the moment of sending the case is read again, the
+ * card made afresh, and sent only when it differs from what stands there. First the card in place, then one line per
+ * event under it. The outbox row owns every retry; other channels are asked before a rung's time is over.
+ */
+import { digestOf, type JsonObject } from '@belay/protocol';
+import { type Card, parseSubject } from './cards.ts';
+import type { Channel, Delivery, Place } from './channel-ports.ts';
+import { channelFailed, isOpen, roomFailed } from './deliver-health.ts';
+import { linesFor } from './deliver-lines.ts';
+import { oweSubject } from './deliver-plan.ts';
+import type { DeliverPorts, Found, ShownCard } from './deliver-ports.ts';
+import { backoffMs, leaseMs, type OwedRow } from './outbox.ts';
+
+/** Deliveries of one channel under way at a time; its vendor counts them. */
+const atOnce = 4;
+/** A person whose channel failed so often is told on another one, while this one goes on trying. */
+const patience = 3;
+
+type Work = { channel: Channel; shown: ShownCard; found: Found; card: Card; payload: JsonObject };
+type Outcome = { delivery: Delivery | null; shown: ShownCard };
+
+const rungOf = (found: Found): number => (found.kind === 'case' ? found.kase.rung : 0);
+
+/** What the card is posted again for, although somebody deleted it: the next rung, while it is still open. */
+const mayPost = ({ shown, found, card }: Work): boolean =>
+  !card.settled && (shown.deletedAtRung === null || rungOf(found) > shown.deletedAtRung);
+
+const doubled = 'This card may stand here twice: the first try to post it was not answered.';
+
+const postCard = async (ports: DeliverPorts, work: Work): Promise<Outcome> => {
+  const { channel, shown, found, card, payload } = work;
+  const before = { ...shown, linesSeq: found.run.entries, shownDigest: digestOf(payload), deletedAtRung: null };
+  if (shown.attemptedAt !== null && channel.find !== undefined) {
+    const ref = await channel.find(shown.place, card.subject);
+    if (ref !== null) return { delivery: null, shown: { ...before, ref, attemptedAt: null, shownDigest: null } };
+  }
+  await ports.cards.save({ ...shown, attemptedAt: ports.clock.now() });
+  const delivery = await channel.post(shown.place, payload, card.subject);
+  if (delivery.kind !== 'delivered') {
+    const unknown = delivery.kind === 'retry' && delivery.unknown;
+    return { delivery, shown: { ...shown, attemptedAt: unknown ? ports.clock.now() : shown.attemptedAt } };
+  }
+  if (shown.attemptedAt !== null) await channel.addLines?.(delivery.ref, [doubled]);
+  return { delivery, shown: { ...before, ref: delivery.ref, attemptedAt: null } };
+};
+
+const updateCard = async ({ channel, shown, found, payload }: Work): Promise<Outcome> => {
+  const digest = digestOf(payload);
+  const { ref } = shown;
+  if (ref === null || shown.shownDigest === digest || channel.update === undefined) return { delivery: null, shown };
+  const delivery = await channel.update(ref, payload);
+  if (delivery.kind === 'delivered') return { delivery, shown: { ...shown, ref: delivery.ref, shownDigest: digest } };
+  if (delivery.kind !== 'gone') return { delivery, shown };
+  return { delivery: null, shown: { ...shown, ref: null, shownDigest: null, deletedAtRung: rungOf(found) } };
+};
+
+const addLines = async (ports: DeliverPorts, { channel, shown, found, card }: Work): Promise<Outcome> => {
+  const { ref } = shown;
+  if (ref === null || channel.addLines === undefined) return { delivery: null, shown };
+  const entries = await ports.entriesOf(found.run.runId, shown.linesSeq, 200);
+  const lines = linesFor(card.subject, entries, await ports.house.organisation());
+  const linesSeq = entries.at(-1)?.seq ?? shown.linesSeq;
+  if (lines.length === 0) return { delivery: null, shown: { ...shown, linesSeq } };
+  const delivery = await channel.addLines(ref, lines);
+  return { delivery, shown: delivery.kind === 'delivered' ? { ...shown, linesSeq } : shown };
+};
+
+const bad = (delivery: Delivery | null): delivery is Exclude<Delivery, { kind: 'delivered' }> =>
+  delivery !== null && delivery.kind !== 'delivered';
+
+/** Brings one card to the present, as far as the vendor lets us; says what is in the way, or null. */
+const bringUp = async (ports: DeliverPorts, start: Work): Promise<Outcome> => {
+  const posted: Outcome =
+    start.shown.ref === null && mayPost(start) ? await postCard(ports, start) : { delivery: null, shown: start.shown };
+  if (bad(posted.delivery)) return posted;
+  const updated = await updateCard({ ...start, shown: posted.shown });
+  if (bad(updated.delivery)) return updated;
+  return addLines(ports, { ...start, shown: updated.shown });
+};
+
+const shownNow = ({ card }: Work, shown: ShownCard): ShownCard => ({
+  ...shown,
+  shownRevision: card.revision,
+  lastState: card.state,
+  settled: card.settled,
+  failing: null,
+  failed: false,
+});
+
+const deadline = (found: Found): number | null =>
+  found.kind === 'case' && found.kase.status === 'open' ? found.kase.nextRungAt : null;
+
+/** The vendor asked us to wait, or did not answer. Another channel tells the person meanwhile when time runs short. */
+const later = async (
+  ports: DeliverPorts,
+  { row, work, shown }: { row: OwedRow; work: Work; shown: ShownCard },
+  delivery: Extract<Delivery, { kind: 'retry' }>,
+): Promise<void> => {
+  const { cards, outbox, clock } = ports;
+  const now = clock.now();
+  const again = now + (delivery.afterMs ?? backoffMs(row.attempts));
+  if (delivery.of === 'channel' && delivery.afterMs !== null) await cards.pause(work.channel.name, again);
+  const late = row.attempts >= patience || again >= (deadline(work.found) ?? Number.POSITIVE_INFINITY);
+  const turns = late && shown.failing === null && shown.place.kind === 'person';
+  await cards.save({ ...shown, failing: late ? delivery.because : shown.failing });
+  await outbox.failed(row, delivery.because, again);
+  if (turns) await cards.owe([oweSubject(work.card.subject, work.card.urgency)], now);
+};
+
+/** The vendor will not have it. Whoever was to be told is told elsewhere, or the next rung is. */
+const never = async (
+  ports: DeliverPorts,
+  { row, work, shown }: { row: OwedRow; work: Work; shown: ShownCard },
+  delivery: Extract<Delivery, { kind: 'rejected' }>,
+): Promise<void> => {
+  const { cards, outbox, clock, log } = ports;
+  log.warn({ channel: work.channel.name, subject: shown.subject, because: delivery.because }, 'a card was refused');
+  await cards.save({ ...shown, failing: delivery.because, failed: true, attemptedAt: null });
+  if (delivery.of === 'channel') await channelFailed(ports, work.channel, delivery.because);
+  else if (shown.place.kind === 'room') await roomFailed(ports, work.channel, shown.place.address, delivery.because);
+  await outbox.failed(row, delivery.because, null);
+  await cards.owe([oweSubject(work.card.subject, work.card.urgency)], clock.now());
+};
+
+const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Promise<void> => {
+  const { subject: key, place } = row.body as { subject: string; place: Place };
+  const subject = parseSubject(key);
+  const shown = subject === null ? null : await ports.cards.card(subject, channel.name, place.address);
+  const found = subject === null ? null : await ports.find(subject);
+  if (shown === null || found === null) return ports.outbox.delivered(row, ports.clock.now());
+  const card = await ports.cardOf(found);
+  const work: Work = { channel, shown, found, card, payload: channel.render(card, shown.place) };
+  const outcome = await bringUp(ports, work);
+  if (outcome.delivery?.kind === 'retry') return later(ports, { row, work, shown: outcome.shown }, outcome.delivery);
+  if (outcome.delivery?.kind === 'rejected') return never(ports, { row, work, shown: outcome.shown }, outcome.delivery);
+  await ports.cards.save(shownNow(work, outcome.shown));
+  await ports.outbox.delivered(row, ports.clock.now());
+};
+
+const deliverNotice = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Promise<void> => {
+  const { place, text } = row.body as { place: Place; text: string };
+  const told = await channel.tell?.(place, text);
+  if (told?.kind !== 'retry') return ports.outbox.delivered(row, ports.clock.now());
+  const again = ports.clock.now() + (told.afterMs ?? backoffMs(row.attempts));
+  await ports.outbox.failed(row, told.because, again);
+};
+
+const deliverRow = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Promise<void> => {
+  try {
+    await (row.kind === 'notice' ? deliverNotice : deliverCard)(ports, channel, row);
+  } catch (error) {
+    ports.log.error({ error, channel: channel.name, target: row.target }, 'a delivery failed; it is tried again');
+    await ports.outbox.failed(row, String(error), ports.clock.now() + backoffMs(row.attempts));
+  }
+};
+
+/** Delivers what is owed to one channel, urgent first, until nothing is due or the channel asks us to wait. */
+export const deliverTo = async (ports: DeliverPorts, channel: Channel): Promise<void> => {
+  while (await isOpen(ports, channel)) {
+    const rows = await ports.outbox.take(channel.name, ports.clock.now(), leaseMs, atOnce);
+    if (rows.length === 0) return;
+    await Promise.all(rows.map((row) => deliverRow(ports, channel, row)));
+  }
+};

@@ -1,0 +1,161 @@
+/** The forms behind buttons that need words, and what their fields come to as a command. Pure. */
+import type { Json, JsonObject } from '@belay/protocol';
+import type { ApprovalCommand } from '../domain/approval/decide.ts';
+import type { CaseCommand } from '../domain/case/decide.ts';
+import type { CaseStep } from '../domain/run/run.ts';
+import { argumentText, type Card, type CardAction } from './cards.ts';
+import type { Fields, Form, FormField, Press } from './channel-ports.ts';
+import type { Found } from './deliver-ports.ts';
+
+type WithoutCase<T> = T extends { caseId: string } ? Omit<T, 'caseId'> : never;
+export type PressCommand =
+  | { about: 'case'; command: WithoutCase<CaseCommand> }
+  | { about: 'approval'; command: ApprovalCommand };
+
+const text = (name: string, label: string, more: Partial<FormField> = {}): FormField => ({
+  name,
+  label,
+  kind: 'text',
+  required: true,
+  initial: null,
+  hint: null,
+  ...more,
+});
+
+const editPrefix = 'argument.';
+
+const editFields = (step: CaseStep): FormField[] =>
+  step.editable.map((name) =>
+    text(`${editPrefix}${name}`, name, { kind: 'line', initial: argumentText(step.arguments[name] ?? null) }),
+  );
+
+const allowOnce = (step: CaseStep): FormField =>
+  text('allowOnce', `Allow ${step.step} once, with exactly these arguments`, { kind: 'check', required: false });
+
+const forms: Partial<
+  Record<CardAction, { title: string; submit: string; fields: (step: CaseStep | null) => FormField[] }>
+> = {
+  return: {
+    title: 'Return with instructions',
+    submit: 'Give back',
+    fields: (step) => [text('instructions', 'What the agent is to do'), ...(step === null ? [] : [allowOnce(step)])],
+  },
+  edit: {
+    title: 'Edit, then allow',
+    submit: 'Allow once',
+    fields: (step) => [
+      ...(step === null ? [] : editFields(step)),
+      text('instructions', 'What the agent should know', { required: false }),
+    ],
+  },
+  decline: {
+    title: 'Not mine',
+    submit: 'Pass on',
+    fields: () => [text('because', 'Why', { kind: 'line', hint: 'The next person is asked at once.' })],
+  },
+  resolve: {
+    title: 'Finish it myself',
+    submit: 'Finish',
+    fields: () => [text('resolution', 'What you did', { hint: 'The run is over after this.' })],
+  },
+  reject: {
+    title: 'Reject',
+    submit: 'Reject',
+    fields: () => [text('because', 'Why', { hint: 'The agent is told.' })],
+  },
+};
+
+const stepOf = (found: Found): CaseStep | null => (found.kind === 'case' ? found.kase.step : null);
+
+/** The form an action needs, or null when the button alone decides. */
+export const formOf = (press: Press, found: Found, card: Card): Form | null => {
+  const form = forms[press.action];
+  if (form === undefined) return null;
+  const { action, subject, revision, digest } = press;
+  const about = card.step === null ? [] : card.step.arguments.map(({ name, value }) => `${name}: ${value}`);
+  return {
+    action,
+    subject,
+    revision,
+    digest,
+    title: form.title,
+    about: [card.step?.name ?? card.title, ...about].join('\n'),
+    fields: form.fields(stepOf(found)),
+    submit: form.submit,
+  };
+};
+
+export const needsForm = ({ action, fields }: Press): boolean => forms[action] !== undefined && fields === null;
+
+const said = (fields: Fields | null, name: string): string => {
+  const value = fields?.[name];
+  return typeof value === 'string' ? value.trim() : '';
+};
+
+/** What was typed, in the type it had before; text that is no such value is left for the check to refuse. */
+const typed = (before: Json, typedText: string): Json => {
+  if (typeof before === 'string') return typedText;
+  try {
+    return JSON.parse(typedText) as Json;
+  } catch {
+    return typedText;
+  }
+};
+
+const edited = (step: CaseStep, fields: Fields | null): JsonObject => ({
+  ...step.arguments,
+  ...Object.fromEntries(
+    step.editable
+      .filter((name) => typeof fields?.[`${editPrefix}${name}`] === 'string')
+      .map((name) => [name, typed(step.arguments[name] ?? null, said(fields, `${editPrefix}${name}`))]),
+  ),
+});
+
+const returned = (press: Press, step: CaseStep | null): WithoutCase<CaseCommand> => {
+  const { revision, fields, action } = press;
+  const allow = action === 'edit' || fields?.allowOnce === true;
+  const once = step === null || !allow ? [] : [{ step: step.step, digest: press.digest ?? step.digest }];
+  const allowed = once.map((one) =>
+    action === 'edit' && step !== null ? { ...one, arguments: edited(step, fields) } : one,
+  );
+  const instructions = said(fields, 'instructions') || (action === 'edit' ? 'Go on with the arguments as edited.' : '');
+  return {
+    type: 'return',
+    revision,
+    instructions,
+    prohibit: [],
+    requireApproval: [],
+    allowOnce: allowed,
+    doneByMe: [],
+    unchanged: false,
+  };
+};
+
+export const commandOf = (press: Press, found: Found): PressCommand => {
+  const { action, revision, fields, subject, digest } = press;
+  const ofCase = (command: WithoutCase<CaseCommand>): PressCommand => ({ about: 'case', command });
+  const approval = { approvalId: subject.id, revision, digest: digest ?? '' };
+  switch (action) {
+    case 'takeOver':
+      return ofCase({ type: 'claim', revision, reason: '' });
+    case 'decline':
+      return ofCase({ type: 'decline', revision, because: said(fields, 'because') });
+    case 'release':
+      return ofCase({ type: 'release', revision, because: '' });
+    case 'resolve':
+      return ofCase({ type: 'resolve', revision, resolution: said(fields, 'resolution') });
+    case 'return':
+    case 'edit':
+      return ofCase(returned(press, stepOf(found)));
+    case 'approve':
+      return { about: 'approval', command: { ...approval, type: 'approve', comment: null } };
+    case 'reject':
+      return { about: 'approval', command: { ...approval, type: 'reject', because: said(fields, 'because') } };
+  }
+};
+
+/** Required fields that were left empty. */
+export const missing = (press: Press): string[] =>
+  (forms[press.action]?.fields(null) ?? [])
+    .filter((field) => field.required && said(press.fields, field.name) === '')
+    .map((field) => field.label);

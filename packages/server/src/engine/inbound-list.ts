@@ -1,0 +1,57 @@
+/** What is mine, and what a shared link shows: reading only, for people whose account is linked. */
+import { targetsOf } from '../domain/oncall/organisation.ts';
+import { type Card, parseSubject } from './cards.ts';
+import type { Answer, Ask, Channel } from './channel-ports.ts';
+import { personAt } from './deliver-places.ts';
+import type { InboundPorts } from './inbound-ports.ts';
+import { linkPrompt } from './inbound-press.ts';
+
+const shownMost = 20;
+
+const listOf = async (ports: InboundPorts, personId: string, targets: string[]): Promise<Card[]> => {
+  const page = { status: 'live', mine: true, limit: shownMost } as const;
+  const { items } = await ports.queries.listCases(page as never, personId, targets);
+  const waiting = await ports.queries.listApprovals(
+    { status: 'waiting', mine: true, limit: shownMost } as never,
+    targets,
+  );
+  return Promise.all([
+    ...items.map(({ kase, run }) => ports.cardOf({ kind: 'case', kase, run: { ...run, case: kase } })),
+    ...waiting.items.map(({ approval, run }) => ports.cardOf({ kind: 'approval', approval, run })),
+  ]);
+};
+
+/** `https://belay.example/cases/case_1` and `/approvals/approval_1`, of this Belay only. */
+const subjectOfLink = (link: string, url: string): ReturnType<typeof parseSubject> => {
+  if (!URL.canParse(link) || new URL(link).origin !== new URL(url).origin) return null;
+  const [, kind, id] = /^\/(case|approval)s\/(\w+)\/?$/.exec(new URL(link).pathname) ?? [];
+  return parseSubject(`${kind}:${id}`);
+};
+
+const previewsOf = async (ports: InboundPorts, links: string[]): Promise<{ link: string; card: Card }[]> => {
+  const previews = await Promise.all(
+    links.slice(0, 5).map(async (link) => {
+      const subject = subjectOfLink(link, ports.url);
+      const found = subject === null ? null : await ports.find(subject);
+      return found === null ? [] : [{ link, card: { ...(await ports.cardOf(found)), buttons: [], agentWords: null } }];
+    }),
+  );
+  return previews.flat();
+};
+
+export const answerReading = async (
+  ports: InboundPorts,
+  channel: Channel,
+  ask: Exclude<Ask, { kind: 'press' }>,
+): Promise<Answer | null> => {
+  const org = await ports.house.organisation(true);
+  const person = personAt(org, channel.name, ask.presser.address);
+  if (ask.kind === 'preview') {
+    const previews = person === null ? [] : await previewsOf(ports, ask.links);
+    return previews.length === 0 ? null : { kind: 'previews', previews };
+  }
+  if (person === null)
+    return { kind: 'said', ok: false, text: await linkPrompt(ports, channel, ask.presser.address), card: null };
+  const cards = await listOf(ports, person.personId, targetsOf(org, person, ports.clock.now()));
+  return { kind: 'cards', title: `Yours now, ${person.name}`, cards };
+};

@@ -1,0 +1,39 @@
+/** What taking in deliveries needs from the store and the house. */
+import type { Actor, Json } from '@belay/protocol';
+import type { Card, Subject } from './cards.ts';
+import type { Ask, Channels, RawRequest } from './channel-ports.ts';
+import type { CardStore, Found } from './deliver-ports.ts';
+import type { StopPorts } from './people.ts';
+import type { Clock, Log } from './ports.ts';
+import type { Queries } from './services.ts';
+
+/** What is stored of a delivery: the raw request, or asks that were read from the vendor. */
+export type RawDelivery = { request: Omit<RawRequest, 'body'> & { body: string } } | { asks: Ask[] };
+export type InboundRow = { channel: string; deliveryId: string; raw: RawDelivery; attempts: number };
+export type InboundId = Pick<InboundRow, 'channel' | 'deliveryId'>;
+
+export type RefusedPress = { channel: string; address: string; action: string; subject: string; because: string };
+
+export type InboundStore = {
+  /** false: this delivery was there already. `dueAt`: when the loop takes it, unless it is done before. */
+  store(channel: string, deliveryId: string, raw: Json, at: number, dueAt?: number): Promise<boolean>;
+  take(at: number, leaseMs: number, limit: number): Promise<InboundRow[]>;
+  done(row: InboundId, at: number): Promise<void>;
+  failed(row: InboundId, error: string, again: number | null): Promise<void>;
+  /** an entry: somebody pressed and nothing changed */
+  refused(press: RefusedPress, by: Actor, at: number): Promise<void>;
+};
+
+export type InboundPorts = StopPorts & {
+  channels: Channels;
+  /** every channel there is, set up or not */
+  known: readonly string[];
+  inbound: InboundStore;
+  cards: Pick<CardStore, 'channels' | 'polled'>;
+  find(subject: Subject): Promise<Found | null>;
+  cardOf(found: Found): Promise<Card>;
+  queries: Pick<Queries, 'listCases' | 'listApprovals'>;
+  url: string;
+  clock: Clock;
+  log: Log;
+};

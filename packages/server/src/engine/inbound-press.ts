@@ -1,0 +1,126 @@
+/**
+ * One press, from "somebody pressed" to what they are told. The vendor has shown who pressed; everything else is
+ * decided here and in the domain: our workspace, a person of ours, entitled now, looking at what is true now. What
+ * changes nothing is explained to that person alone, and leaves an entry.
+ */
+import { type Actor, digestOf, type Json } from '@belay/protocol';
+import { type Card, subjectKey } from './cards.ts';
+import type { Answer, Ask, Channel, Press } from './channel-ports.ts';
+import { personAt } from './deliver-places.ts';
+import type { Found } from './deliver-ports.ts';
+import { commandOf, formOf, missing, needsForm } from './inbound-forms.ts';
+import type { InboundPorts } from './inbound-ports.ts';
+import { onApproval, onCase } from './people.ts';
+
+type Pressed = { channel: Channel; press: Press; key: string };
+
+const said = (ok: boolean, text: string, card: Card | null): Answer => ({ kind: 'said', ok, text, card });
+
+/** Nothing changed: told, and kept. */
+const refused = async (
+  { inbound, clock }: InboundPorts,
+  { channel, press }: Pressed,
+  by: Actor | null,
+  text: string,
+  card: Card | null,
+): Promise<Answer> => {
+  const { action, subject, presser } = press;
+  const kept = { channel: channel.name, address: presser.address, action, subject: subjectKey(subject), because: text };
+  await inbound.refused(kept, by ?? { kind: 'system', id: 'belay' }, clock.now());
+  return said(false, text, card);
+};
+
+/** How an unknown account gets to be somebody: an administrator links it, nobody claims it for themselves. */
+export const linkPrompt = async (ports: InboundPorts, channel: Channel, address: string): Promise<string> => {
+  const email = await channel.emailOf?.(address).catch(() => null);
+  const org = await ports.house.organisation();
+  const likely = email == null ? undefined : org.people.find((p) => p.email?.toLowerCase() === email.toLowerCase());
+  const who = likely === undefined ? 'you' : `${likely.name} (${likely.personId})`;
+  return `Nothing was changed: your ${channel.title} account ${address} is not linked to a person. Ask an administrator to add "${channel.name}: ${address}" to the addresses of ${who} in the organisation, and press again; or sign in at ${ports.url}.`;
+};
+
+/** In the inbox the same person is asked for a session; here only what somebody could have done in their name. */
+const tooWeak = async (ports: InboundPorts, { press }: Pressed, found: Found): Promise<boolean> => {
+  if (press.proof === 'signed' || press.action !== 'approve' || found.kind !== 'approval') return false;
+  const { control } = await ports.house.known.control(found.run.control.name, found.run.control.version);
+  return control.steps.find((step) => step.name === found.approval.step)?.risk !== 'low';
+};
+
+const outdated = new Set([
+  'stale_revision',
+  'case_not_open',
+  'case_not_claimed',
+  'not_claimer',
+  'approval_not_waiting',
+]);
+
+const explain = (code: string, detail: string, card: Card | null): string =>
+  outdated.has(code) && card !== null
+    ? `Nothing was changed: this card had changed before you pressed. ${card.who}`
+    : `Nothing was changed. ${detail}`;
+
+const done: Record<Press['action'], string> = {
+  takeOver: 'You have control. The agent is out until you give control back.',
+  decline: 'Passed on.',
+  return: 'Given back, with your instructions.',
+  edit: 'Given back: the step is allowed once, as you edited it.',
+  release: 'Put back; others are asked again.',
+  resolve: 'Finished. The run is over.',
+  approve: 'Your signature counts.',
+  reject: 'Refused. The agent is told.',
+};
+
+const fresh = async (ports: InboundPorts, press: Press): Promise<Card | null> => {
+  const found = await ports.find(press.subject);
+  return found === null ? null : ports.cardOf(found);
+};
+
+const decide = async (ports: InboundPorts, pressed: Pressed, personId: string, found: Found): Promise<Answer> => {
+  const { press, channel, key } = pressed;
+  const by: Actor = { kind: 'person', id: personId };
+  const empty = missing(press);
+  if (empty.length > 0) return refused(ports, pressed, by, `Nothing was changed: ${empty.join(', ')} is needed.`, null);
+  const bodyDigest = digestOf(press as unknown as Json);
+  const caller = { personId, idempotency: { caller: `channel:${channel.name}`, key, bodyDigest } };
+  const wanted = commandOf(press, found);
+  const outcome =
+    wanted.about === 'case'
+      ? await onCase(ports, caller, press.subject.id, wanted.command)
+      : await onApproval(ports, caller, wanted.command);
+  const card = await fresh(ports, press);
+  if (outcome.ok) return said(true, done[press.action], card);
+  return refused(ports, pressed, by, explain(outcome.refused.code, outcome.refused.detail, card), card);
+};
+
+/** Decides one press. The same key is decided once, whatever happens in between. */
+export const answerPress = async (ports: InboundPorts, pressed: Pressed): Promise<Answer> => {
+  const { channel, press } = pressed;
+  const org = await ports.house.organisation(true);
+  const person = personAt(org, channel.name, press.presser.address);
+  if (person === null)
+    return refused(ports, pressed, null, await linkPrompt(ports, channel, press.presser.address), null);
+  const by: Actor = { kind: 'person', id: person.personId };
+  const found = await ports.find(press.subject);
+  if (found === null || (found.kind === 'approval') !== (press.action === 'approve' || press.action === 'reject'))
+    return refused(
+      ports,
+      pressed,
+      by,
+      `Nothing was changed: there is no ${press.subject.kind} ${press.subject.id}.`,
+      null,
+    );
+  if (await tooWeak(ports, pressed, found)) {
+    const text = `Nothing was changed: ${channel.title} cannot prove who did it, and this step needs that. Decide in the inbox.`;
+    return refused(ports, pressed, by, text, null);
+  }
+  if (!needsForm(press)) return decide(ports, pressed, person.personId, found);
+  const card = await ports.cardOf(found);
+  const stands = card.revision === press.revision && card.buttons.some((button) => button.action === press.action);
+  const form = stands ? formOf(press, found, card) : null;
+  if (form !== null) return { kind: 'form', form };
+  return refused(ports, pressed, by, explain('stale_revision', '', card), card);
+};
+
+/** Somebody of another workspace: not told anything about what is here. */
+export const isOurs = (channel: Channel, { presser }: Ask): boolean =>
+  channel.workspaces?.includes(presser.workspace) === true;

@@ -1,0 +1,207 @@
+/** The cards: where each case and approval is shown and what it shows there; and how each channel is doing. */
+import type { Json } from '@belay/protocol';
+import type { Pool, PoolClient } from 'pg';
+import { subjectKey } from '../engine/cards.ts';
+import type { CardRef } from '../engine/channel-ports.ts';
+import type { CardStore, ChannelState, Owed, ShownCard } from '../engine/deliver-ports.ts';
+import type { HouseEvent, Recorder } from './house-entries.ts';
+import { withTransaction } from './transaction.ts';
+
+type Row = {
+  subject: string;
+  channel: string;
+  address: string;
+  place_kind: 'room' | 'person';
+  person_id: string | null;
+  external_ref: CardRef | null;
+  deleted_at_rung: number | null;
+  shown_revision: number | null;
+  shown_digest: string | null;
+  last_state: string | null;
+  settled: boolean;
+  lines_seq: number;
+  attempted_at: number | null;
+  failing: string | null;
+  failed: boolean;
+};
+
+const cardOf = (row: Row): ShownCard => ({
+  subject: row.subject,
+  channel: row.channel,
+  place: { kind: row.place_kind, address: row.address },
+  personId: row.person_id,
+  ref: row.external_ref,
+  deletedAtRung: row.deleted_at_rung,
+  shownRevision: row.shown_revision,
+  shownDigest: row.shown_digest,
+  lastState: row.last_state,
+  settled: row.settled,
+  linesSeq: row.lines_seq,
+  attemptedAt: row.attempted_at,
+  failing: row.failing,
+  failed: row.failed,
+});
+
+const instant = (at: number | null): Date | null => (at === null ? null : new Date(at));
+
+const owe = async (client: Pool | PoolClient, rows: Owed[], at: number): Promise<void> => {
+  await client.query(
+    `INSERT INTO outbox AS waiting (kind, lane, target, body, urgency, next_attempt_at, created_at)
+     SELECT o.kind, o.lane, o.target, o.body, o.urgency, $2, $2
+     FROM jsonb_to_recordset($1::jsonb) AS o (kind text, lane text, target text, body jsonb, urgency int)
+     ON CONFLICT (kind, target) WHERE kind <> 'wake' AND next_attempt_at IS NOT NULL
+     DO UPDATE SET changes = waiting.changes + 1, urgency = excluded.urgency`,
+    [JSON.stringify(rows), instant(at)],
+  );
+};
+
+const save = async (client: Pool | PoolClient, card: ShownCard): Promise<void> => {
+  await client.query(
+    `INSERT INTO cards (subject, channel, address, place_kind, person_id, external_ref, deleted_at_rung, shown_revision,
+       shown_digest, last_state, settled, lines_seq, attempted_at, failing, failed)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     ON CONFLICT (subject, channel, address) DO UPDATE SET external_ref = excluded.external_ref,
+       deleted_at_rung = excluded.deleted_at_rung, shown_revision = excluded.shown_revision,
+       shown_digest = excluded.shown_digest, last_state = excluded.last_state, settled = excluded.settled,
+       lines_seq = excluded.lines_seq, attempted_at = excluded.attempted_at, failing = excluded.failing,
+       failed = excluded.failed`,
+    [
+      card.subject,
+      card.channel,
+      card.place.address,
+      card.place.kind,
+      card.personId,
+      card.ref === null ? null : JSON.stringify(card.ref),
+      card.deletedAtRung,
+      card.shownRevision,
+      card.shownDigest,
+      card.lastState,
+      card.settled,
+      card.linesSeq,
+      instant(card.attemptedAt),
+      card.failing,
+      card.failed,
+    ],
+  );
+};
+
+const addNew = async (client: PoolClient, cards: ShownCard[]): Promise<void> => {
+  await client.query(
+    `INSERT INTO cards (subject, channel, address, place_kind, person_id)
+     SELECT c.subject, c.channel, c.address, c.place_kind, c.person_id
+     FROM jsonb_to_recordset($1::jsonb) AS c (subject text, channel text, address text, place_kind text, person_id text)
+     ON CONFLICT DO NOTHING`,
+    [
+      JSON.stringify(
+        cards.map((c) => ({
+          subject: c.subject,
+          channel: c.channel,
+          address: c.place.address,
+          place_kind: c.place.kind,
+          person_id: c.personId,
+        })),
+      ),
+    ],
+  );
+};
+
+const columns = `name, paused_until AS "pausedUntil", unhealthy_since AS "unhealthySince", because, checked_at AS "checkedAt",
+  cursor, polled_at AS "polledAt"`;
+
+export const createCardStore = (pool: Pool, recorded: Recorder): CardStore => ({
+  cardsOf: async (subject) => {
+    const { rows } = await pool.query<Row>('SELECT * FROM cards WHERE subject = $1 ORDER BY channel, address', [
+      subjectKey(subject),
+    ]);
+    return rows.map(cardOf);
+  },
+  card: async (subject, channel, address) => {
+    const { rows } = await pool.query<Row>('SELECT * FROM cards WHERE subject = $1 AND channel = $2 AND address = $3', [
+      subjectKey(subject),
+      channel,
+      address,
+    ]);
+    return rows[0] === undefined ? null : cardOf(rows[0]);
+  },
+  save: (card) => save(pool, card),
+  fanOut: (cards, owed, at) =>
+    withTransaction(pool, async (client) => {
+      await addNew(client, cards);
+      await owe(client, owed, at);
+    }),
+  owe: (owed, at) => owe(pool, owed, at),
+  channels: async () => {
+    const { rows } = await pool.query<ChannelState>(`SELECT ${columns} FROM channels`);
+    return rows;
+  },
+  pause: async (name, until) => {
+    await pool.query(
+      `INSERT INTO channels AS c (name, paused_until) VALUES ($1, $2)
+       ON CONFLICT (name) DO UPDATE SET paused_until = greatest(c.paused_until, excluded.paused_until)`,
+      [name, instant(until)],
+    );
+  },
+  checked: async (name, at) => {
+    await pool.query('UPDATE channels SET checked_at = $2 WHERE name = $1', [name, instant(at)]);
+  },
+  polled: async (name, cursor: Json, at) => {
+    await pool.query(
+      `INSERT INTO channels (name, cursor, polled_at) VALUES ($1, $2, $3)
+       ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, polled_at = excluded.polled_at`,
+      [name, JSON.stringify(cursor), instant(at)],
+    );
+  },
+  fail: (name, because, at) =>
+    recorded(
+      async (client) => {
+        const { rowCount } = await client.query(
+          `INSERT INTO channels AS c (name, unhealthy_since, because, checked_at) VALUES ($1, $2, $3, $2)
+           ON CONFLICT (name) DO UPDATE SET unhealthy_since = $2, because = $3, checked_at = $2
+           WHERE c.unhealthy_since IS NULL`,
+          [name, instant(at), because],
+        );
+        return rowCount === 1;
+      },
+      (failed) => (failed ? happened(name, 'ChannelFailed', because, at) : null),
+    ),
+  recover: (name, at) =>
+    recorded(
+      async (client) => {
+        const { rowCount } = await client.query(
+          'UPDATE channels SET unhealthy_since = NULL, because = NULL, checked_at = $2 WHERE name = $1 AND unhealthy_since IS NOT NULL',
+          [name, instant(at)],
+        );
+        if (rowCount !== 1) return false;
+        await client.query('UPDATE cards SET failing = NULL, failed = false WHERE channel = $1 AND NOT settled', [
+          name,
+        ]);
+        const { rows } = await client.query<{ subject: string }>(
+          'SELECT DISTINCT subject FROM cards WHERE channel = $1 AND NOT settled',
+          [name],
+        );
+        const owed = rows.map(({ subject }) => ({
+          kind: 'card',
+          lane: 'cards',
+          target: subject,
+          body: {},
+          urgency: 0,
+        }));
+        await owe(client, owed, at);
+        return true;
+      },
+      (recovered) => (recovered ? happened(name, 'ChannelRecovered', '', at) : null),
+    ),
+});
+
+const happened = (
+  name: string,
+  type: 'ChannelFailed' | 'ChannelRecovered',
+  because: string,
+  at: number,
+): HouseEvent => ({
+  stream: `channel:${name}`,
+  type,
+  content: { channel: name, because },
+  by: { kind: 'system' as const, id: 'belay' },
+  at,
+});
