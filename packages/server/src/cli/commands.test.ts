@@ -277,6 +277,21 @@ describe('belay check', () => {
   });
 });
 
+describe('belay compare', () => {
+  it('says what gets less oversight, with exit code 1', async () => {
+    const before = join(dataDir, 'errands.control.yaml');
+    const after = join(dataDir, 'looser.control.yaml');
+    writeFileSync(after, control.replaceAll('EUR 10.00', 'EUR 20.00'));
+    const looser = await as('compare', 'errands', after);
+    expect([looser.exit, looser.out]).toEqual([1, expect.stringMatching(/^less oversight {2}.*EUR/)]);
+    expect((await belay('compare', after, before, '--json')).json()).toMatchObject({ weaker: false });
+    expect(await belay('compare', before, before)).toMatchObject({
+      exit: 0,
+      out: 'Every case is decided as before.\n',
+    });
+  });
+});
+
 describe('an administrator who leaves', () => {
   it('does not lock the machine out', async () => {
     const before = readFileSync(join(dataDir, 'cli.json'), 'utf8');

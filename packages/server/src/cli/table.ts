@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 import { caseCommands } from './commands/case.ts';
 import { check } from './commands/check.ts';
+import { compare } from './commands/compare.ts';
 import { controlTypesCommand } from './commands/control-types.ts';
 import { demo } from './commands/demo.ts';
 import { keyCommands } from './commands/key.ts';
@@ -21,6 +22,7 @@ export const commands: Command[] = [
   serve,
   login,
   check,
+  compare,
   publish,
   controlTypesCommand,
   replayCommand,

@@ -92,7 +92,8 @@ const playPeople = async (stage: Stage, as: (personId: string) => Promise<Api>):
   const all = Promise.all(agents.map((agent) => agent.ended)).then(() => {
     ended = true;
   });
-  for (let waitedMs = 0; !ended && waitedMs < onceBoundMs; waitedMs += lookEveryMs) {
+  const until = performance.now() + onceBoundMs;
+  while (!ended && performance.now() < until) {
     await operator.look();
     await Promise.race([all, new Promise((resolve) => setTimeout(resolve, lookEveryMs))]);
   }
@@ -143,11 +144,10 @@ const welcome = async ({ server }: DemoHouse, goesOn: boolean, io: Io): Promise<
   else io.out(welcomeText({ url: server.url, loginLink, name: nameOf('dana'), data, others }, io));
 };
 
-const watch = async (stage: Stage, dataDir: string, io: Io): Promise<Exit> => {
+const watch = async (stage: Stage, dataDir: string, stopped: Promise<void>, io: Io): Promise<Exit> => {
   const { server, outside } = stage.house;
   const startedAt = performance.now();
   const connection = await keepConnection(server, dataDir, (error) => io.err(`${(error as Error).message}\n`));
-  const stopped = untilStopped();
   const done = Promise.all(stage.agents.map((agent) => agent.ended)).then(async () => {
     if (io.json) return;
     const api = await sessions(server)('dana');
@@ -160,23 +160,39 @@ const watch = async (stage: Stage, dataDir: string, io: Io): Promise<Exit> => {
   return 0;
 };
 
-export const runDemo = async (options: DemoOptions, io: Io): Promise<Exit> => {
+/** Stopped before it was over: neither right nor wrong. */
+const unfinished = async (stopped: Promise<void>): Promise<Exit> => {
+  await stopped;
+  return 1;
+};
+
+const play = async (options: DemoOptions, dataDir: string, startedAt: number, io: Io): Promise<Exit> => {
   const { once, speed, port } = options;
-  const startedAt = performance.now();
-  const throwaway = once && options.dataDir === null;
-  const dataDir = throwaway ? mkdtempSync(join(tmpdir(), 'belay-demo-')) : (options.dataDir ?? options.usualDir);
+  const stopped = untilStopped();
   const goesOn = await prepareDirectory(dataDir, options.fresh || once);
   const house = await openDemoHouse(dataDir, port, { payables: 'payment-approval', support: 'support-escalation' });
   try {
     if (!once) await welcome(house, goesOn, io);
     const stage = startAgents(house, speed, io, !(once && io.json));
     try {
-      return await (once ? runOnce(stage, startedAt, io) : watch(stage, dataDir, io));
+      if (!once) return await watch(stage, dataDir, stopped, io);
+      return await Promise.race([runOnce(stage, startedAt, io), unfinished(stopped)]);
     } finally {
       await stopAgents(stage);
     }
   } finally {
     await house.close();
-    if (throwaway) rmSync(dataDir, { recursive: true, force: true });
+  }
+};
+
+export const runDemo = async (options: DemoOptions, io: Io): Promise<Exit> => {
+  const startedAt = performance.now();
+  if (!options.once || options.dataDir !== null)
+    return play(options, options.dataDir ?? options.usualDir, startedAt, io);
+  const throwaway = mkdtempSync(join(tmpdir(), 'belay-demo-'));
+  try {
+    return await play(options, throwaway, startedAt, io);
+  } finally {
+    rmSync(throwaway, { recursive: true, force: true });
   }
 };

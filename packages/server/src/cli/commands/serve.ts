@@ -87,8 +87,8 @@ const serveUntilStopped = async (
 ): Promise<Exit> => {
   const { databaseUrl, dataDir, host, port, url } = config;
   const log = createLog(config.logLevel, 2);
-  const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, log });
   const stopped = untilStopped();
+  const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, log });
   try {
     const first = await settleOrganisation(server, organisation);
     const { personId } = administratorOf(await server.app.services.house.organisation(true));
