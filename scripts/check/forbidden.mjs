@@ -14,6 +14,7 @@ const insidePure = [
 
 /** SQL where the time of the database is the decision. Every other instant is a parameter. */
 const databaseTimeAllowed = new Set([
+  'packages/server/src/store/database-clock.ts', // a second opinion for a clock that jumped
   'packages/server/src/store/diagnose.ts', // compares the two clocks
   'packages/server/src/store/migrate.ts', // notes when a migration ran; no decision reads it
 ]);

@@ -168,6 +168,7 @@ export const houseRoutes = {
       database: z.boolean(),
       timersLateMs: z.number(),
       stranded: z.int().describe('open things without an armed next step: always 0, else an alarm'),
+      alarms: z.array(z.string()).describe('what administrators have to know, as sentences; empty when all is well'),
     }),
   },
   permitKeys: {

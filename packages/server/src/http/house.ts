@@ -213,16 +213,15 @@ export const houseRoutes = (services: Services): Handlers<HouseRoutes> => ({
     return eventStream({ read, hints: services.changes.ofFeed, signal: call.request.signal, log: services.log });
   },
   health: async () => {
+    const { queries, clock, version } = services;
+    const alarms = services.alarms();
     try {
-      const { stranded, lateMs } = await services.queries.overdue(services.clock.now());
-      return {
-        answer: { ok: stranded === 0, version: services.version, database: true, timersLateMs: lateMs, stranded },
-      };
+      const { stranded, lateMs: timersLateMs } = await queries.overdue(clock.now());
+      const ok = stranded === 0 && alarms.length === 0;
+      return { answer: { ok, version, database: true, timersLateMs, stranded, alarms } };
     } catch {
-      return {
-        answer: { ok: false, version: services.version, database: false, timersLateMs: 0, stranded: 0 },
-        status: 503,
-      };
+      const answer = { ok: false, version, database: false, timersLateMs: 0, stranded: 0, alarms };
+      return { answer, status: 503 };
     }
   },
   permitKeys: async () => ({ answer: { keys: services.signer.publicKeys } }),

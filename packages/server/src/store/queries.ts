@@ -177,12 +177,3 @@ export const lastLogIndex = async (pool: Pool): Promise<number> => {
   const { rows } = await pool.query<{ last: number | null }>('SELECT max(log_index) AS last FROM entries');
   return rows[0]?.last ?? -1;
 };
-
-/** Unfinished runs without an armed next step, and how late the most overdue one is. Both should be nothing. */
-export const overdue = async (pool: Pool, at: number): Promise<{ stranded: number; lateMs: number }> => {
-  const { rows } = await pool.query<{ stranded: number; first: number | null }>(
-    `SELECT count(*) FILTER (WHERE next_due_at IS NULL) AS stranded, min(next_due_at) AS first FROM runs WHERE finished_at IS NULL`,
-  );
-  const { stranded = 0, first = null } = rows[0] ?? {};
-  return { stranded, lateMs: first === null ? 0 : Math.max(0, at - first) };
-};

@@ -38,11 +38,4 @@ export const createRunStore = (pool: Pool): RunStore => ({
     );
     return rows[0] ?? null;
   },
-  dueRuns: async (at, limit) => {
-    const { rows } = await pool.query<{ run_id: string }>(
-      'SELECT run_id FROM runs WHERE next_due_at <= $1 ORDER BY next_due_at LIMIT $2',
-      [new Date(at), limit],
-    );
-    return rows.map((row) => row.run_id);
-  },
 });
