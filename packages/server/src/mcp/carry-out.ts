@@ -1,0 +1,128 @@
+/**
+ * Passes a permitted call on to the server of the tools and tells Belay what became of it. The client gets the answer as
+ * soon as it is there; the report follows. A call whose answer never came is reported as unknown, and never made again.
+ */
+import { digestOf, type GateAnswer, type JsonObject, type ReportResult } from '@belay/protocol';
+import type { AnyRun } from './hold.ts';
+import type { Answer, RpcError } from './json-rpc.ts';
+import type { OpenCall, OpenCalls } from './open-calls.ts';
+import type { ToolCall } from './request.ts';
+import { editedText, notDone, withText } from './words.ts';
+
+/** The server of the tools, as one client's call reaches it. */
+export type Upstream = {
+  /** sends the call on; rejects when no answer will come */
+  call(params: JsonObject): Promise<Answer>;
+  /** a request of the proxy's own */
+  ask(method: string, params: JsonObject): Promise<Answer>;
+};
+
+/** `answer`: as the server gave it, to be passed on unchanged. */
+export type Reply = { answer: Answer } | { result: JsonObject } | { error: RpcError };
+
+export type Granted = Extract<GateAnswer, { kind: 'continue' }>;
+type Round = { run: AnyRun; open: OpenCall; granted: Granted };
+
+const largestRecorded = 32_768;
+const longestError = 4_000;
+
+const asksForInput = ({ result }: Answer): boolean => result?.resultType === 'input_required';
+
+const errorIn = (result: JsonObject): string => {
+  const parts = Array.isArray(result.content) ? result.content : [];
+  const said = parts.flatMap((part) =>
+    part !== null && typeof part === 'object' && 'text' in part ? [part.text] : [],
+  );
+  return said.join('\n').slice(0, longestError) || 'The tool said that it failed.';
+};
+
+/** What a repeated call with the same key will get; a large result is left out of the record. */
+const recorded = (result: JsonObject): JsonObject =>
+  JSON.stringify(result).length <= largestRecorded
+    ? result
+    : { content: [{ type: 'text', text: 'The result was too large to be kept.' }] };
+
+const reportOf = ({ result, error, unsure }: Answer, granted: Granted): ReportResult => {
+  if (error !== undefined) {
+    const said = `${error.code}: ${error.message}`.slice(0, longestError);
+    return { status: unsure && granted.permit.token !== null ? 'unknown' : 'failed', error: said };
+  }
+  if (result?.isError === true) return { status: 'failed', error: errorIn(result) };
+  return { status: 'done', value: recorded(result ?? {}) };
+};
+
+/** No answer will come. Without an effect there is nothing to ask a person about. */
+const lostReport = (granted: Granted): ReportResult => ({
+  status: granted.permit.token === null ? 'failed' : 'unknown',
+  error: 'The server of the tools ended before it answered.',
+});
+
+const roundName = ({ tool, arguments: args }: ToolCall, state: unknown): string =>
+  digestOf([tool, args, typeof state === 'string' ? state : null]);
+
+export const createCarryOut = (calls: OpenCalls) => {
+  const reports = new Set<Promise<void>>();
+  /** calls that the server has answered with a question to its user: the same call comes again, under the same permit */
+  const rounds = new Map<string, Round>();
+
+  const report = (run: AnyRun, key: string, result: ReportResult): void => {
+    // A refused report means that control has moved: the next call learns it. What is not delivered, Belay asks about.
+    const sent = run.settle(key, result).catch(() => {});
+    reports.add(sent);
+    void sent.finally(() => reports.delete(sent));
+  };
+
+  const carryOut = async (round: Round, call: ToolCall, params: JsonObject, upstream: Upstream): Promise<Reply> => {
+    const { run, open, granted } = round;
+    let answer: Answer;
+    try {
+      answer = await upstream.call({ ...params, name: open.tool, arguments: granted.arguments });
+    } catch {
+      report(run, open.key, lostReport(granted));
+      calls.over(open);
+      return {
+        result: notDone(`The server ended before it answered. Whether ${open.tool} was carried out is not known.`),
+      };
+    }
+    if (asksForInput(answer)) {
+      rounds.set(roundName(call, answer.result?.requestState), round);
+      return { answer };
+    }
+    report(run, open.key, reportOf(answer, granted));
+    calls.over(open);
+    if (answer.result === undefined || !granted.edited) return { answer };
+    return { result: withText(answer.result, [editedText(granted.arguments)]) };
+  };
+
+  return {
+    carryOut,
+    /** The permit was given and is not used: the client went away meanwhile. */
+    unused(run: AnyRun, open: OpenCall): Reply {
+      const said = 'Not carried out: the client took the call back.';
+      report(run, open.key, { status: 'failed', error: said });
+      calls.over(open);
+      return { result: notDone(said) };
+    },
+    /** The further round of a call that has its permit already; null when there is none. */
+    further(call: ToolCall, upstream: Upstream): Promise<Reply> | null {
+      const name = roundName(call, call.params.requestState);
+      const round =
+        call.params.inputResponses === undefined && call.params.requestState === undefined
+          ? undefined
+          : rounds.get(name);
+      if (round === undefined) return null;
+      rounds.delete(name);
+      if (round.run.signal.aborted) throw round.run.signal.reason;
+      return carryOut(round, call, call.params, upstream);
+    },
+    anyUnanswered: () => rounds.size > 0,
+    async end(): Promise<void> {
+      for (const { run, open } of rounds.values())
+        report(run, open.key, { status: 'failed', error: 'The server asked for input that never came.' });
+      rounds.clear();
+      await Promise.all(reports);
+    },
+  };
+};
+
+export type CarryOut = ReturnType<typeof createCarryOut>;
