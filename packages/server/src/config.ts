@@ -10,6 +10,8 @@ export type Config = {
   url: string | undefined;
   /** session of the person for whom the command line speaks */
   token: string | undefined;
+  /** API key of the agent that an MCP proxy or gate server speaks for */
+  agentKey: string | undefined;
   sources: string | undefined;
   logLevel: string;
 };
@@ -50,6 +52,7 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     port: portOf(flags.port ?? env.BELAY_PORT ?? '4700'),
     url: urlOf(flags.url ?? env.BELAY_URL),
     token: env.BELAY_TOKEN || undefined,
+    agentKey: env.BELAY_KEY || undefined,
     sources: flags.sources ?? env.BELAY_SOURCES,
     logLevel: logLevelOf(env.BELAY_LOG ?? 'warn'),
   };
@@ -61,3 +64,9 @@ export const wantsColour = (terminal: boolean, env: NodeJS.ProcessEnv = process.
 
 /** A named secret of the environment, for `${NAME}` in the list of sources. */
 export const secretNamed = (name: string, env: NodeJS.ProcessEnv = process.env): string | undefined => env[name];
+
+/** What a program started by Belay gets to see: everything but Belay's own secrets. */
+export const environmentForOthers = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
+  const { BELAY_KEY: _, BELAY_TOKEN: __, DATABASE_URL: ___, ...others } = env;
+  return others;
+};

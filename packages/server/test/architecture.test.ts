@@ -20,8 +20,9 @@ const rooms: Record<string, readonly string[]> = {
   store: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   channels: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   http: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
-  mcp: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
-  cli: ['app', 'server', 'config', 'demo', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
+  // the proxy is a client of the house, in front of somebody else's server
+  mcp: ['sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
+  cli: ['app', 'server', 'config', 'demo', 'mcp', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   // `belay demo`: part of the command line
   demo: ['cli', 'app', 'server', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   config: ['control', 'protocol', 'npm:*', 'node:*'],

@@ -23,7 +23,8 @@ const isWord = (text: string | undefined): text is string => text !== undefined 
 const find = (commands: Command[], argv: string[]): Found => {
   const [first = '', second] = argv;
   const single = commands.find((command) => command.name === first);
-  if (single !== undefined) return { command: single, rest: argv.slice(1) };
+  const double = commands.find(({ name }) => name === `${first} ${second}`);
+  if (single !== undefined && double === undefined) return { command: single, rest: argv.slice(1) };
   const group = commands.filter((command) => command.name.startsWith(`${first} `));
   if (group.length === 0) {
     const known = [...new Set(commands.map((command) => command.name.split(' ')[0] ?? ''))];

@@ -5,8 +5,10 @@ import { check } from './commands/check.ts';
 import { compare } from './commands/compare.ts';
 import { controlTypesCommand } from './commands/control-types.ts';
 import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
 import { keyCommands } from './commands/key.ts';
 import { login } from './commands/login.ts';
+import { mcpCommands } from './commands/mcp.ts';
 import { oncall } from './commands/oncall.ts';
 import { orgCommands } from './commands/org.ts';
 import { publish } from './commands/publish.ts';
@@ -20,6 +22,7 @@ import { why } from './commands/why.ts';
 export const commands: Command[] = [
   demo,
   serve,
+  doctor,
   login,
   check,
   compare,
@@ -33,5 +36,6 @@ export const commands: Command[] = [
   ...keyCommands,
   ...orgCommands,
   oncall,
+  ...mcpCommands,
   verify,
 ];
