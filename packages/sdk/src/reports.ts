@@ -37,7 +37,6 @@ export const createReports = (line: Line): Reports => {
       const { late } = await line.call('report', { key, result }, patience);
       return late ? 'late' : 'delivered';
     } catch (error) {
-      if (error instanceof Fenced) return 'late';
       const smaller = withoutValue(result, error);
       if (smaller === null) throw error;
       return send(key, smaller, patience);
