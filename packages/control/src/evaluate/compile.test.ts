@@ -154,6 +154,20 @@ describe('facts that cannot be used', () => {
     });
   });
 
+  test('in one rule leave alone another that asked for it with has', () => {
+    const rules = [
+      rule('go', 'continue', ', when: maybe > 3'),
+      rule('stop', 'handoff', ', to: desk, because: h, unless: has(maybe)'),
+    ];
+    for (const order of [rules, [...rules].reverse()]) {
+      const verdict = compiled(everyType(order.join('\n'))).decide(pay);
+      expect(verdict.requirements.map(({ rule: id, to }) => [id, to])).toEqual([
+        [null, 'role:owner'],
+        ['stop', 'desk'],
+      ]);
+    }
+  });
+
   test('are all named at once', () => {
     const verdict = control.decide({ step: 'pay', arguments: {}, agent: {}, system: { count: 101 }, looked: {} });
     expect(verdict.facts.map(({ name, problem }) => `${name} ${problem}`)).toEqual([

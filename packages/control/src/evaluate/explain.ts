@@ -29,7 +29,9 @@ const sentence = ({ named, problem }: Bad): string => `Belay cannot judge this s
 export const explain = (judge: Judge, plan: Plan, input: GateInput): Verdict => {
   const { directory, fault, control } = judge;
   const bad = unusable(plan, input);
-  const isBad = (ref: Ref) => bad.some(({ key }) => key === baseOf(ref).key);
+  // Fixed before the rules are asked: what one rule cannot judge, another may have asked for with `has`.
+  const unread = new Set(bad.map(({ key }) => key));
+  const isBad = (ref: Ref) => unread.has(baseOf(ref).key);
   const fired: PlannedRule[] = [];
   for (const rule of plan.rules) {
     if (rule.refs.some(isBad)) continue;

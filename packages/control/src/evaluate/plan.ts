@@ -8,12 +8,13 @@ import type { Control, GateInput, RuleSpec, StepSpec } from '../model.ts';
 import { type Bench, type Test, testOf } from './closures.ts';
 import { locate, newRecords, openAll, type Records } from './records.ts';
 import { deriverOf, type Layout, slotIn, type Write, writeFact } from './slots.ts';
-import { type Directory, type Named, namedOf, placeholdersOf } from './text.ts';
+import { type Directory, type Named, namedOf, placeholdersOf, type Sentence, sentenceOf } from './text.ts';
 
 /** A condition with the facts behind it. */
 export type Judged = { text: string; ir: Ir; refs: Ref[]; test: Test };
-export type PlannedRule = Judged & { rule: RuleSpec; conjuncts: Judged[] };
-export type PlannedPriority = Judged & { add: number; because: string; feed: Feed };
+/** A rule with its sentence and the facts that its answer shows. */
+export type PlannedRule = Judged & { rule: RuleSpec; because: Sentence; shown: Named[]; conjuncts: Judged[] };
+export type PlannedPriority = Judged & { add: number; because: Sentence; feed: Feed };
 
 /** Facts, and how they get from the input into their slots: one key of one record each. */
 export type Feed = {
@@ -105,14 +106,20 @@ export const readUsable = ({ records, fields, derivers }: Feed, input: GateInput
   return unusable;
 };
 
-const planRule = ({ bench }: Planner, scope: Scope, rule: RuleSpec, ir: Ir): PlannedRule => {
+const namedIn = (directory: Directory, step: string, refs: Ref[]): Named[] => [
+  ...new Map(refs.map((ref) => [baseOf(ref).name, namedOf(directory, step, ref)])).values(),
+];
+
+const planRule = ({ bench, directory }: Planner, step: string, scope: Scope, rule: RuleSpec, ir: Ir): PlannedRule => {
   const parts = rule.then === 'continue' ? conjunctsOf(rule.when).map((text) => ({ text, negate: false })) : [];
   if (rule.then === 'continue' && rule.unless !== null) parts.push({ text: rule.unless, negate: true });
   const conjuncts = parts.map(({ text, negate }) => {
     const part = mustAnalyse(text, scope, `The rule "${rule.id}"`);
     return judged(bench, negate ? `unless ${text}` : text, negate ? not(part) : part);
   });
-  return { ...judged(bench, rule.when, ir), rule, conjuncts };
+  const own = judged(bench, rule.when, ir);
+  const because = sentenceOf(directory, step, rule.because);
+  return { ...own, rule, because, shown: namedIn(directory, step, own.refs), conjuncts };
 };
 
 /** Conditions of `priority` that make sense at this step; one about another step's arguments does not. */
@@ -156,7 +163,7 @@ export const stepIrs = (control: Control, step: StepSpec): StepIrs => {
 };
 
 export const planStep = (planner: Planner, { step, scope, rules, priorities }: StepIrs): Plan => {
-  const planned = rules.map(({ rule, ir }) => planRule(planner, scope, rule, ir));
+  const planned = rules.map(({ rule, ir }) => planRule(planner, step.name, scope, rule, ir));
   const feed = feedOf(
     planner,
     step.name,
@@ -164,7 +171,8 @@ export const planStep = (planner: Planner, { step, scope, rules, priorities }: S
   );
   const own = priorities.map(({ ir, index }): PlannedPriority => {
     const { when, add, because } = planner.control.priority[index] as Control['priority'][number];
-    return { ...judged(planner.bench, when, ir), add, because, feed: feedOf(planner, step.name, [ir]) };
+    const sentence = sentenceOf(planner.directory, step.name, because);
+    return { ...judged(planner.bench, when, ir), add, because: sentence, feed: feedOf(planner, step.name, [ir]) };
   });
   const usesLookups = step.risk === 'high' ? own.flatMap(({ feed: { named } }) => named) : [];
   const lookups = lookupsOf(planner, step, planned, { ...feed, named: [...feed.named, ...usesLookups] });

@@ -133,7 +133,7 @@ test('the order of the rules never changes the outcome, nor what is required', (
       };
       expect(set(controlWith(shuffled))).toEqual(set(controlWith(drawn)));
     }),
-    { numRuns: 300 },
+    { numRuns: 600 },
   );
 });
 

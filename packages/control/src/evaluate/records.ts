@@ -61,35 +61,56 @@ const asRecord = (value: unknown): JsonObject => {
   return Object.assign(Object.create(null), value);
 };
 
-type Open = (input: GateInput, opened: JsonObject[]) => unknown;
+/** How one record is reached: a part of the input, what was looked up in a source, or a key of an earlier record. */
+type Opening =
+  | { kind: 'args' | 'agent' | 'system' }
+  | { kind: 'lookup'; source: string }
+  | { kind: 'inner'; parent: number; key: string };
 
-/** The records of one step; `add` says which of them a place is in. */
-export type Records = { opened: JsonObject[]; open: Open[]; byPath: Map<string, number> };
+/** The records of one step, opened in order. */
+export type Records = { opened: JsonObject[]; openings: Opening[]; byPath: Map<string, number> };
 
-export const newRecords = (): Records => ({ opened: [], open: [], byPath: new Map() });
+export const newRecords = (): Records => ({ opened: [], openings: [], byPath: new Map() });
 
-const addRecord = (records: Records, path: string, open: Open): number => {
+const addRecord = (records: Records, path: string, opening: Opening): number => {
   const known = records.byPath.get(path);
   if (known !== undefined) return known;
-  const index = records.open.push(open) - 1;
+  const index = records.openings.push(opening) - 1;
   records.opened.push(nothing);
   records.byPath.set(path, index);
   return index;
 };
 
 /** Number of the record and key in it of the value at `place`. */
-export const locate = (records: Records, place: Place): { record: number; key: string } => {
-  const keys = place.path.slice(0, -1);
-  let path = JSON.stringify([place.from, place.source]);
-  let record = addRecord(records, path, (input) => rootOf(input, place));
-  for (const key of keys) {
-    const parent = record;
-    path += JSON.stringify(key);
-    record = addRecord(records, path, (_, opened) => (opened[parent] as JsonObject)[key]);
+export const locate = (records: Records, { from, source, path }: Place): { record: number; key: string } => {
+  let name = JSON.stringify([from, source]);
+  let record = addRecord(records, name, from === 'lookup' ? { kind: from, source: source ?? '' } : { kind: from });
+  for (const key of path.slice(0, -1)) {
+    name += JSON.stringify(key);
+    record = addRecord(records, name, { kind: 'inner', parent: record, key });
   }
-  return { record, key: place.path.at(-1) ?? '' };
+  return { record, key: path.at(-1) ?? '' };
 };
 
-export const openAll = ({ open, opened }: Records, input: GateInput): void => {
-  for (let index = 0; index < open.length; index++) opened[index] = asRecord((open[index] as Open)(input, opened));
+const open = (opening: Opening, input: GateInput, opened: JsonObject[]): unknown => {
+  switch (opening.kind) {
+    case 'args':
+      return input.arguments;
+    case 'agent':
+      return input.agent;
+    case 'system':
+      return input.system;
+    case 'lookup': {
+      const looked = input.looked?.[opening.source];
+      return looked?.ok === true ? looked.value : undefined;
+    }
+    case 'inner':
+      return (opened[opening.parent] as JsonObject)[opening.key];
+  }
+};
+
+export const openAll = ({ openings, opened }: Records, input: GateInput): void => {
+  for (let index = 0; index < openings.length; index++) {
+    opened[index] = asRecord(open(openings[index] as Opening, input, opened));
+  }
 };

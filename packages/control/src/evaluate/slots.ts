@@ -41,21 +41,23 @@ const within = (spec: NumericSpec): Bounds => boundsOf(spec);
 
 const writeMoney = (spec: Extract<TypeSpec, { type: 'money' }>, slots: Slots, slot: number): Write => {
   const { numbers } = slots;
-  const codes = spec.currency.map((currency) => currencyCode(currency));
+  const [only = -1, ...others] = spec.currency.map((currency) => currencyCode(currency));
+  const isAny = spec.currency.length === 0;
+  const isBounded = spec.min !== undefined || spec.max !== undefined;
   const boundsByCode = new Map<number, Bounds>();
-  const bounded = spec.min !== undefined || spec.max !== undefined;
-  return (value) => {
-    if (typeof value !== 'string' || !scanMoney(value, numbers, slot)) return false;
-    const code = numbers[slot + 1] as number;
-    if (codes.length > 0 && !codes.includes(code)) return false;
-    if (!bounded) return true;
+  const isWithin = (minor: number, code: number): boolean => {
     let bounds = boundsByCode.get(code);
     if (bounds === undefined) {
       bounds = boundsOf(spec, currencyName(code));
       boundsByCode.set(code, bounds);
     }
-    const minor = numbers[slot] as number;
     return minor >= bounds.min && minor <= bounds.max;
+  };
+  return (value) => {
+    if (typeof value !== 'string' || !scanMoney(value, numbers, slot)) return false;
+    const code = numbers[slot + 1] as number;
+    if (code !== only && !isAny && !others.includes(code)) return false;
+    return !isBounded || isWithin(numbers[slot] as number, code);
   };
 };
 

@@ -58,16 +58,35 @@ const currentValue = (named: Named, input: GateInput): Json | undefined => {
 
 export const showNamed = (named: Named, input: GateInput): string => showValue(named.spec, currentValue(named, input));
 
-/** `text` with its placeholders filled in; what is missing or not declared is shown as "unknown". */
+/** Writes a sentence for one input. */
+export type Sentence = (input: GateInput) => string;
+
+const partOf = (directory: Directory, step: string, name: string): string | Sentence => {
+  const money = moneyIn(name);
+  if (money !== null) return money;
+  if (name === 'step') return showValue(null, step);
+  const named = directory(step, name);
+  return named === null ? 'unknown' : (input) => showNamed(named, input);
+};
+
+/** `text` with its placeholders found; what is missing or not declared is shown as "unknown". */
+export const sentenceOf = (directory: Directory, step: string, text: string): Sentence => {
+  const parts = text
+    .split(placeholder)
+    .map((part, index) => (index % 2 === 0 ? part : partOf(directory, step, part.trim())));
+  if (parts.every((part) => typeof part === 'string')) {
+    const fixed = parts.join('');
+    return () => fixed;
+  }
+  return (input) => {
+    let sentence = '';
+    for (const part of parts) sentence += typeof part === 'string' ? part : part(input);
+    return sentence;
+  };
+};
+
 export const fillText = (directory: Directory, text: string, input: GateInput): string =>
-  text.replace(placeholder, (_, inner: string) => {
-    const name = inner.trim();
-    const money = moneyIn(name);
-    if (money !== null) return money;
-    if (name === 'step') return showValue(null, input.step);
-    const named = directory(input.step, name);
-    return named === null ? 'unknown' : showNamed(named, input);
-  });
+  sentenceOf(directory, input.step, text)(input);
 
 const lookupProblem = (named: Named, input: GateInput): string | null => {
   if (named.place.from !== 'lookup' || named.place.source === null) return null;

@@ -1,10 +1,9 @@
 /** From the rules that fired to the gate's answer: every requirement, strictest first, each with its sentence. */
 import { didYouMean, type FactView, type OutcomeKind, type Requirement } from '@belay/protocol';
-import { baseOf, type Ref } from '../expression/ir.ts';
 import type { Control, GateInput, RuleSpec, Verdict } from '../model.ts';
 import type { Fault } from './closures.ts';
 import { type Plan, type PlannedRule, readAll } from './plan.ts';
-import { type Directory, fillText, namedOf, viewOf } from './text.ts';
+import { type Directory, type Named, viewOf } from './text.ts';
 
 /** Strictest first. */
 export const strictness: Record<OutcomeKind, number> = { handoff: 0, forbid: 1, approval: 2, continue: 3 };
@@ -59,21 +58,25 @@ const houseHandoff = (control: Control, because: string): Requirement => ({
 
 export type Judge = { control: Control; directory: Directory; fault: Fault };
 
-const viewsOf = ({ directory }: Judge, input: GateInput, refs: Ref[]): FactView[] => {
-  const bases = new Map(refs.map((ref) => [baseOf(ref).key, baseOf(ref)]));
-  return [...bases.values()].map((ref) => viewOf(namedOf(directory, input.step, ref), input, null));
+/** The facts, each once; those that could not be used are shown already. */
+const viewsOf = (input: GateInput, shown: Named[], bad: FactView[]): FactView[] => {
+  const views = [...bad];
+  for (const named of shown) {
+    if (!views.some(({ name }) => name === named.name)) views.push(viewOf(named, input, null));
+  }
+  return views;
 };
 
-const prioritiesAt = ({ directory, fault }: Judge, plan: Plan, input: GateInput) => {
-  const because: string[] = [];
+const prioritiesAt = ({ fault }: Judge, plan: Plan, input: GateInput) => {
+  const priorityBecause: string[] = [];
   let priority = 0;
-  for (const { feed, test, add, because: text } of plan.priorities) {
+  for (const { feed, test, add, because } of plan.priorities) {
     fault.ref = null;
     if (!readAll(feed, input) || !test() || fault.ref !== null) continue;
     priority += add;
-    because.push(fillText(directory, text, input));
+    priorityBecause.push(because(input));
   }
-  return { priority, priorityBecause: because };
+  return { priority, priorityBecause };
 };
 
 /** The quiet answer of a low-risk step: the same object each time, so that it costs nothing. */
@@ -100,33 +103,35 @@ export const verdictOf = (
   fired: PlannedRule[],
   bad: BadFact[],
 ): Verdict => {
-  const { control, directory } = judge;
-  const asked = fired.flatMap(({ rule }) =>
-    requirementsOf(rule, control.owner, fillText(directory, rule.because, input)),
-  );
+  const { control } = judge;
+  const asked = fired.flatMap(({ rule, because }) => requirementsOf(rule, control.owner, because(input)));
   const house =
     bad.length > 0 ? 'badFact' : asked.length > 0 ? null : plan.step.risk === 'high' ? 'outsidePolicy' : 'lowRisk';
   if (house === 'lowRisk') return quietVerdict(plan.step.name);
-  const kept = house === 'badFact' ? asked.filter(({ kind }) => kind !== 'continue') : asked;
-  const handoffs = bad.map(({ because }) => houseHandoff(control, because));
+  const requirements = bad.map(({ because }) => houseHandoff(control, because));
   if (house === 'outsidePolicy') {
-    handoffs.push(houseHandoff(control, `No rule lets "${plan.step.name}" through here: it is outside of the policy.`));
+    const because = `No rule lets "${plan.step.name}" through here: it is outside of the policy.`;
+    requirements.push(houseHandoff(control, because));
   }
-  const requirements = byStrictness([...handoffs, ...kept]);
-  const first = requirements[0] as Requirement;
-  const refs = house === 'outsidePolicy' ? plan.feed.refs : fired.flatMap((rule) => rule.refs);
-  const bads = bad.map(({ view }) => view);
-  const usable = viewsOf(judge, input, refs).filter(({ name }) => !bads.some((view) => view.name === name));
-  const quiet = { priority: 0, priorityBecause: [] };
+  requirements.push(...(house === 'badFact' ? asked.filter(({ kind }) => kind !== 'continue') : asked));
+  const first = byStrictness(requirements)[0] as Requirement;
+  const shown = house === 'outsidePolicy' ? plan.feed.named : fired.flatMap((rule) => rule.shown);
+  const { priority, priorityBecause } =
+    first.kind === 'continue' ? { priority: 0, priorityBecause: [] } : prioritiesAt(judge, plan, input);
   return {
     outcome: first.kind,
     decidedBy: first.rule,
     because: first.because,
     requirements,
     fired: fired.map(({ rule }) => rule.id),
-    facts: [...bads, ...usable],
+    facts: viewsOf(
+      input,
+      shown,
+      bad.map(({ view }) => view),
+    ),
     house,
-    ...(first.kind === 'continue' ? quiet : prioritiesAt(judge, plan, input)),
+    priority,
+    priorityBecause,
   };
 };
 
