@@ -8,6 +8,8 @@ import type { Clock, Log } from './ports.ts';
 export const integrationBatch = 1_000;
 /** How long an entry may wait when no hint came, and the time between checkpoints in a quiet hour. */
 const everyMs = 1_000;
+/** How long the first hint waits for more entries: one transaction of the log for each of theirs would slow the gate. */
+const gatherMs = 100;
 
 export type EvidenceLog = {
   /** Integrates up to `integrationBatch` entries; says how many. */
@@ -26,6 +28,7 @@ export const createIntegrator = ({
   log: Log;
 }): Integrator => {
   let loop: Loop | null = null;
+  let gathering: NodeJS.Timeout | undefined;
   const catchUp = async (): Promise<void> => {
     while ((await evidence.integrate(clock.now())) === integrationBatch);
   };
@@ -33,8 +36,14 @@ export const createIntegrator = ({
     start: () => {
       loop ??= startLoop('integrating entries into the evidence log', everyMs, catchUp, log);
     },
-    wake: () => loop?.wake(),
+    wake: () => {
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        loop?.wake();
+      }, gatherMs);
+    },
     stop: async () => {
+      clearTimeout(gathering);
       await loop?.stop();
       loop = null;
     },
