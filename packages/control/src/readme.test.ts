@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { analyse } from './expression/condition.ts';
 import { scopeOf } from './expression/scope.ts';
-import { compileControl, parseCases, parseControl, runCases } from './index.ts';
+import { compileControl, findingCodes, parseCases, parseControl, runCases } from './index.ts';
 import { everyType, parsed } from './sample.testing.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -28,6 +28,14 @@ describe('the reference page', () => {
     );
     expect(examples.length).toBeGreaterThan(15);
     for (const example of examples) expect([example, analyse(example, scope).problems]).toEqual([example, []]);
+  });
+
+  test('lists every finding with its severity', () => {
+    const rows = section('The check')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const shown = rows.map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+    expect(Object.fromEntries(shown.map(([, code = '', severity = '']) => [code, severity]))).toEqual(findingCodes);
   });
 
   test('shows every type as it is declared', () => {
