@@ -15,7 +15,7 @@ const movedColumns = ['status', 'holder_kind', 'holder_id', 'epoch', 'case_id', 
 const bytes = new Set(['salt', 'leaf']);
 
 const rowsOf = (values: string[]): Rows => {
-  const [runs, entries, , , permits] = values.map((text) => JSON.parse(text) as Row[]);
+  const [runs, entries, , , permits] = values.slice(0, 5).map((text) => JSON.parse(text) as Row[]);
   const [run] = runs ?? [];
   const [permit] = permits ?? [];
   if (run === undefined || entries === undefined || permit === undefined)
@@ -64,14 +64,14 @@ const { databaseUrl, sample, callersMax } = JSON.parse(process.argv[2] ?? '') as
 const clients = Array.from({ length: callersMax }, () => new pg.Client({ connectionString: databaseUrl }));
 await Promise.all(clients.map((client) => client.connect()));
 const text = statementOf(rowsOf(sample.values));
-const sampledRun = rowsOf(sample.values).run['run_id'];
+const { expected, ...sampledRun } = rowsOf(sample.values).run;
 
 /** The runs that are about to be moved, as they were before: like those that the gate's callers started. */
 const createRuns = (marks: string[]) =>
   clients[0]?.query(
-    `INSERT INTO runs SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', r.run_id || '-' || mark, 'revision', $3::int))).*
-     FROM runs r, unnest($2::text[]) AS mark WHERE r.run_id = $1`,
-    [sampledRun, marks, rowsOf(sample.values).run['expected']],
+    `INSERT INTO runs SELECT r.* FROM unnest($2::text[]) AS mark, jsonb_populate_record(NULL::runs,
+       $1::jsonb || jsonb_build_object('run_id', $1::jsonb ->> 'run_id' || '-' || mark, 'revision', $3::int)) AS r`,
+    [JSON.stringify(sampledRun), marks, expected],
   );
 
 process.on('message', async (message: { ask: string; callers: number; commits: number }) => {

@@ -46,7 +46,7 @@ const started = async (connection: Connection, invoiceId: string): Promise<strin
 };
 
 /** Each gate call is the first of a run of its own; connections and runs are there before the clock runs. */
-const gates = async ({ connect }: Bench, { callers, commits }: Level): Promise<Measured> => {
+const gates = async ({ connect, server }: Bench, { callers, commits }: Level): Promise<Measured> => {
   const connections = await Promise.all(Array.from({ length: callersMax }, connect));
   const calls: { path: string; body: string }[] = [];
   const invoices = Array.from({ length: commits }, (_, index) => `invoice-${index}`);
@@ -54,11 +54,13 @@ const gates = async ({ connect }: Bench, { callers, commits }: Level): Promise<M
     const runId = await started(connection, invoice);
     calls.push({ path: `/v1/runs/${runId}/gate`, body: gateBody(runId) });
   });
+  await server.ask({ ask: 'integrated' });
   const measured = await measure(connections.slice(0, callers), calls, async (connection, { path, body }) => {
     const { status, text } = await connection.post(path, body);
     if (status !== 200 || !text.startsWith('{"kind":"continue"')) throw new Error(text);
   });
   for (const connection of connections) connection.close();
+  await server.ask({ ask: 'integrated' });
   return measured;
 };
 
@@ -78,14 +80,14 @@ const openBench = async (build: string, dataDir: string): Promise<Bench> => {
   if (!organisation.ok) throw new Error(JSON.stringify(organisation.problems));
   const control = inProject('bench/gate/gate.control.yaml');
   const server = start('server.ts', { build, dataDir, control, organisation: organisation.organisation });
-  const { url, key, databaseUrl } = await server.said<Ready>();
+  const { url, key, bareUrl } = await server.said<Ready>();
   const connect = () => open(url, key);
   const connection = await connect();
   const runId = await started(connection, 'sample');
   connection.close();
   const call = { path: `/v1/runs/${runId}/gate`, body: JSON.parse(gateBody(runId)) as object };
   const { sample } = await server.ask<{ sample: Sample }>({ ask: 'sample', call });
-  const bare = start('bare.ts', { databaseUrl, sample, callersMax });
+  const bare = start('bare.ts', { databaseUrl: bareUrl, sample, callersMax });
   await bare.said();
   return { server, bare, connect };
 };

@@ -7,11 +7,14 @@ import { Session } from 'node:inspector/promises';
 import { pathToFileURL } from 'node:url';
 import type * as serverModule from '../../packages/server/src/server.ts';
 import type * as houseModule from '../../packages/server/src/store/house.ts';
+import type * as migrateModule from '../../packages/server/src/store/migrate.ts';
+import type * as poolModule from '../../packages/server/src/store/pool.ts';
 
 export type ServerParameters = { build: string; dataDir: string; control: string; organisation: object };
-/** One real commit of a gate call: its statement and its seven parameters. */
+/** One real commit of a gate call: its statement and its parameters. */
 export type Sample = { statement: string; values: string[] };
-export type Ready = { url: string; key: string; databaseUrl: string };
+/** `bareUrl`: a database of its own on the same server, with the same tables, that Belay leaves alone. */
+export type Ready = { url: string; key: string; bareUrl: string };
 
 const parameters = JSON.parse(process.argv[2] ?? '') as ServerParameters;
 const built = (path: string) => import(pathToFileURL(`${parameters.build}/${path}`).href);
@@ -33,6 +36,26 @@ const published = await app.services.house.publish(
 );
 if (!published.ok) throw new Error(JSON.stringify(published.problems));
 const { secret } = await app.accounts.createKey('bench', [published.published.name], null, Date.now());
+
+const openBareDatabase = async (): Promise<string> => {
+  const { migrate } = (await built('store/migrate.js')) as typeof migrateModule;
+  const { createPool } = (await built('store/pool.js')) as typeof poolModule;
+  await database.pool.query('CREATE DATABASE bare');
+  const url = database.url.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, (_, before: string) => `${before}bare`);
+  const pool = createPool(url, { log: quiet as never, max: 1 });
+  await migrate(pool, `${parameters.build}/store/migrations`);
+  await pool.end();
+  return url;
+};
+
+/** Until every entry has its place in the evidence log: what one measurement left behind must not weigh on the next. */
+const integrated = async (): Promise<void> => {
+  for (;;) {
+    const { rowCount } = await database.pool.query('SELECT FROM entries WHERE log_index IS NULL LIMIT 1');
+    if (rowCount === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
 
 const session = new Session();
 const stopProfile = async () => {
@@ -65,6 +88,7 @@ const sampled = async (call: () => Promise<unknown>): Promise<Sample> => {
 
 const tell = (message: object): void => void process.send?.(message);
 process.on('message', async (message: { ask: string; call?: { path: string; body: object } }) => {
+  if (message.ask === 'integrated') await integrated().then(() => tell({}));
   if (message.ask === 'profile') await startProfile().then(() => tell({}));
   if (message.ask === 'profiled') tell({ profile: await stopProfile() });
   if (message.ask === 'sample' && message.call !== undefined) {
@@ -78,4 +102,4 @@ process.on('message', async (message: { ask: string; call?: { path: string; body
 const end = () => server.close().finally(() => process.exit());
 process.on('disconnect', end);
 if (orphaned) await end();
-tell({ url: server.url, key: secret, databaseUrl: database.url });
+tell({ url: server.url, key: secret, bareUrl: await openBareDatabase() });
