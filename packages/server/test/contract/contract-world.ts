@@ -1,6 +1,6 @@
 /** A Belay with one channel under test, a plain second one beside it, and the people linked to both. */
 import type { JsonObject } from '@belay/protocol';
-import { afterAll, beforeAll, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { subjectKey } from '../../src/engine/cards.ts';
 import type { CardRef, Channel, Place } from '../../src/engine/channel-ports.ts';
 import { createWorld, invoice, sampleOrganisation, type World } from '../world.ts';
@@ -58,6 +58,34 @@ const organisation = ({ channel, addresses }: ChannelUnderTest, withMemory: bool
     })),
   };
 };
+
+/** What stands over there now. */
+const seen = (twin: Twin, room: string) => ({
+    /** The cards that show a text, of the room or of one person. */
+    card: (text: string, where: string = room): TwinCard => {
+      const found = twin.cards().filter((card) => card.text.includes(text) && card.where === where);
+      if (found.length !== 1)
+        throw new Error(
+          `${found.length} cards show "${text}" in ${where}: ${JSON.stringify(twin.cards().map((c) => [c.where, c.text]))}`,
+        );
+      return found[0] as TwinCard;
+    },
+    cards: (text: string): TwinCard[] => twin.cards().filter((card) => card.text.includes(text)),
+});
+
+/** What is true in the inbox now, and what was written down. */
+const reading = (world: World) => ({
+    caseNow: async (caseId: string) =>
+      (await (await world.person('dana')).call('getCase', { params: { caseId } })).body,
+    approvalNow: async (approvalId: string) =>
+      (await (await world.person('dana')).call('getApproval', { params: { approvalId } })).body,
+    entries: async (type: string): Promise<JsonObject[]> =>
+      (
+        await world.pool.query<{ event: JsonObject }>('SELECT event FROM entries WHERE type = $1 ORDER BY position', [
+          type,
+        ])
+      ).rows.map((row) => row.event),
+});
 
 type Handed = { vendor?: JsonObject; erp?: JsonObject; words?: string };
 
@@ -119,16 +147,7 @@ export const contractWorld = async (under: ChannelUnderTest, { withMemory = fals
       await world.app.deliverOwed();
       return { runId, approvalId: gated.approvalIds[0] ?? '' };
     },
-    /** The cards that show a text, of the room or of one person. */
-    card: (text: string, where: string = room): TwinCard => {
-      const found = twin.cards().filter((card) => card.text.includes(text) && card.where === where);
-      if (found.length !== 1)
-        throw new Error(
-          `${found.length} cards show "${text}" in ${where}: ${JSON.stringify(twin.cards().map((c) => [c.where, c.text]))}`,
-        );
-      return found[0] as TwinCard;
-    },
-    cards: (text: string): TwinCard[] => twin.cards().filter((card) => card.text.includes(text)),
+    ...seen(twin, room),
     /** Hands a delivery to Belay, lets it be processed and everything owed be shown. */
     deliver: async (request: Request): Promise<Response> => {
       const response = await world.app.fetch(request.clone());
@@ -137,16 +156,7 @@ export const contractWorld = async (under: ChannelUnderTest, { withMemory = fals
       await world.app.deliverOwed();
       return response;
     },
-    caseNow: async (caseId: string) =>
-      (await (await world.person('dana')).call('getCase', { params: { caseId } })).body,
-    approvalNow: async (approvalId: string) =>
-      (await (await world.person('dana')).call('getApproval', { params: { approvalId } })).body,
-    entries: async (type: string): Promise<JsonObject[]> =>
-      (
-        await world.pool.query<{ event: JsonObject }>('SELECT event FROM entries WHERE type = $1 ORDER BY position', [
-          type,
-        ])
-      ).rows.map((row) => row.event),
+    ...reading(world),
     close: async () => {
       await world.close();
       await twin.close();
@@ -160,16 +170,7 @@ export type Contract = { name: string; make: () => Promise<ChannelUnderTest>; sk
 
 const faultOf = (title: string): string => /^C\d+/.exec(title)?.[0] ?? '';
 
-/** `it`, unless this channel says why the fault cannot happen there. */
-export const testing =
-  (skips: Skips) =>
-  (title: string, work: () => Promise<void>): void => {
-    const reason = skips[faultOf(title)];
-    if (reason === undefined) it(title, work);
-    else it.skip(`${title} (${reason})`, work);
-  };
-
-export const withWorld = (make: Contract['make'], options: Parameters<typeof contractWorld>[1] = {}) => {
+const withWorld = (make: Contract['make'], options: Parameters<typeof contractWorld>[1] = {}) => {
   let world: ContractWorld | undefined;
   beforeAll(async () => {
     world = await contractWorld(await make(), options);
@@ -180,3 +181,23 @@ export const withWorld = (make: Contract['make'], options: Parameters<typeof con
     return world;
   };
 };
+
+export type At = () => ContractWorld;
+/** A promise and the test that holds it to the channel. */
+export type Promises = Record<string, (at: At) => Promise<void>>;
+
+/** Tests the promises on one world, without those that this channel says cannot break there. */
+export const keeps = (
+  { name, make, skips = {} }: Contract,
+  about: string,
+  promises: Promises,
+  options: (name: string) => Parameters<typeof contractWorld>[1] = () => ({}),
+): void =>
+  void describe(`${name}: ${about}`, () => {
+    const at = withWorld(make, options(name));
+    for (const [title, work] of Object.entries(promises)) {
+      const reason = skips[faultOf(title)];
+      if (reason === undefined) it(title, () => work(at));
+      else it.skip(`${title} (${reason})`, () => work(at));
+    }
+  });

@@ -16,7 +16,7 @@ export const corpus = {
     '[~accountid:5b10a2844c20165700ede21g]',
     'https://evil.example/approve?case=1',
     'javascript:alert(1)',
-    '{{FACTSET}} ${now} %s %n',
+    '{{FACTSET}} $' + '{now} %s %n',
     '&lt;!channel&gt; &amp;lt;',
     '<!date^1392734382^{date}|now>',
     '<#C0TREASURY>',
