@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { isTest } from './tree.mjs';
 
 const fence = /^(?:<!-- from (\S+?)(?:#(\S+))? -->\n+)?```(\w*)[^\n]*\n([\s\S]*?)^```$/gm;
 const isPage = (file) => file.path.endsWith('.md');
@@ -48,14 +49,16 @@ const beginnings = ['', 'packages/', 'packages/server/', 'packages/server/src/',
 
 /** A file named in a document, like `domain/run/fence.ts`, has to be there. Only names with a folder and an ending count. */
 export const missingFiles = (files, exists) =>
-  files.filter(isPage).flatMap((file) =>
-    [...file.text.matchAll(/`([\w@.-]+(?:\/[\w@.-]+)+\.(?:ts|tsx|mjs|sql|pml|ya?ml|md|json))`/g)].flatMap((found) => {
-      const places = [`${posix.dirname(file.path)}/`, ...beginnings].map((begin) =>
-        posix.normalize(`${begin}${found[1]}`),
-      );
-      return places.some(exists) ? [] : [`${file.path}:${lineOf(file.text, found.index)}: there is no ${found[1]}`];
-    }),
-  );
+  files
+    .filter((file) => isPage(file) && !isTest(file.path))
+    .flatMap((file) =>
+      [...file.text.matchAll(/`([\w@.-]+(?:\/[\w@.-]+)+\.(?:ts|tsx|mjs|sql|pml|ya?ml|md|json))`/g)].flatMap((found) => {
+        const places = [`${posix.dirname(file.path)}/`, ...beginnings].map((begin) =>
+          posix.normalize(`${begin}${found[1]}`),
+        );
+        return places.some(exists) ? [] : [`${file.path}:${lineOf(file.text, found.index)}: there is no ${found[1]}`];
+      }),
+    );
 
 const region = (text, name) => {
   if (name === undefined) return text;
