@@ -9,6 +9,7 @@ import type { Channel } from './engine/channel-ports.ts';
 import type { Source } from './engine/lookups.ts';
 import type { Clock, Log } from './engine/ports.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { diagnose, type Finding } from './store/diagnose.ts';
 import { clusterIn } from './store/embedded/cluster.ts';
 import { readHolder, stateOf } from './store/embedded/lock.ts';
 import { socketPathIn } from './store/embedded/postmaster.ts';
@@ -44,6 +45,10 @@ export const usedBy = async (dataDir: string): Promise<number | null> => {
   if (holder === null) return null;
   return (await stateOf(holder, socketPathIn(clusterIn(dataDir)))) === 'dead' ? null : holder.pid;
 };
+
+/** Each thing that can keep Belay from starting here, beside a running one too. Changes nothing. */
+export const examine = ({ databaseUrl, dataDir }: Pick<ServerOptions, 'databaseUrl' | 'dataDir'>): Promise<Finding[]> =>
+  diagnose({ url: databaseUrl, dataDir, migrationsDir, nodeVersion: process.version, now: () => Date.now() });
 
 const drainMs = 10_000;
 

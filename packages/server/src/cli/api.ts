@@ -66,7 +66,8 @@ export const createApi = ({ url, token }: { url: string; token: string }): Api =
     } catch {
       // Not JSON: not Belay, as `refused` says.
     }
-    if (response.ok && body !== null) return body as AnswerOf<N>;
+    const unwell = name === 'health' && response.status === 503 && !isProblem(body);
+    if (body !== null && (response.ok || unwell)) return body as AnswerOf<N>;
     throw refused(url, body, response.status);
   },
 });

@@ -122,6 +122,7 @@ export const keepConnection = async (
   };
   await renew();
   const timer = setInterval(() => void renew().catch(onError), lookMs);
+  timer.unref();
   return {
     end: () => {
       clearInterval(timer);

@@ -144,17 +144,23 @@ const welcome = async ({ server }: DemoHouse, goesOn: boolean, io: Io): Promise<
   else io.out(welcomeText({ url: server.url, loginLink, name: nameOf('dana'), data, others }, io));
 };
 
+/** The agents have ended: what came of it so far. The inbox stays open for what waits. */
+const tellOutcome = async ({ house }: Stage, durationMs: number, io: Io): Promise<void> => {
+  const api = await sessions(house.server)('dana');
+  const text = summaryText(await summarise(api, house.outside, durationMs));
+  io.out(`\n${text}Both queues are done. The inbox stays open; \`--fresh\` starts anew.\n`);
+};
+
 const watch = async (stage: Stage, dataDir: string, stopped: Promise<void>, io: Io): Promise<Exit> => {
-  const { server, outside } = stage.house;
   const startedAt = performance.now();
-  const connection = await keepConnection(server, dataDir, (error) => io.err(`${(error as Error).message}\n`));
-  const done = Promise.all(stage.agents.map((agent) => agent.ended)).then(async () => {
-    if (io.json) return;
-    const api = await sessions(server)('dana');
-    const text = summaryText(await summarise(api, outside, performance.now() - startedAt));
-    io.out(`\n${text}Both queues are done. The inbox stays open; \`--fresh\` starts anew.\n`);
-  });
-  await Promise.race([stopped, done.then(() => stopped)]);
+  const tell = (error: unknown): void => io.err(`${(error as Error).message}\n`);
+  const connection = await keepConnection(stage.house.server, dataDir, tell);
+  let stopping = false;
+  void Promise.all(stage.agents.map((agent) => agent.ended))
+    .then(() => (io.json || stopping ? undefined : tellOutcome(stage, performance.now() - startedAt, io)))
+    .catch(tell);
+  await stopped;
+  stopping = true;
   connection.end();
   if (!io.json) io.out('\nStopping. What waits is kept; start again to go on.\n');
   return 0;

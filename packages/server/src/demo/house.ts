@@ -66,7 +66,7 @@ export const openDemoHouse = async (
 ): Promise<DemoHouse> => {
   const log = createLog('warn', join(dataDir, 'server.log'));
   const outside = await startOutside(join(dataDir, 'carried-out.jsonl'));
-  const options = { dataDir, host: '127.0.0.1', port, log, sources: outside.sources };
+  const options = { dataDir, host: '127.0.0.1', port, log, sources: outside.sources, channels: [] };
   const server = await startHost(options).catch(async (error: unknown) => {
     await outside.close();
     throw error;

@@ -60,10 +60,15 @@ export const runProgram = async (argv: string[], options: Parameters<typeof star
   return { exit: await started.ended, ...started.written };
 };
 
+const graceMs = 20_000;
+
 /** What a test left running. */
 export const endPrograms = async (): Promise<void> => {
   for (const child of started) {
+    const closed = once(child, 'close');
     child.kill('SIGTERM');
-    await once(child, 'close');
+    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    await closed;
+    clearTimeout(timer);
   }
 };

@@ -49,6 +49,26 @@ describe('belay serve', () => {
     expect(await again.ended).toBe(0);
   });
 
+  it('is examined by the doctor, running or not', async () => {
+    const before = await runProgram(['doctor', '--data', data]);
+    expect([before.exit, before.out]).toEqual([0, expect.stringContaining('There is none yet')]);
+    const server = serve('--json');
+    await server.says(/"pid":/);
+    const { exit, out } = await runProgram(['doctor', '--data', data, '--json']);
+    expect([exit, JSON.parse(out).ok]).toEqual([0, true]);
+    expect(out).toContain(`Belay runs (pid ${server.pid}`);
+    const bad = await runProgram(['doctor'], {
+      env: { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/x' },
+      cwd: folder,
+    });
+    expect([bad.exit, bad.out]).toEqual([
+      1,
+      expect.stringContaining('WRONG  database: The database does not let Belay in'),
+    ]);
+  });
+});
+
+describe('what keeps it from starting', () => {
   it('names the process that has the data directory', async () => {
     const server = serve('--json');
     await server.says(/"pid":/);

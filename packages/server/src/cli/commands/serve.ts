@@ -94,9 +94,12 @@ const serveUntilStopped = async (
     const { personId } = administratorOf(await server.app.services.house.organisation(true));
     const published = await publishAll(server, controls, personId);
     const connection = await keepConnection(server, dataDir, (error) => log.warn({ error }, 'cli.json is not renewed'));
-    await announce(server, first, published, io);
-    await stopped;
-    connection.end();
+    try {
+      await announce(server, first, published, io);
+      await stopped;
+    } finally {
+      connection.end();
+    }
   } finally {
     await server.close();
   }
