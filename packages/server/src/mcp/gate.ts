@@ -97,6 +97,7 @@ const attempt = async (parts: GateParts, asked: Asked, open: OpenCall): Promise<
   const refused = unusable(open.tool, seen);
   if (refused !== null) return refused;
   const run = await open.hold.run();
+  calls.sameAsLeft(open);
   const ticket = ticketOf(run.id, open.key);
   if (seen.kind === 'changed') {
     open.waits = await changed.waitsFor(run, open.tool, seen);

@@ -3,6 +3,7 @@
  * comes after a crash knows the calls of the one before, and how it learns that control came back.
  */
 import { type AnswerOf, type EntryView, type RouteName, type RunView, routes } from '@belay/protocol';
+import { Unreachable } from '@belay/sdk';
 
 /** The server answers a long poll after at most 25 s. */
 const timeoutMs = 35_000;
@@ -26,13 +27,17 @@ export const createTimeline = ({ url, key, fetch: fetcher = fetch }: Connection)
   ): Promise<AnswerOf<N>> => {
     const path = routes[name].path.replace(':runId', encodeURIComponent(runId));
     const limit = AbortSignal.timeout(timeoutMs);
-    const response = await fetcher(`${url}${path}?${new URLSearchParams(query)}`, {
-      headers: { authorization: `Bearer ${key}` },
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-    });
-    if (!response.ok) throw new Error(`${name} answered ${response.status}.`);
     const { answer } = routes[name] as { answer?: { parse(value: unknown): unknown } };
-    return answer?.parse(await response.json()) as AnswerOf<N>;
+    try {
+      const response = await fetcher(`${url}${path}?${new URLSearchParams(query)}`, {
+        headers: { authorization: `Bearer ${key}` },
+        signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return answer?.parse(await response.json()) as AnswerOf<N>;
+    } catch (cause) {
+      throw new Unreachable(`Belay at ${url} did not answer ${name}: ${(cause as Error).message}.`, { cause });
+    }
   };
 
   return {

@@ -1,0 +1,36 @@
+/** `belay mcp` as a process of its own, as an MCP client starts it. Every one started here is ended by `endAll`. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { root } from '../world.ts';
+import { type McpClient, speak } from './client.ts';
+
+const main = root('packages/server/dist/cli/main.js');
+const started: ChildProcess[] = [];
+
+export type McpProcess = { client: McpClient; trouble(): string; kill(): Promise<void> };
+
+export const startProcess = (command: string, args: string[], env: Record<string, string> = {}): McpProcess => {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  started.push(child);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+  });
+  const trouble = (): string => said;
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  return {
+    client: speak({ to: child.stdin, from: child.stdout, ended, trouble }),
+    trouble,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+};
+
+export const startBelay = (args: string[], env: Record<string, string> = {}): McpProcess =>
+  startProcess(process.execPath, [main, ...args], env);
+
+export const endAll = (): void => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+};
