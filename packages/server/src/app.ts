@@ -31,6 +31,7 @@ import { createAuditStore } from './store/audit.ts';
 import { createCardStore } from './store/cards.ts';
 import { databaseNow } from './store/database-clock.ts';
 import { createDueStore, overdue } from './store/due.ts';
+import { exportBundle } from './store/evidence.ts';
 import { applyOrganisation, createHouseStore, listControls, signingKey } from './store/house.ts';
 import { createRecorder, type Recorder } from './store/house-entries.ts';
 import { createInboundStore } from './store/inbound.ts';
@@ -110,7 +111,11 @@ export const channelsFrom = (read: (env: string) => string | undefined): Channel
 const hintChannel = 'belay_changed';
 
 /** What happens to time is written down under a stream of its own, beside the runs. */
-const timeOf = (ports: Omit<TimePorts, 'due' | 'audit' | 'databaseNow' | 'record'>, pool: Pool, recorded: Recorder): Time =>
+const timeOf = (
+  ports: Omit<TimePorts, 'due' | 'audit' | 'databaseNow' | 'record'>,
+  pool: Pool,
+  recorded: Recorder,
+): Time =>
   createTime({
     ...ports,
     due: createDueStore(pool),
@@ -147,12 +152,25 @@ type Parts = Pick<
   houseStore: ReturnType<typeof createHouseStore>;
 };
 
+const evidenceExports = (pool: Pool, { logSecret }: HouseKeys): Services['evidence'] => {
+  const { publicKey } = noteSigner(logSecret);
+  return { publicKey, export: (selection) => exportBundle(pool, selection, { publicKey }) };
+};
+
 /** What edges may ask, but for what channels deliver. */
-const createServices = ({ keys, sources, pool, recorded, houseStore, ...parts }: Parts): Omit<Services, 'receive' | 'alarms'> => ({
+const createServices = ({
+  keys,
+  sources,
+  pool,
+  recorded,
+  houseStore,
+  ...parts
+}: Parts): Omit<Services, 'receive' | 'alarms'> => ({
   ...parts,
   version,
   lookups: createLookups(sources),
   signer: createPermitSigner(keys),
+  evidence: evidenceExports(pool, keys),
   runOf: queries.createRunOf(pool),
   queries: createQueries(pool, houseStore, recorded),
   putInForce: (stop) => putInForce(recorded, { ...stop, stopId: parts.newId('stop'), at: parts.clock.now() }),
@@ -242,12 +260,7 @@ export const createApp = async ({
       integrator.start();
       work.start();
       time.start();
-      loops = [
-        time,
-        startLoop('waking agents', pollMs, wakeAgents, log),
-        integrator,
-        work,
-      ];
+      loops = [time, startLoop('waking agents', pollMs, wakeAgents, log), integrator, work];
       listen?.(hintChannel, () => {
         anyRunChanged();
         feedGrew();

@@ -149,6 +149,28 @@ export const houseRoutes = {
     summary: 'The key stops working at once.',
     answer: keyView,
   },
+  exportEvidence: {
+    method: 'GET',
+    path: '/v1/evidence',
+    caller: 'person',
+    summary: 'Evidence of one run, case, approval or period as a file that verifies offline (NDJSON).',
+    query: z.strictObject({
+      runId: z.string().optional(),
+      caseId: z.string().optional(),
+      approvalId: z.string().optional(),
+      stream: z.string().optional().describe('organisation, stop or control:NAME'),
+      from: z.iso.datetime().optional().describe('a period: from here'),
+      to: z.iso.datetime().optional().describe('to here, this instant excluded'),
+    }),
+    stream: true,
+  },
+  logKey: {
+    method: 'GET',
+    path: '/v1/log-key',
+    caller: 'public',
+    summary: 'Public key of the evidence log: keep it apart from the files it verifies.',
+    answer: z.strictObject({ publicKey: z.string() }),
+  },
   feed: {
     method: 'GET',
     path: '/v1/feed',

@@ -10,6 +10,8 @@ export type Asked<N extends RouteName> = {
 export type Api = {
   url: string;
   call<N extends RouteName>(name: N, asked: Asked<N>): Promise<AnswerOf<N>>;
+  /** The bytes of a route that answers with a file. */
+  download(name: 'exportEvidence', query: QueryOf<'exportEvidence'>): Promise<ReadableStream<Uint8Array>>;
 };
 
 const timeoutMs = 30_000;
@@ -69,5 +71,14 @@ export const createApi = ({ url, token }: { url: string; token: string }): Api =
     const unwell = name === 'health' && response.status === 503 && !isProblem(body);
     if (body !== null && (response.ok || unwell)) return body as AnswerOf<N>;
     throw refused(url, body, response.status);
+  },
+  download: async (name, query) => {
+    const response = await fetch(urlOf(url, name, {}, query), { headers: { authorization: `Bearer ${token}` } }).catch(
+      (error: unknown) => {
+        throw unreachable(url, whyOf(error));
+      },
+    );
+    if (response.ok && response.body !== null) return response.body;
+    throw refused(url, await response.json().catch(() => null), response.status);
   },
 });

@@ -6,6 +6,7 @@ import { compare } from './commands/compare.ts';
 import { controlTypesCommand } from './commands/control-types.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { evidence } from './commands/evidence.ts';
 import { keyCommands } from './commands/key.ts';
 import { login } from './commands/login.ts';
 import { mcpCommands } from './commands/mcp.ts';
@@ -37,5 +38,6 @@ export const commands: Command[] = [
   ...orgCommands,
   oncall,
   ...mcpCommands,
+  evidence,
   verify,
 ];

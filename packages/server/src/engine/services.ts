@@ -47,6 +47,21 @@ export type AccountCommands = {
   createLoginLink(personId: string, at: number): Promise<string>;
 };
 
+/** What an auditor takes away: a file that verifies offline. */
+export type EvidenceSelection =
+  | { kind: 'run'; runId: string }
+  | { kind: 'case'; caseId: string }
+  | { kind: 'approval'; approvalId: string }
+  | { kind: 'stream'; stream: string }
+  | { kind: 'period'; from: number; to: number };
+export type EvidenceExports = {
+  publicKey: string;
+  /** NDJSON lines, or why there is nothing to export */
+  export(
+    selection: EvidenceSelection,
+  ): Promise<{ ok: true; lines: AsyncIterable<string> } | { ok: false; detail: string }>;
+};
+
 /** Changes that somebody may wait for. A hint only: whoever waits reads again. */
 export type Changes = {
   ofRun(runId: string, hint: () => void): () => void;
@@ -57,6 +72,7 @@ export type Services = AgentPorts &
   StopPorts & {
     queries: Queries;
     accounts: AccountCommands;
+    evidence: EvidenceExports;
     changes: Changes;
     /** replaces the organisation, with an entry that keeps the whole of it */
     applyOrganisation(organisation: Organisation, by: Actor): Promise<void>;

@@ -6,6 +6,7 @@ import type { Auth } from './auth.ts';
 import type { Handlers } from './call.ts';
 import { approvalRoutes, caseRoutes } from './cases.ts';
 import { addChannelRoutes } from './channels.ts';
+import { evidenceRoutes } from './evidence.ts';
 import { controlRoutes, houseRoutes, keyRoutes, organisationRoutes, peopleRoutes, stopRoutes } from './house.ts';
 import { docsPage, openapi } from './openapi.ts';
 import { createRouter } from './router.ts';
@@ -23,6 +24,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
     ...peopleRoutes(services),
     ...organisationRoutes(services),
     ...houseRoutes(services),
+    ...evidenceRoutes(services),
   };
   const app = createRouter(handlers, auth, services.log);
   addChannelRoutes(app, services);

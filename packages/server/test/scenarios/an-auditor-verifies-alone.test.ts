@@ -1,0 +1,48 @@
+/** Promise 8, as an auditor meets it: export over HTTP, verify with nothing but the key, and see a changed byte named. */
+import { verifyBundle } from '@belay/protocol/evidence';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createWorld, invoice, type World } from '../world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  world.app.start();
+});
+afterAll(() => world.close());
+
+it('one file verifies offline; one changed byte is named', async () => {
+  const agent = await world.agent('payables');
+  const ines = await world.person('ines');
+  const args = invoice(world.records, 'EV-1');
+  const { body } = await agent.call('startRun', {
+    body: { control: 'payment-approval', subject: { invoiceId: 'EV-1' } },
+  });
+  const params = { runId: body.run.runId };
+  await agent.call('gate', {
+    params,
+    body: { epoch: 1, step: 'release-payment', arguments: args, key: 'pay', redeem: true },
+  });
+  await agent.call('report', { params, body: { epoch: 1, key: 'pay', result: { status: 'done', value: 'tx-9' } } });
+
+  const download = async () =>
+    world.app.fetch(
+      new Request(`http://belay.test/v1/evidence?runId=${body.run.runId}`, {
+        headers: { authorization: `Bearer ${ines.session}` },
+      }),
+    );
+  let response = await download();
+  for (let i = 0; i < 200 && response.status !== 200; i++) {
+    world.moveClock('1s');
+    await new Promise((resolve) => setImmediate(resolve));
+    response = await download();
+  }
+  const text = await response.text();
+  const { body: key } = await world.anybody.call('logKey');
+  const verdict = verifyBundle(text, { publicKey: key.publicKey });
+  expect(verdict).toMatchObject({ ok: true, entries: 5 });
+
+  const forged = text.replace('EUR 120.00', 'EUR 920.00');
+  expect(forged).not.toBe(text);
+  expect(verifyBundle(forged, { publicKey: key.publicKey }).ok).toBe(false);
+
+});
