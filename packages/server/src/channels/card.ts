@@ -50,7 +50,7 @@ const argumentLines = (card: Card): string =>
 
 const problemOf = (card: Card, whole: boolean): string | null => {
   const strange = (card.step?.arguments ?? []).flatMap(({ name, value }) => {
-    const why = deceptive(value);
+    const why = deceptive(name) ?? deceptive(value);
     return why === null ? [] : [`${oneLine(name)} contains ${why}`];
   });
   if (strange.length > 0)
@@ -62,7 +62,8 @@ const problemOf = (card: Card, whole: boolean): string | null => {
 export const cardTexts = (card: Card, room: Room): CardTexts => {
   const args = clip(argumentLines(card), room.arguments);
   const problem = card.settled ? null : problemOf(card, args.whole);
-  const hidden = problem !== null && card.buttons.some((button) => button.needsArguments);
+  const offered = card.settled ? [] : card.buttons;
+  const hidden = problem !== null && offered.some((button) => button.needsArguments);
   return {
     title: clipped(oneLine(card.title), room.title),
     state: states[card.state],
@@ -77,7 +78,7 @@ export const cardTexts = (card: Card, room: Room): CardTexts => {
     })),
     also: card.also.slice(0, room.facts).map((line) => clipped(oneLine(line), room.sentence)),
     agentWords: card.agentWords === null ? null : clipped(visible(card.agentWords), room.words),
-    buttons: hidden ? card.buttons.filter((button) => !button.needsArguments) : card.buttons,
+    buttons: hidden ? offered.filter((button) => !button.needsArguments) : offered,
     notHere: hidden ? problem : null,
   };
 };

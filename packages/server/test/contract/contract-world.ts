@@ -61,30 +61,29 @@ const organisation = ({ channel, addresses }: ChannelUnderTest, withMemory: bool
 
 /** What stands over there now. */
 const seen = (twin: Twin, room: string) => ({
-    /** The cards that show a text, of the room or of one person. */
-    card: (text: string, where: string = room): TwinCard => {
-      const found = twin.cards().filter((card) => card.text.includes(text) && card.where === where);
-      if (found.length !== 1)
-        throw new Error(
-          `${found.length} cards show "${text}" in ${where}: ${JSON.stringify(twin.cards().map((c) => [c.where, c.text]))}`,
-        );
-      return found[0] as TwinCard;
-    },
-    cards: (text: string): TwinCard[] => twin.cards().filter((card) => card.text.includes(text)),
+  /** The cards that show a text, of the room or of one person. */
+  card: (text: string, where: string = room): TwinCard => {
+    const found = twin.cards().filter((card) => card.text.includes(text) && card.where === where);
+    if (found.length !== 1)
+      throw new Error(
+        `${found.length} cards show "${text}" in ${where}: ${JSON.stringify(twin.cards().map((c) => [c.where, c.text]))}`,
+      );
+    return found[0] as TwinCard;
+  },
+  cards: (text: string): TwinCard[] => twin.cards().filter((card) => card.text.includes(text)),
 });
 
 /** What is true in the inbox now, and what was written down. */
 const reading = (world: World) => ({
-    caseNow: async (caseId: string) =>
-      (await (await world.person('dana')).call('getCase', { params: { caseId } })).body,
-    approvalNow: async (approvalId: string) =>
-      (await (await world.person('dana')).call('getApproval', { params: { approvalId } })).body,
-    entries: async (type: string): Promise<JsonObject[]> =>
-      (
-        await world.pool.query<{ event: JsonObject }>('SELECT event FROM entries WHERE type = $1 ORDER BY position', [
-          type,
-        ])
-      ).rows.map((row) => row.event),
+  caseNow: async (caseId: string) => (await (await world.person('dana')).call('getCase', { params: { caseId } })).body,
+  approvalNow: async (approvalId: string) =>
+    (await (await world.person('dana')).call('getApproval', { params: { approvalId } })).body,
+  entries: async (type: string): Promise<JsonObject[]> =>
+    (
+      await world.pool.query<{ event: JsonObject }>('SELECT event FROM entries WHERE type = $1 ORDER BY position', [
+        type,
+      ])
+    ).rows.map((row) => row.event),
 });
 
 type Handed = { vendor?: JsonObject; erp?: JsonObject; words?: string };

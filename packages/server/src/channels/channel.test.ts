@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { channelDefinitions } from './all.ts';
+import { ChannelProblem, configured } from './channel.ts';
+
+describe.each(channelDefinitions.map((definition) => [definition.name, definition] as const))(
+  'the channel %s',
+  (_name, definition) => {
+    const needed = Object.values(definition.settings).filter((setting) => setting.fallback === undefined);
+
+    it('is not there when nothing of it is set, or only blanks', () => {
+      expect(configured(definition, () => undefined)).toBeNull();
+      expect(configured(definition, () => '  ')).toBeNull();
+    });
+
+    it('C2 is refused when it is half set up, with the names of what is missing', () => {
+      const [first, ...others] = needed;
+      const half = () => configured(definition, (env) => (env === first?.env ? 'something' : undefined));
+      if (others.length === 0) return;
+      expect(half).toThrow(ChannelProblem);
+      for (const setting of others) expect(half).toThrow(setting.env);
+    });
+
+    it('keeps its settings to names of its own', () => {
+      for (const { env } of Object.values(definition.settings))
+        expect(env).toMatch(new RegExp(`^BELAY_${definition.name.toUpperCase()}_`));
+    });
+  },
+);
