@@ -46,8 +46,8 @@ const statementOf = ({ entries, permit }: Rows): string => {
 
 const valuesOf = ({ run, entries, permit }: Rows): unknown[] => [
   ...movedColumns.map((column) => valueOf(run, column)),
-  run['run_id'],
-  run['expected'],
+  run.run_id,
+  run.expected,
   ...entries.flatMap((entry) => Object.keys(entry).map((column) => valueOf(entry, column))),
   ...Object.keys(permit).map((column) => valueOf(permit, column)),
 ];
@@ -55,7 +55,7 @@ const valuesOf = ({ run, entries, permit }: Rows): unknown[] => [
 /** The sampled rows under other ids. */
 const renamed = (sample: Sample, mark: string): Rows => {
   const { run, entries, permit } = rowsOf(sample.values);
-  const ids = [run['run_id'], permit['permit_id'], ...entries.map((entry) => entry['entry_id'])] as string[];
+  const ids = [run.run_id, permit.permit_id, ...entries.map((entry) => entry.entry_id)] as string[];
   const rename = (text: string) => ids.reduce((all, id) => all.replaceAll(id, `${id}-${mark}`), text);
   return rowsOf(sample.values.map(rename));
 };

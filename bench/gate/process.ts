@@ -8,7 +8,10 @@ export type Program = { ask: <A>(message?: object) => Promise<A>; said: <A>() =>
 /** `file` beside this one or a URL; its first message is read with `said`, each answer with `ask`. */
 export const start = (file: string, parameters: object): Program => {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = fork(path, [JSON.stringify(parameters)], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(path, [JSON.stringify(parameters)], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const exited = once(child, 'exit');
   const said = async <A>(): Promise<A> => {
     const [message] = await Promise.race([

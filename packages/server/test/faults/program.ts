@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import config from '../../../../vitest.config.ts';
 import { scratch } from './machine.ts';
 
 /** `source`: a file beside this one. Returns the path of the bundle. */
@@ -15,6 +16,7 @@ export async function bundle(source: string): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'silent',
+    resolve: { alias: config.resolve?.alias ?? [] },
     build: {
       ssr: fileURLToPath(new URL(source, import.meta.url)),
       outDir,
@@ -36,7 +38,12 @@ export type Program = {
   readonly ended: Promise<{ code: number | null; signal: string | null }>;
 };
 
-export type ProgramOptions = { readonly uid?: number; readonly gid?: number; readonly cwd?: string };
+export type ProgramOptions = {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+};
 
 /** The program speaks in lines of JSON, each with an `event`. */
 export function run(bundled: string, parameters: object, options: ProgramOptions = {}): Program {
