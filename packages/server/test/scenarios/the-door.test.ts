@@ -1,6 +1,6 @@
 /** The HTTP door: who is let in, what bad input is told, paging, streams that resume. */
 
-import { routes } from '@belay/protocol';
+import { type Problem, routes } from '@belay/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Access } from '../../src/domain/oncall/organisation.ts';
 import { saveOrganisation } from '../../src/store/house.ts';
@@ -97,14 +97,11 @@ describe('who is let in', () => {
 });
 
 describe('bad input', () => {
-  const post = async (body: string | Uint8Array) =>
-    (
-      await raw('/v1/runs', {
-        method: 'POST',
-        headers: { authorization: `Bearer ${agent.secret}` },
-        body: body as BodyInit,
-      })
-    ).json();
+  const post = async (body: string | Uint8Array): Promise<Problem> => {
+    const headers = { authorization: `Bearer ${agent.secret}` };
+    const response = await raw('/v1/runs', { method: 'POST', headers, body });
+    return (await response.json()) as Problem;
+  };
 
   it('is named, with what was probably meant', async () => {
     const problem = await post(JSON.stringify({ controll: 'payment-approval', subject: {} }));
@@ -148,8 +145,9 @@ describe('reading', () => {
   });
 
   it('documents every route, and the page of it needs no script', async () => {
-    const document = await (await raw('/openapi.json')).json();
-    const operations = Object.values(document.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
+    const response = await raw('/openapi.json');
+    const document = (await response.json()) as { paths: Record<string, Record<string, { operationId: string }>> };
+    const operations = Object.values(document.paths).flatMap(
       (path) => Object.values(path).map((o) => o.operationId),
     );
     expect(operations.sort()).toEqual(Object.keys(routes).sort());

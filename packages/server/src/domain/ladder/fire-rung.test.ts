@@ -134,7 +134,7 @@ const anyLadder = fc.record({
   rungs: fc.array(
     fc.record({
       tell: targets,
-      via: fc.constant([]),
+      via: fc.constant<string[]>([]),
       withinMs: fc.option(fc.integer({ min: minute, max: hour })),
       repeatMs: fc.option(fc.integer({ min: minute, max: hour })),
     }),
