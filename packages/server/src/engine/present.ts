@@ -9,6 +9,7 @@ import {
   type PermitView,
   type PersonView,
   type RunView,
+  type Target,
 } from '@belay/protocol';
 import { mayTakeOver } from '../domain/case/entitled.ts';
 import type { Context } from '../domain/decided.ts';
@@ -101,6 +102,10 @@ export const inFlight = (run: Run): PermitView[] =>
 const liveApprovals = (run: Run, org: Organisation): ApprovalView[] =>
   run.approvals.filter((a) => a.status === 'waiting' || a.status === 'approved').map((a) => approvalView(a, run, org));
 
+/** Targets in a sentence, as a person reads them. */
+const inWords = (sentence: string, org: Organisation): string =>
+  sentence.replace(/\b(person|role|oncall):[A-Za-z0-9._-]+/g, (target) => targetName(org, target as Target));
+
 export const runView = (run: Run, revision: number, context: Pick<Context, 'control' | 'org'>): RunView => {
   const due = nextDue(withoutEnded(run), limitsOf(context));
   const live = withoutEnded(run).case;
@@ -128,7 +133,7 @@ export const runView = (run: Run, revision: number, context: Pick<Context, 'cont
             dueAt: iso(run.review.dueAt),
           },
     nextDueAt: isoOrNull(due?.at ?? null),
-    nextDue: due?.what ?? null,
+    nextDue: due === null ? null : inWords(due.what, context.org),
     startedAt: iso(run.startedAt),
     lastHeardAt: iso(run.lastHeardAt),
     finishedAt: isoOrNull(run.finishedAt),
