@@ -69,6 +69,8 @@ export type App = {
   deliverOwed: () => Promise<void>;
   /** processes what channels delivered */
   takeIn: () => Promise<void>;
+  /** deliveries of channels that did not verify, by channel, since the start */
+  refusals: ReadonlyMap<string, number>;
   start: () => void;
   stop: () => Promise<void>;
 };
@@ -256,6 +258,7 @@ export const createApp = async ({
       await work.deliver();
     },
     takeIn: work.takeIn,
+    refusals: work.refusals,
     start: () => {
       integrator.start();
       work.start();

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { channelsFrom } from '../app.ts';
+import { ConfigProblem } from '../config.ts';
 import { channelDefinitions } from './all.ts';
 import { ChannelProblem, configured } from './channel.ts';
 
@@ -26,3 +28,12 @@ describe.each(channelDefinitions.map((definition) => [definition.name, definitio
     });
   },
 );
+
+describe('the server', () => {
+  it('C2 does not start with a channel that is half set up', () => {
+    expect(() => channelsFrom((env) => (env === 'BELAY_SLACK_BOT_TOKEN' ? 'xoxb-1' : undefined))).toThrow(
+      ConfigProblem,
+    );
+    expect(channelsFrom(() => undefined)).toEqual([]);
+  });
+});

@@ -70,8 +70,8 @@ const passUnreached = async ({ handle }: DeliverPorts, found: Found): Promise<vo
 
 const plan = async (ports: DeliverPorts, subject: Subject): Promise<void> => {
   const { channels, cards: store, house, clock } = ports;
-  const found = await ports.find(subject);
-  if (found === null || channels.size === 0) return;
+  const found = channels.size === 0 ? null : await ports.find(subject);
+  if (found === null) return;
   const states = await store.channels();
   const cards = await store.cardsOf(subject);
   const { wanted, unreached } = placesOf(found, {

@@ -54,6 +54,18 @@ const notLosing: Promises = {
     expect(cards.length).toBeGreaterThan(0);
   },
 
+  'C11 two processes of Belay show one card, and edit it once': async (at) => {
+    const other = await at().world.anotherNode();
+    const { caseId } = await at().handOff('VE-14');
+    const bruno = await at().world.person('bruno');
+    const { revision } = await at().caseNow(caseId);
+    await bruno.call('claimCase', { params: { caseId }, body: { revision } });
+    await Promise.all([other.deliverOwed(), at().world.app.deliverOwed()]);
+    await Promise.all([other.deliverOwed(), at().world.app.deliverOwed()]);
+    expect(at().card('VE-14')).toMatchObject({ writes: 2 });
+    await other.stop();
+  },
+
   'C13 a card that somebody deleted does not change the case, and the next rung posts it again': async (at) => {
     const { caseId } = await at().handOff('VE-13');
     at().twin.remove(at().card('VE-13').id);

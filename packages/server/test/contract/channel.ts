@@ -128,12 +128,14 @@ const state = async (at: At, caseId: string) => (await at().caseNow(caseId)).sta
 const whoPresses: Promises = {
   'C1 a forged delivery is refused, stores nothing and changes nothing': async (at) => {
     const { caseId } = await at().handOff('WH-1');
+    const counted = at().world.app.refusals.get(at().channel.name) ?? 0;
     const before = await at().world.pool.query('SELECT count(*) FROM inbound');
     for (const signature of ['none', 'wrong', 'tampered'] as const) {
       const forged = at().twin.press(at().card('WH-1').id, 'takeOver', at().signing('bruno', { signature }));
       expect((await at().deliver(forged)).status).toBe(401);
     }
     expect((await at().world.pool.query('SELECT count(*) FROM inbound')).rows).toEqual(before.rows);
+    expect(at().world.app.refusals.get(at().channel.name)).toBe(counted + 3);
     expect(await state(at, caseId)).toBe('open');
   },
 
@@ -216,6 +218,15 @@ const whoPresses: Promises = {
     expect(await state(at, caseId)).toBe('claimed');
     const claims = (await at().entries('CaseClaimed')).filter((event) => event.caseId === caseId);
     expect(claims).toHaveLength(1);
+  },
+
+  'C8 what was acknowledged is done after a restart, although nobody presses again': async (at) => {
+    const { caseId } = await at().handOff('WH-88');
+    const press = at().twin.press(at().card('WH-88').id, 'takeOver', at().signing('bruno'));
+    expect((await at().world.app.fetch(press)).ok).toBe(true);
+    await at().world.restart();
+    await at().world.app.takeIn();
+    expect(await state(at, caseId)).toBe('claimed');
   },
 
   'C22 a stale button changes nothing, and its presser is told who and when': async (at) => {

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Card } from './cards.ts';
+import type { Press } from './channel-ports.ts';
+import type { Found } from './deliver-ports.ts';
+import { commandOf, formOf, missing, needsForm } from './inbound-forms.ts';
+
+const step = {
+  step: 'release-payment',
+  digest: 'sha256:1',
+  arguments: { amount: 'EUR 1.00', days: 30, express: false },
+  editable: ['amount', 'days', 'express'],
+};
+const found = { kind: 'case', kase: { step } } as unknown as Found;
+const press = (action: Press['action'], fields: Press['fields'] = null): Press => ({
+  kind: 'press',
+  presser: { workspace: 'w', address: 'a' },
+  replyTo: null,
+  action,
+  subject: { kind: 'case', id: 'case_1' },
+  revision: 4,
+  digest: 'sha256:1',
+  fields,
+  proof: 'signed',
+});
+
+describe('forms behind buttons', () => {
+  it('are asked for where words are needed, and not where the button says it all', () => {
+    const asking = ['return', 'edit', 'decline', 'resolve', 'reject'] as const;
+    expect(asking.map((action) => needsForm(press(action)))).toEqual([true, true, true, true, true]);
+    expect((['takeOver', 'approve', 'release'] as const).map((action) => needsForm(press(action)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('show exactly what is decided about, and allow nothing that was not ticked', () => {
+    const form = formOf(press('return'), found, {
+      title: 't',
+      step: { name: 's', arguments: [{ name: 'amount', value: 'EUR 1.00' }] },
+    } as Card);
+    expect(form?.about).toBe('s\namount: EUR 1.00');
+    expect(form?.fields.map(({ name, initial }) => [name, initial])).toEqual([
+      ['instructions', null],
+      ['allowOnce', null],
+    ]);
+    expect(commandOf(press('return', { instructions: 'Go on' }), found)).toMatchObject({
+      command: { type: 'return', revision: 4, allowOnce: [] },
+    });
+    expect(commandOf(press('return', { instructions: 'Go on', allowOnce: true }), found)).toMatchObject({
+      command: { allowOnce: [{ step: 'release-payment', digest: 'sha256:1' }] },
+    });
+  });
+
+  it('keep the type of an edited argument, and leave nonsense for the check to refuse', () => {
+    const edited = (fields: Record<string, string>) =>
+      (commandOf(press('edit', fields), found) as { command: { allowOnce: { arguments: object }[] } }).command
+        .allowOnce[0]?.arguments;
+    expect(edited({ 'argument.amount': ' EUR 2.00 ', 'argument.days': '14', 'argument.express': 'true' })).toEqual({
+      amount: 'EUR 2.00',
+      days: 14,
+      express: true,
+    });
+    expect(edited({ 'argument.days': 'soon' })).toEqual({ ...step.arguments, days: 'soon' });
+  });
+
+  it('count as empty when a required field has only blanks', () => {
+    expect(missing(press('decline', { because: '  ' }))).toEqual(['Why']);
+    expect(missing(press('edit', {}))).toEqual([]);
+  });
+});
