@@ -80,6 +80,13 @@ const client = (app: () => App, headers: () => Record<string, string>): Client =
   },
 });
 
+/** Somebody who comes through the door of this node. */
+export const clientOf = (app: App, headers: Record<string, string>): Client =>
+  client(
+    () => app,
+    () => headers,
+  );
+
 /** Systems of record: `records[source][id]`. A source set to `down` answers 503. */
 const serveRecords = async (records: Records, down: Set<string>): Promise<{ server: Server; sources: Source[] }> => {
   const server = createServer((request, response) => {
@@ -215,7 +222,8 @@ export const createWorld = async ({
       now += duration(text);
     },
     /** Another process of Belay on the same database: nothing remembered. */
-    anotherNode: () => createApp(options),
+    anotherNode: (pool = database.pool) => createApp({ ...options, pool }),
+    databaseUrl: database.url,
     restart: async () => {
       app = await createApp(options);
     },

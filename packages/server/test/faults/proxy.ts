@@ -11,6 +11,10 @@ type Proxy = {
   /** From now on each reply closes the client's connection instead of reaching it. */
   cutReplies(): void;
   passReplies(): void;
+  /** Cuts one reply: the one to the next message with this text in it. */
+  cutReplyTo(text: string): void;
+  /** How many replies were cut. */
+  cuts(): number;
   close(): void;
 };
 
@@ -19,6 +23,8 @@ export async function startProxy(url: string): Promise<Proxy> {
   const target = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
   const open = new Set<Socket>();
   let cutting = false;
+  let text: string | null = null;
+  let cuts = 0;
   const server = createServer((client) => {
     const upstream = connect(target as { host: string; port: number });
     for (const socket of [client, upstream]) {
@@ -26,10 +32,21 @@ export async function startProxy(url: string): Promise<Proxy> {
       socket.on('error', () => {});
       socket.on('close', () => open.delete(socket));
     }
-    client.on('data', (bytes) => upstream.write(bytes));
+    let cutNext = false;
+    client.on('data', (bytes) => {
+      if (text !== null && bytes.includes(text)) {
+        text = null;
+        cutNext = true;
+      }
+      upstream.write(bytes);
+    });
     upstream.on('data', (bytes) => {
-      if (cutting) client.destroy();
-      else client.write(bytes);
+      if (!cutting && !cutNext) {
+        client.write(bytes);
+        return;
+      }
+      cuts += 1;
+      client.destroy();
     });
     client.on('close', () => upstream.end());
     upstream.on('close', () => client.end());
@@ -45,6 +62,10 @@ export async function startProxy(url: string): Promise<Proxy> {
     passReplies: () => {
       cutting = false;
     },
+    cutReplyTo: (wanted) => {
+      text = wanted;
+    },
+    cuts: () => cuts,
     close: () => {
       server.close();
       for (const socket of open) socket.destroy();
