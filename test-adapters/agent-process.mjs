@@ -1,0 +1,50 @@
+// Starts an agent as a process of its own and reads what it says: one JSON line per thing that happened.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('agent.mjs', import.meta.url));
+const longestMs = 60_000;
+const started = new Set();
+/** After one of these it says nothing more. */
+const ends = new Set(['paused', 'ended', 'failed']);
+
+export const startAgent = (config) => {
+  const child = spawn(process.execPath, [program, JSON.stringify(config)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, AI_SDK_LOG_WARNINGS: 'false', NODE_NO_WARNINGS: '1' },
+  });
+  started.add(child);
+  const bound = setTimeout(() => child.kill('SIGKILL'), longestMs);
+  child.once('exit', () => {
+    clearTimeout(bound);
+    started.delete(child);
+  });
+  let trouble = '';
+  child.stderr.on('data', (chunk) => {
+    trouble += chunk;
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async says(event) {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`The agent ended before it said "${event}". ${trouble.slice(-1_500)}`);
+        const said = JSON.parse(value);
+        if (said.event === event) return said;
+        if (ends.has(said.event)) throw new Error(`Instead of "${event}" the agent said: ${value}`);
+      }
+    },
+    tell: () => child.stdin.write('go\n'),
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+};
+
+export const endAll = () => {
+  for (const child of started) child.kill('SIGKILL');
+};

@@ -1,0 +1,63 @@
+// An agent in a process of its own, on the stack that it is told. Its model is the framework's own test model, scripted to
+// call tools and then to stop; `effects` is the outside world, one line per payment.
+import { appendFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { createBelay } from '@belay/sdk';
+import { z } from 'zod';
+
+const config = JSON.parse(process.argv[2]);
+const { stack, plan, url, key, runKey, subject, calls, effects, hesitate } = config;
+const say = (event, more = {}) => console.log(JSON.stringify({ event, at: Date.now(), ...more }));
+const told = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+const aborted = (signal) =>
+  new Promise((_, reject) => {
+    if (signal === undefined) return;
+    signal.addEventListener('abort', () => {
+      say('aborted', { name: signal.reason?.name });
+      reject(signal.reason);
+    });
+  });
+
+/** The tools as their developer wrote them, before Belay. Names are as each stack writes them. */
+const tools = [
+  {
+    name: 'release_payment',
+    description: 'Pays an invoice.',
+    schema: z.object({ invoiceId: z.string(), beneficiaryId: z.string(), amount: z.string() }),
+    async execute(payment, signal) {
+      if (hesitate === 'before') {
+        say('inside');
+        await Promise.race([told.next(), aborted(signal)]);
+      }
+      appendFileSync(effects, `${JSON.stringify(payment)}\n`);
+      if (hesitate === 'after') {
+        say('inside');
+        await told.next();
+      }
+      return `paid ${payment.amount}`;
+    },
+  },
+  {
+    name: 'gather_context',
+    description: 'Reads the invoice.',
+    schema: z.object({}),
+    execute: async () => 'invoice read',
+  },
+];
+
+const { start, resume } = await import(`./stacks/${stack}.mjs`);
+const belay = createBelay({ url, key, timeoutMs: 2_000 });
+try {
+  const run = await belay.start({ control: 'payment-approval', subject, key: runKey });
+  say('started', { runId: run.id });
+  if (plan === 'cut') await told.next();
+  const ended = await (plan === 'resume' ? resume : start)({ run, tools, calls, config });
+  say(ended.paused ? 'paused' : 'ended', ended);
+  if (ended.paused) await told.next(); // stays until it is killed: what it knows dies with it
+} catch (error) {
+  const chain = [];
+  for (let cause = error; cause instanceof Error && chain.length < 4; cause = cause.cause) chain.push(cause.name);
+  say('failed', { message: `${error?.name}: ${error?.message}`, names: chain });
+}
+process.exit();

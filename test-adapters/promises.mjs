@@ -1,0 +1,206 @@
+// What each adapter has to keep, whatever the stack. Each promise returns what it measured, or throws.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startAgent } from './agent-process.mjs';
+
+const takeoverBoundMs = 250;
+
+const until = async (what, look) => {
+  for (let looked = 0; looked < 800; looked++) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`It never happened: ${what}.`);
+};
+
+/** One piece of work of one agent: its invoice, its files, and what people do about it. */
+export const openWork = (world, stack, people, agent, name, more) => {
+  const id = `${stack}-${name}`;
+  const payment = world.invoice(id, more);
+  const effectsFile = join(world.folder, `${id}.effects.jsonl`);
+  const config = {
+    stack,
+    url: world.url,
+    key: agent.secret,
+    runKey: id,
+    subject: { invoiceId: id },
+    calls: [
+      { id: `${id}-look`, name: 'gather_context', args: {} },
+      { id: `${id}-pay`, name: 'release_payment', args: payment },
+    ],
+    effects: effectsFile,
+    saved: join(world.folder, `${id}.saved.json`),
+    checkpoints: world.checkpoints,
+  };
+  const asked = async (person, route, params, body) => {
+    const answer = await person.call(route, params, body);
+    assert.ok(answer.ok, `${route}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const run = (runId) => asked(agent, 'getRun', { runId });
+  return {
+    payment,
+    agent: (plan, also = {}) => startAgent({ ...config, plan, ...also }),
+    payments() {
+      try {
+        return readFileSync(effectsFile, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+      } catch {
+        return [];
+      }
+    },
+    run,
+    async signOff(runId) {
+      const [{ approvalId }] = (await run(runId)).approvals;
+      for (const person of [people.bruno, people.chidi]) {
+        const { revision, digest } = await asked(person, 'getApproval', { approvalId });
+        await asked(person, 'approve', { approvalId }, { revision, digest });
+      }
+    },
+    async reject(runId, because) {
+      const [{ approvalId, revision, digest }] = (await run(runId)).approvals;
+      await asked(people.bruno, 'reject', { approvalId }, { revision, digest, because });
+    },
+    takeOver: (runId) => asked(people.bruno, 'takeOver', { runId }, {}),
+    giveBack: (kase, more) =>
+      asked(people.bruno, 'returnCase', { caseId: kase.caseId }, { revision: kase.revision, ...more }),
+    settle: (permitId, body) => asked(people.dana, 'settlePermit', { permitId }, body),
+    stale: (runId, epoch) =>
+      agent.call(
+        'gate',
+        { runId },
+        {
+          epoch,
+          step: 'release-payment',
+          key: `${id}-late`,
+          attempt: 'late',
+          arguments: payment,
+          facts: {},
+          redeem: true,
+        },
+      ),
+  };
+};
+
+const includes = (text, part, what) => assert.ok(text.includes(part), `${what} did not reach the model: ${text}`);
+
+export const promises = {
+  async 'paused in A, kill -9, signed off, resumed in B: paid once'(work) {
+    const job = work('sign-off', { erp: { amount: 'EUR 800.00' } });
+    const first = job.agent('start');
+    const { runId } = await first.says('started');
+    await first.says('paused');
+    await first.kill();
+    assert.deepEqual(job.payments(), []);
+    await job.signOff(runId);
+    const { modelSaw } = await job.agent('resume').says('ended');
+    includes(modelSaw, 'paid EUR 800.00', 'the result');
+    assert.deepEqual(job.payments(), [job.payment]);
+  },
+  async 'resumed again in C: no second payment'(work) {
+    const job = work('replay', { erp: { amount: 'EUR 800.00' } });
+    const first = job.agent('start');
+    const { runId } = await first.says('started');
+    await first.says('paused');
+    await first.kill();
+    await job.signOff(runId);
+    await job.agent('resume').says('ended');
+    const { modelSaw } = await job.agent('resume').says('ended');
+    includes(modelSaw, 'paid EUR 800.00', 'the recorded result');
+    assert.equal(job.payments().length, 1);
+  },
+  async 'handed off, given back: edited arguments ran, model has the instructions'(work) {
+    const job = work('edited', { vendor: { ageDays: 3 } });
+    const first = job.agent('start');
+    const { runId } = await first.says('started');
+    await first.says('paused');
+    await first.kill();
+    const kase = await job.takeOver(runId);
+    await job.giveBack(kase, {
+      instructions: 'I called them. Pay 100 only.',
+      allowOnce: [
+        { step: kase.step.step, digest: kase.step.digest, arguments: { ...kase.step.arguments, amount: 'EUR 100.00' } },
+      ],
+    });
+    const { modelSaw } = await job.agent('resume').says('ended');
+    assert.deepEqual(job.payments(), [{ ...job.payment, amount: 'EUR 100.00' }]);
+    includes(modelSaw, 'I called them. Pay 100 only.', 'the instructions');
+    includes(modelSaw, 'A person changed the arguments', 'the edit');
+  },
+  async 'a sign-off refused by a person: the model is told why, and not to retry'(work) {
+    const job = work('refused', { erp: { amount: 'EUR 800.00' } });
+    const first = job.agent('start');
+    const { runId } = await first.says('started');
+    await first.says('paused');
+    await first.kill();
+    await job.reject(runId, 'This invoice is disputed.');
+    const { modelSaw } = await job.agent('resume').says('ended');
+    includes(modelSaw, 'This invoice is disputed.', 'the reason');
+    includes(modelSaw, 'must not be retried', 'the word not to retry');
+    assert.deepEqual(job.payments(), []);
+  },
+  async 'a step that is forbidden: refused at once, in the same words'(work) {
+    const job = work('forbidden');
+    const first = job.agent('cut');
+    const { runId } = await first.says('started');
+    await job.giveBack(await job.takeOver(runId), { prohibit: ['release-payment'] });
+    await first.kill();
+    const { modelSaw } = await job.agent('start').says('ended');
+    includes(modelSaw, 'prohibited release-payment', 'the reason');
+    includes(modelSaw, 'must not be retried', 'the word not to retry');
+    assert.deepEqual(job.payments(), []);
+  },
+  async 'killed between payment and report: in doubt, not paid again, a person says'(work) {
+    const job = work('doubt', { erp: { amount: 'EUR 800.00' } });
+    const first = job.agent('start');
+    const { runId } = await first.says('started');
+    await first.says('paused');
+    await first.kill();
+    await job.signOff(runId);
+    const second = job.agent('resume', { hesitate: 'after' });
+    await second.says('inside');
+    await second.kill();
+    const third = job.agent('resume');
+    const permit = await until('the payment is in doubt', async () =>
+      (await job.run(runId)).inFlight.find(({ status }) => status === 'inDoubt'),
+    );
+    await job.settle(permit.permitId, { happened: 'done', reference: 'bank 77' });
+    const { modelSaw } = await third.says('ended');
+    includes(modelSaw, 'Do not retry it.', 'that it was settled');
+    assert.equal(job.payments().length, 1);
+  },
+  async 'taken over inside a tool: aborted, and the old epoch is refused'(work) {
+    const job = work('taken');
+    const agent = job.agent('start', { hesitate: 'before' });
+    const { runId } = await agent.says('started');
+    await agent.says('inside');
+    const [aborted, committedAt] = await Promise.all([
+      agent.says('aborted'),
+      job.takeOver(runId).then(() => Date.now()),
+    ]);
+    const failed = await agent.says('ended').catch((error) => error.message);
+    assert.match(String(failed), /Fenced|abort|control/i, 'the framework’s run went on after the takeover');
+    assert.deepEqual(job.payments(), []);
+    const late = await job.stale(runId, 1);
+    assert.equal(late.ok, false);
+    assert.equal(late.body.code, 'fenced');
+    const ms = Math.max(0, aborted.at - committedAt);
+    assert.ok(ms <= takeoverBoundMs, `the signal came ${ms} ms after the takeover`);
+    return `${ms} ms`;
+  },
+  async 'server down: nothing is paid'(work, world) {
+    const job = work('down');
+    const wire = await world.wire();
+    const agent = job.agent('cut', { url: wire.url });
+    await agent.says('started');
+    wire.cut();
+    agent.tell();
+    const { modelSaw } = await agent.says('ended');
+    includes(modelSaw, 'could not be asked', 'that nobody permitted it');
+    assert.deepEqual(job.payments(), []);
+  },
+};
