@@ -23,7 +23,7 @@ const rowsOf = (values: string[]): Rows => {
   return { run, entries, permit };
 };
 
-const valueOf = (row: Row, column: string): unknown => {
+const columnValue = (row: Row, column: string): unknown => {
   const value = row[column];
   if (bytes.has(column)) return Buffer.from(value as string, 'hex');
   return value !== null && typeof value === 'object' ? JSON.stringify(value) : value;
@@ -45,11 +45,11 @@ const statementOf = ({ entries, permit }: Rows): string => {
 };
 
 const valuesOf = ({ run, entries, permit }: Rows): unknown[] => [
-  ...movedColumns.map((column) => valueOf(run, column)),
+  ...movedColumns.map((column) => columnValue(run, column)),
   run.run_id,
   run.expected,
-  ...entries.flatMap((entry) => Object.keys(entry).map((column) => valueOf(entry, column))),
-  ...Object.keys(permit).map((column) => valueOf(permit, column)),
+  ...entries.flatMap((entry) => Object.keys(entry).map((column) => columnValue(entry, column))),
+  ...Object.keys(permit).map((column) => columnValue(permit, column)),
 ];
 
 /** The sampled rows under other ids. */

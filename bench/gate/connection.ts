@@ -21,7 +21,10 @@ const parse = (bytes: Buffer): Answer | null => {
   return { status: Number(head.slice(9, 12)), text: bytes.toString('utf8', from, from + Number(length)) };
 };
 
-export const open = async (url: string, key: string): Promise<Connection> => {
+export const open = async (url: string, headers: Record<string, string>): Promise<Connection> => {
+  const own = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
   const { hostname, port, host } = new URL(url);
   const socket: Socket = connect({ host: hostname, port: Number(port), noDelay: true });
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
@@ -37,7 +40,7 @@ export const open = async (url: string, key: string): Promise<Connection> => {
   socket.on('close', () => waiting?.reject(new Error('The server closed the connection.')));
   socket.on('error', (error) => waiting?.reject(error));
   const head = (path: string, length: number): string =>
-    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${own}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
   return {
     post: (path, body) =>
       new Promise((resolve, reject) => {

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 export type Program = { ask: <A>(message?: object) => Promise<A>; said: <A>() => Promise<A>; end: () => Promise<void> };
 
-/** `file` beside this one or a URL; its first message is read with `said`, each answer with `ask`. */
-export const start = (file: string, parameters: object): Program => {
-  const path = fileURLToPath(new URL(file, import.meta.url));
+/** Its first message is read with `said`, each answer with `ask`. */
+export const start = (program: URL, parameters: object): Program => {
+  const path = fileURLToPath(program);
   const child = fork(path, [JSON.stringify(parameters)], {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -16,7 +16,7 @@ export const start = (file: string, parameters: object): Program => {
   const said = async <A>(): Promise<A> => {
     const [message] = await Promise.race([
       once(child, 'message'),
-      exited.then(([code]) => Promise.reject(new Error(`${file} ended with code ${code}`))),
+      exited.then(([code]) => Promise.reject(new Error(`${path} ended with code ${code}`))),
     ]);
     return message as A;
   };

@@ -2,18 +2,12 @@
  * What the gate costs beside a bare commit: decisions over HTTP on loopback at 1, 8 and 32 callers, in pairs with a bare
  * `pg` loop that commits the same rows on the same server. `npm run bench:gate -- [--json] [--pairs N] [--build DIR] [--profile FILE]`.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Profiler } from 'node:inspector';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { parseOrganisation } from '../../packages/server/src/domain/oncall/parse.ts';
-import { type Connection, open } from './connection.ts';
+import { type Bench, builtServer, callersMax, gateBody, started, withBench } from './bench.ts';
 import { type Compared, compare, type Measured, measure } from './measure.ts';
-import { type Program, start } from './process.ts';
 import { ruleShare } from './profile.ts';
-import type { Ready, Sample } from './server.ts';
 
 type Level = { callers: number; commits: number };
 const levels: Level[] = [
@@ -21,33 +15,11 @@ const levels: Level[] = [
   { callers: 8, commits: 600 },
   { callers: 32, commits: 1_600 },
 ];
-const callersMax = 32;
-const inProject = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-
-type Bench = { server: Program; bare: Program; connect: () => Promise<Connection> };
 export type Report = { levels: (Level & Compared)[]; ruleShare: number; pairs: number };
-
-const gateBody = (runId: string): string =>
-  JSON.stringify({
-    epoch: 1,
-    step: 'release',
-    arguments: { invoiceId: runId, beneficiaryId: 'ben-1', amount: 'EUR 120.00' },
-    key: 'release-1',
-    attempt: 'a',
-    facts: { matched: true, country: 'fr', ageDays: 400 },
-    redeem: true,
-  });
-
-const started = async (connection: Connection, invoiceId: string): Promise<string> => {
-  const body = JSON.stringify({ control: 'bench-payments', subject: { invoiceId } });
-  const { status, text } = await connection.post('/v1/runs', body);
-  if (status !== 200) throw new Error(text);
-  return (JSON.parse(text) as { run: { runId: string } }).run.runId;
-};
 
 /** Each gate call is the first of a run of its own; connections and runs are there before the clock runs. */
 const gates = async ({ connect, server }: Bench, { callers, commits }: Level): Promise<Measured> => {
-  const connections = await Promise.all(Array.from({ length: callersMax }, connect));
+  const connections = await Promise.all(Array.from({ length: callersMax }, () => connect()));
   const calls: { path: string; body: string }[] = [];
   const invoices = Array.from({ length: commits }, (_, index) => `invoice-${index}`);
   await measure(connections, invoices, async (connection, invoice) => {
@@ -73,23 +45,6 @@ const pair = async (bench: Bench, level: Level, gateFirst: boolean) => {
   }
   const baseline = await bare();
   return { measured: await gates(bench, level), baseline };
-};
-
-const openBench = async (build: string, dataDir: string): Promise<Bench> => {
-  const organisation = parseOrganisation(readFileSync(inProject('controls/organisation.yaml'), 'utf8'), 'it');
-  if (!organisation.ok) throw new Error(JSON.stringify(organisation.problems));
-  const control = inProject('bench/gate/gate.control.yaml');
-  const server = start('server.ts', { build, dataDir, control, organisation: organisation.organisation });
-  const { url, key, bareUrl } = await server.said<Ready>();
-  const connect = () => open(url, key);
-  const connection = await connect();
-  const runId = await started(connection, 'sample');
-  connection.close();
-  const call = { path: `/v1/runs/${runId}/gate`, body: JSON.parse(gateBody(runId)) as object };
-  const { sample } = await server.ask<{ sample: Sample }>({ ask: 'sample', call });
-  const bare = start('bare.ts', { databaseUrl: bareUrl, sample, callersMax });
-  await bare.said();
-  return { server, bare, connect };
 };
 
 const shareOfRules = async (bench: Bench, level: Level, file: string | undefined): Promise<number> => {
@@ -134,22 +89,13 @@ const main = async (): Promise<void> => {
       json: { type: 'boolean', default: false },
       pairs: { type: 'string', default: '5' },
       profile: { type: 'string' },
-      build: { type: 'string', default: inProject('packages/server/dist') },
+      build: { type: 'string', default: builtServer },
     },
   });
-  const dataDir = mkdtempSync(join(tmpdir(), 'belay-bench-'));
-  try {
-    const bench = await openBench(values.build, join(dataDir, 'data'));
-    try {
-      const report = await runAll(bench, Number(values.pairs), values.profile);
-      console.log(values.json ? JSON.stringify(report) : shown(report));
-    } finally {
-      await bench.bare.end();
-      await bench.server.end();
-    }
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+  await withBench(values.build, async (bench) => {
+    const report = await runAll(bench, Number(values.pairs), values.profile);
+    console.log(values.json ? JSON.stringify(report) : shown(report));
+  });
 };
 
 await main();

@@ -14,7 +14,7 @@ export type ServerParameters = { build: string; dataDir: string; control: string
 /** One real commit of a gate call: its statement and its parameters. */
 export type Sample = { statement: string; values: string[] };
 /** `bareUrl`: a database of its own on the same server, with the same tables, that Belay leaves alone. */
-export type Ready = { url: string; key: string; bareUrl: string };
+export type Ready = { url: string; key: string; bareUrl: string; session: string; csrf: string };
 
 const parameters = JSON.parse(process.argv[2] ?? '') as ServerParameters;
 const built = (path: string) => import(pathToFileURL(`${parameters.build}/${path}`).href);
@@ -102,4 +102,8 @@ process.on('message', async (message: { ask: string; call?: { path: string; body
 const end = () => server.close().finally(() => process.exit());
 process.on('disconnect', end);
 if (orphaned) await end();
-tell({ url: server.url, key: secret, bareUrl: await openBareDatabase() });
+const login = await app.accounts.createLoginLink('dana', Date.now());
+const opened = await app.accounts.openSession(login, Date.now());
+if (opened === null) throw new Error('The login link did not open a session.');
+const { session: cookie, csrf } = opened;
+tell({ url: server.url, key: secret, bareUrl: await openBareDatabase(), session: cookie, csrf } satisfies Ready);
