@@ -1,0 +1,97 @@
+/**
+ * OpenAI Agents SDK 0.20: `new Agent({ tools: guard(run, tools) })` and `runner.run(agent, input, runOptions(run))`.
+ * The tools' `invoke` is where the gate decides; `needsApproval` only interrupts, so that the process can end while people
+ * decide. Errors become text here: what the host makes of them by itself is "please try again".
+ */
+import { Fenced, InDoubt } from './errors.ts';
+import { createToolCalls, type GuardedRun, type GuardOptions, instructionsText, type ToolCalls } from './tool-call.ts';
+
+/** As much of the host's types as is used here, so that nobody needs the package to build. */
+type Details = { toolCall?: { callId: string } | undefined; signal?: AbortSignal | undefined };
+type Invoke = (context: unknown, input: string, details?: Details) => Promise<unknown>;
+type NeedsApproval = (context: unknown, input: unknown, callId?: string) => Promise<boolean>;
+type FunctionTool = { type: 'function'; name: string };
+type ModelData = { input: { type?: string }[] };
+
+/** The host's default text for a tool that threw: it hides the error, so nobody here can know what became of the call. */
+const swallowed = 'An error occurred while running the tool. Please try again.';
+
+const textOf = (output: unknown): string => (typeof output === 'string' ? output : (JSON.stringify(output) ?? ''));
+
+const isFunctionTool = (tool: { type?: string }): tool is FunctionTool => tool.type === 'function';
+
+const withNote = (output: unknown, note: string | null): unknown =>
+  note === null ? output : `${textOf(output)}\n${note}`;
+
+const parsed = (input: string): unknown => {
+  try {
+    return JSON.parse(input);
+  } catch {
+    return null;
+  }
+};
+
+/** Ends the host's run when control is gone; tells the model of everything else. */
+const failed = (name: string, error: unknown, signal: AbortSignal): string => {
+  if (signal.aborted) throw signal.reason;
+  if (error instanceof Fenced || !(error instanceof Error)) throw error;
+  if (error instanceof InDoubt)
+    return `Nobody knows whether ${name} was carried out: ${error.message} A person is asked. Do not retry it.`;
+  return `${name} failed: ${error.message}`;
+};
+
+const guardTool = <T extends FunctionTool>(calls: ToolCalls, run: GuardedRun, tool: T): T => {
+  const host = tool as unknown as { invoke: Invoke };
+  const { name } = tool;
+  const invoke: Invoke = async (context, input, details) => {
+    const id = details?.toolCall?.callId;
+    if (id === undefined)
+      throw new TypeError(`The call of ${name} has no id, so nothing can keep it from running twice.`);
+    const args = parsed(input);
+    if (args === null) return `${name} was not carried out: its input is no JSON object.`;
+    try {
+      const done = await calls.carryOut({ tool: name, id, arguments: args, signal: details?.signal }, async (step) => {
+        const inner = { ...details, signal: step.signal };
+        const output = await host.invoke.call(tool, context, JSON.stringify(step.arguments), inner);
+        if (output === swallowed) throw new InDoubt('The tool failed and its error was hidden by the host.');
+        return output;
+      });
+      return done.kind === 'refused' ? done.toModel : withNote(done.value, done.note);
+    } catch (error) {
+      return failed(name, error, run.signal);
+    }
+  };
+  const needsApproval: NeedsApproval = async (_context, input, callId) => {
+    if (callId === undefined) return false;
+    return (await calls.ask({ tool: name, id: callId, arguments: input })).kind === 'wait';
+  };
+  return { ...tool, invoke, needsApproval };
+};
+
+/**
+ * Puts the function tools under the gate of `run`. Give tools with effects `errorFunction: null`: then a failure is
+ * reported as what it was. Hosted tools run at the provider: there is nothing here that could stop them.
+ */
+export const guard = <T extends { type?: string }>(run: GuardedRun, tools: T[], options: GuardOptions = {}): T[] => {
+  const calls = createToolCalls(run, options);
+  return tools.map((tool) => (isFunctionTool(tool) ? guardTool(calls, run, tool) : tool));
+};
+
+/** What `runner.run` needs besides: the signal that ends it when control is gone, and the instructions for the model. */
+export const runOptions = (run: GuardedRun) => ({
+  signal: run.signal,
+  callModelInputFilter: <D extends ModelData>({ modelData }: { modelData: D }): D => {
+    if (run.instructions === null) return modelData;
+    const told = { type: 'message', role: 'user', content: instructionsText(run.instructions) };
+    return { ...modelData, input: [...modelData.input, told] };
+  },
+});
+
+/**
+ * The saved state, with every interruption approved: `runner.run(agent, resume(await RunState.fromString(agent, saved)),
+ * runOptions(run))`. It lets the execution start; what people decided is what the gate says there.
+ */
+export const resume = <I, S extends { getInterruptions(): I[]; approve(item: I): void }>(state: S): S => {
+  for (const interruption of state.getInterruptions()) state.approve(interruption);
+  return state;
+};
