@@ -27,13 +27,14 @@ export const startAgent = (config) => {
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    async says(event) {
+    /** the next of these events; an end that was not expected fails */
+    async says(...events) {
       for (;;) {
         const { value, done } = await lines.next();
-        if (done) throw new Error(`The agent ended before it said "${event}". ${trouble.slice(-1_500)}`);
+        if (done) throw new Error(`The agent ended before it said "${events.join(' or ')}". ${trouble.slice(-1_500)}`);
         const said = JSON.parse(value);
-        if (said.event === event) return said;
-        if (ends.has(said.event)) throw new Error(`Instead of "${event}" the agent said: ${value}`);
+        if (events.includes(said.event)) return said;
+        if (ends.has(said.event)) throw new Error(`Instead of "${events.join(' or ')}" the agent said: ${value}`);
       }
     },
     tell: () => child.stdin.write('go\n'),

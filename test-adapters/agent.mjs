@@ -46,13 +46,14 @@ const tools = [
   },
 ];
 
-const { start, resume } = await import(`./stacks/${stack}.mjs`);
+const { start, resume, replay = resume } = await import(`./stacks/${stack}.mjs`);
+const plans = { start, cut: start, resume, replay };
 const belay = createBelay({ url, key, timeoutMs: 2_000 });
 try {
   const run = await belay.start({ control: 'payment-approval', subject, key: runKey });
   say('started', { runId: run.id });
   if (plan === 'cut') await told.next();
-  const ended = await (plan === 'resume' ? resume : start)({ run, tools, calls, config });
+  const ended = await plans[plan]({ run, tools, calls, config });
   say(ended.paused ? 'paused' : 'ended', ended);
   if (ended.paused) await told.next(); // stays until it is killed: what it knows dies with it
 } catch (error) {
