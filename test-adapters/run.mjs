@@ -1,5 +1,6 @@
 // Each adapter against the real server, with the framework's own offline test model: one row per promise, one column per
 // stack. `node run.mjs STACK WORD` runs one stack, or the promises that have the word in them.
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,8 +40,13 @@ const wanted = Object.keys(stacks).filter(
 );
 for (const name of ['sdk', 'protocol']) place(name);
 
-const world = await openWorld();
 const failures = [];
+const tsc = spawnSync(process.execPath, [join(here, '../node_modules/typescript/bin/tsc'), '-p', here], {
+  encoding: 'utf8',
+});
+if (tsc.status !== 0) failures.push(`types.ts does not compile against the frameworks' types\n${tsc.stdout}`);
+
+const world = await openWorld();
 const rows = [];
 try {
   const people = Object.fromEntries(
@@ -72,6 +78,7 @@ const heading = (stack) => `${stack} (${stacks[stack]} ${versionOf(stacks[stack]
 const cells = [
   ['promise', ...wanted.map(heading)],
   ...rows.map((row) => [row.promise, ...wanted.map((stack) => row[stack])]),
+  ['fits the types of its framework (all in one)', ...wanted.map(() => (tsc.status === 0 ? 'yes' : 'BROKEN'))],
   ['lines to add', ...wanted.map(linesToAdd)],
 ];
 const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
