@@ -82,11 +82,10 @@ const waitsOf = (answer: Waits): Ticket => ({
   since: 0,
 });
 
-/** What goes on to the server. What the client answered to us stays here. */
-const sentParams = (call: ToolCall, open: OpenCall): JsonObject => {
-  if (call.tool === words.waitTool) return { ...open.params, _meta: call.meta };
-  const { requestState: _, inputResponses: __, ...params } = call.params;
-  return params;
+/** The call without what its client answered to us: that is not for the server. */
+const ownRound = (asked: Asked): Asked => {
+  const { requestState: _, inputResponses: __, ...params } = asked.call.params;
+  return { ...asked, call: { ...asked.call, params } };
 };
 
 /** Asks for one call, and carries it out when it is permitted. */
@@ -109,7 +108,9 @@ const attempt = async (parts: GateParts, asked: Asked, open: OpenCall): Promise<
     case 'continue': {
       open.waits = null;
       if (asked.signal.aborted) return carry.unused(run, open);
-      return carry.carryOut({ run, open, granted: answer }, asked.call, sentParams(asked.call, open), asked.upstream);
+      const { call, upstream } = asked;
+      const params = call.tool === words.waitTool ? { ...open.params, _meta: call.meta } : call.params;
+      return carry.carryOut({ run, open, granted: answer }, call, params, upstream);
     }
     case 'forbid':
       calls.over(open);
@@ -191,8 +192,8 @@ export const createGate = (parts: GateParts): Gate => {
 
   const decide = async (asked: Asked): Promise<Reply> => {
     const { call, upstream } = asked;
-    const performed = async (open: OpenCall): Promise<Reply> =>
-      withNews(await once(open.key, () => attempt(parts, asked, open)), open);
+    const performed = async (open: OpenCall, round = asked): Promise<Reply> =>
+      withNews(await once(open.key, () => attempt(parts, round, open)), open);
     const recall = (ticket: string): Promise<OpenCall | null> =>
       parts.calls.recall(ticket, async () => {
         await learnTools(parts, asked);
@@ -204,7 +205,7 @@ export const createGate = (parts: GateParts): Gate => {
       const open = typeof ticket === 'string' ? await recall(ticket) : null;
       if (open === null || typeof ticket !== 'string')
         return { result: words.notDone(`No call waits under the ticket ${ticket}. Call the tool itself.`) };
-      return waitThenAttempt(asked, open, ticket, waitMsOf(call.arguments), performed);
+      return waitThenAttempt(asked, open, ticket, waitMsOf(call.arguments), (again) => performed(again));
     }
     const { requestState } = call.params;
     const carried = typeof requestState === 'string' ? parts.state.open(requestState) : null;
@@ -213,7 +214,8 @@ export const createGate = (parts: GateParts): Gate => {
       const open = await recall(carried.ticket);
       const same = open?.tool === call.tool && digestOf(open.arguments) === digestOf(call.arguments);
       if (open === null || !same) return forgedState;
-      return waitThenAttempt(asked, open, carried.ticket, defaultWaitMs, performed);
+      const round = ownRound(asked);
+      return waitThenAttempt(round, open, carried.ticket, defaultWaitMs, (again) => performed(again, round));
     }
     return parts.carry.further(call, upstream) ?? performed(parts.calls.enter(call));
   };

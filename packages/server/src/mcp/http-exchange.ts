@@ -25,14 +25,9 @@ export const passedOn = (headers: Headers): Headers =>
 export const headersFor = (headers: Headers, method: string, params: JsonObject): Headers => {
   if (headers['mcp-method'] === undefined) return headers;
   const { name } = params;
-  const same = headers['mcp-method'] === method && headers['mcp-name'] === name;
-  if (same) return headers;
   const kept = Object.entries(headers).filter(([key]) => key !== 'mcp-name' && !key.startsWith('mcp-param-'));
-  return {
-    ...Object.fromEntries(kept),
-    'mcp-method': method,
-    ...(typeof name === 'string' ? { 'mcp-name': name } : {}),
-  };
+  const named = typeof name === 'string' ? { 'mcp-name': name } : {};
+  return { ...Object.fromEntries(kept), 'mcp-method': method, ...named };
 };
 
 export type Sent = { url: URL; method: string; headers: Headers; body: string | null; signal: AbortSignal };

@@ -76,8 +76,10 @@ export const createOpenCalls = (holds: Holds, timeline: Timeline, stepOf: StepOf
   return {
     enter(call) {
       const { tool, arguments: args } = call;
-      const same = call.key === null ? byName.get(nameOf(call)) : byKey.get(call.key);
-      if (same !== undefined && nameOf(same) === nameOf(call)) return same;
+      const named = call.key === null ? undefined : byKey.get(call.key);
+      const waiting = call.key === null ? byName.get(nameOf(call)) : undefined;
+      if (named !== undefined && nameOf(named) === nameOf(call)) return named;
+      if (waiting !== undefined && waiting.waits !== null) return waiting;
       const { arguments: _, inputResponses: __, requestState: ___, ...params } = call.params;
       const key = call.key ?? newKey();
       const entered: OpenCall = {

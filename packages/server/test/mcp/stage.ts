@@ -38,6 +38,19 @@ const linesOf = (file: string): JsonObject[] => {
   }
 };
 
+/** The server of the notes, with its effects and its definitions in this folder. */
+const notesIn = (folder: string) => {
+  const effectsFile = join(folder, 'effects.jsonl');
+  const definitions = join(folder, 'definitions.json');
+  const define = (tools: JsonObject[]): void => writeFileSync(definitions, JSON.stringify(tools));
+  define(noteTools());
+  return {
+    define,
+    effects: (): JsonObject[] => linesOf(effectsFile),
+    noteServer: [process.execPath, beside('note-server.mjs'), effectsFile, definitions],
+  };
+};
+
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 export const openStage = async (control = beside('notes.control.yaml')) => {
@@ -49,11 +62,7 @@ export const openStage = async (control = beside('notes.control.yaml')) => {
   const { secret } = await world.agent('clerk', [name]);
   const people = await peopleOf(world);
   const folder = mkdtempSync(join(tmpdir(), 'belay-mcp-'));
-  const effectsFile = join(folder, 'effects.jsonl');
-  const definitions = join(folder, 'definitions.json');
-  const noteServer = [process.execPath, beside('note-server.mjs'), effectsFile, definitions];
-  const define = (tools: JsonObject[]): void => writeFileSync(definitions, JSON.stringify(tools));
-  define(noteTools());
+  const { effects, define, noteServer } = notesIn(folder);
   let pins = 0;
   const pinsPath = (): string => join(folder, `pins-${pins}.json`);
   const environment = { BELAY_URL: listening.url, BELAY_KEY: secret };
@@ -112,7 +121,7 @@ export const openStage = async (control = beside('notes.control.yaml')) => {
       pins++;
       define(noteTools());
     },
-    effects: (): JsonObject[] => linesOf(effectsFile),
+    effects,
     close: async () => {
       await Promise.all(open.map((client) => client.close()));
       await listening.away().catch(() => {});

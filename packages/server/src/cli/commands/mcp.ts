@@ -1,11 +1,14 @@
-/** `belay mcp` and `belay mcp init`: an MCP server behind the gate, and a first control for it. */
+/** `belay mcp`, `belay mcp init`, `belay mcp gate`: a server behind the gate, a first control for it, the gate itself. */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { checkControl, parseControl } from '@belay/control';
+import { version } from '../../app.ts';
 import { environmentForOthers, readConfig } from '../../config.ts';
 import { pinFile } from '../../mcp/definitions.ts';
+import { gateStdio } from '../../mcp/gate-server.ts';
 import { startHttpProxy } from '../../mcp/http-proxy.ts';
 import { listHttpTools, listStdioTools } from '../../mcp/list-tools.ts';
 import type { SessionFor } from '../../mcp/proxied.ts';
@@ -55,19 +58,22 @@ const shadowed = (given: Given, io: Io, file: string): SessionFor => {
   return shadowSessions({ control: readControlFile(control).control, file, stepOf, now: Date.now, log });
 };
 
+/** Where Belay is, and the agent that is spoken for. */
+const agentOf = (): { url: string; key: string } => {
+  const { url, agentKey } = readConfig();
+  if (url !== undefined && agentKey !== undefined) return { url, key: agentKey };
+  throw wrongUsage(
+    'BELAY_URL and BELAY_KEY are not both set.',
+    'Set BELAY_URL to the address of the server and BELAY_KEY to a key of `belay key create`.',
+  );
+};
+
 const gated = (given: Given): SessionFor => {
   const control = given.text('control');
-  const { url, agentKey } = readConfig();
   if (control === undefined) throw wrongUsage('Say which control decides.', 'Add --control NAME.');
-  if (url === undefined || agentKey === undefined)
-    throw wrongUsage(
-      'BELAY_URL and BELAY_KEY are not both set.',
-      'Set BELAY_URL to the address of the server and BELAY_KEY to a key of `belay key create`.',
-    );
   const subject = pairsOf(given, 'subject');
   return gatedSessions({
-    url,
-    key: agentKey,
+    ...agentOf(),
     control,
     subject: Object.keys(subject).length === 0 ? undefined : subject,
     run: given.text('run'),
@@ -175,4 +181,21 @@ const init: Command = {
   },
 };
 
-export const mcpCommands: Command[] = [mcp, init];
+const gate: Command = {
+  name: 'mcp gate',
+  summary: 'Serve the gate itself as an MCP server over stdio: ask, report, escalate, wait.',
+  takes: [],
+  options: {},
+  examples: [
+    { line: 'belay mcp gate', about: 'the command for an MCP client; BELAY_URL and BELAY_KEY in its environment' },
+  ],
+  run: async (): Promise<Exit> => {
+    const { url, key } = agentOf();
+    const served = gateStdio(url, key, version);
+    await Promise.race([untilStopped(), once(process.stdin, 'end')]);
+    await served.close();
+    return 0;
+  },
+};
+
+export const mcpCommands: Command[] = [mcp, init, gate];

@@ -1,0 +1,104 @@
+// `npm run bench:mcp -- [--json] [--rounds N]`: what the proxy costs. In each round, one after the other: a durable commit
+// of one row, a message and a call without the proxy, the same with it. The call is decided, carried out and reported.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openBelay } from './belay.mjs';
+
+const control = `control: echoes
+about: One tool that says back what it hears.
+owner: role:finance-operations
+subject: { client: string }
+steps:
+  echo: { risk: high, effect: irreversible, arguments: { message: string } }
+rules:
+  - id: short
+    at: echo
+    when: size(args.message) < 100
+    then: continue
+stuck: { idle: 1h, same-step: 100000, attempts: 1000, steps: 1000000 }
+`;
+const warmUp = 100;
+const server = [process.execPath, fileURLToPath(new URL('echo-server.mjs', import.meta.url))];
+
+const connect = async ([command, ...args], env = process.env) => {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
+  const waiting = new Map();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const message = JSON.parse(line);
+    waiting.get(message.id)?.(message);
+  });
+  let last = 0;
+  const request = (method, params = {}) =>
+    new Promise((resolve) => {
+      waiting.set(++last, resolve);
+      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: last, method, params })}\n`);
+    });
+  await request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench' } });
+  const call = async (message) => {
+    const { result } = await request('tools/call', { name: 'echo', arguments: { message } });
+    if (result?.content?.[0]?.text !== message) throw new Error(`Not the echo: ${JSON.stringify(result)}`);
+  };
+  return { ping: () => request('ping'), call, end: () => child.stdin.end() };
+};
+
+const percentile = (values, share) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
+};
+const round = (value) => Number(value.toPrecision(3));
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '600' } },
+});
+const rounds = Number(values.rounds);
+const belay = await openBelay(control);
+try {
+  const { pool } = belay.database;
+  await pool.query('CREATE TABLE bench_rows (id bigserial PRIMARY KEY, body jsonb NOT NULL)');
+  const body = JSON.stringify({ text: 'x'.repeat(1_500) });
+  const direct = await connect(server);
+  const proxy = [belay.command, 'mcp', '--control', belay.control, '--pins', join(belay.folder, 'pins.json'), '--'];
+  const gated = await connect([process.execPath, ...proxy, ...server], belay.environment);
+  const arms = {
+    commit: () => pool.query({ name: 'bench', text: 'INSERT INTO bench_rows (body) VALUES ($1)', values: [body] }),
+    directMessage: () => direct.ping(),
+    proxiedMessage: () => gated.ping(),
+    directCall: (index) => direct.call(`m${index}`),
+    gatedCall: (index) => gated.call(`m${index}`),
+  };
+  const took = Object.fromEntries(Object.keys(arms).map((name) => [name, []]));
+  for (let index = 0; index < rounds + warmUp; index++) {
+    for (const [name, arm] of Object.entries(arms)) {
+      const before = performance.now();
+      await arm(index);
+      if (index >= warmUp) took[name].push(performance.now() - before);
+    }
+    // The report of a call follows its answer: it must not fall into the next measurement.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  direct.end();
+  gated.end();
+  const of = (share) =>
+    Object.fromEntries(Object.entries(took).map(([name, all]) => [name, round(percentile(all, share))]));
+  const p50 = of(0.5);
+  const report = {
+    rounds,
+    p50Ms: p50,
+    p99Ms: of(0.99),
+    hopP50Ms: round(p50.proxiedMessage - p50.directMessage),
+    gatedCallInCommits: round((p50.gatedCall - p50.directCall) / p50.commit),
+  };
+  if (values.json) console.log(JSON.stringify(report));
+  else {
+    for (const name of Object.keys(took))
+      console.log(`${name.padEnd(15)} p50 ${p50[name]} ms  p99 ${report.p99Ms[name]} ms`);
+    console.log(
+      `hop over direct ${report.hopP50Ms} ms; a gated call costs ${report.gatedCallInCommits} durable commits more`,
+    );
+  }
+} finally {
+  await belay.close();
+}
