@@ -26,6 +26,7 @@ import type { Queries, Services } from './engine/services.ts';
 import { createTime, systemClock, type Time, type TimePorts } from './engine/time.ts';
 import { createAuth } from './http/auth.ts';
 import { createHttp } from './http/http.ts';
+import { gateHttp } from './mcp/gate-server.ts';
 import { type Accounts, createAccounts } from './store/accounts.ts';
 import { createAuditStore } from './store/audit.ts';
 import { createCardStore } from './store/cards.ts';
@@ -184,6 +185,12 @@ const createServices = ({
   },
 });
 
+/** The HTTP edge, and beside it the gate as an MCP server. */
+const withMcp = (http: ReturnType<typeof createHttp>, url: string): App['fetch'] => {
+  const mcp = gateHttp(url, version, (request) => http.fetch(request));
+  return (request) => (new URL(request.url).pathname === '/mcp' ? mcp(request) : http.fetch(request));
+};
+
 export const createApp = async ({
   pool,
   url,
@@ -248,7 +255,7 @@ export const createApp = async ({
   let loops: { stop: () => Promise<void> }[] = [];
   const http = createHttp(services, createAuth(accounts, house, clock), inboxFolder);
   return {
-    fetch: (request) => http.fetch(request),
+    fetch: withMcp(http, url),
     services,
     accounts,
     fireDue: time.fireDue,
