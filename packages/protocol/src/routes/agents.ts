@@ -106,7 +106,7 @@ export const agentRoutes = {
     summary: 'Alive, with what was spent. Never tells an epoch.',
     body: z.strictObject({
       epoch,
-      costUsd: z.number().min(0).optional(),
+      costUsd: z.number().min(0).max(1_000_000).optional(),
       tokens: z.int().min(0).optional(),
       progress: z.string().max(2_000).optional(),
     }),

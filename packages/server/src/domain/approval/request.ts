@@ -18,7 +18,8 @@ type Wanted = {
 const defaultWithinMs = 24 * 3_600_000;
 
 /** People behind the agent: whoever it acts for may not sign what it asks for. */
-const requesters = (run: Run): string[] => (run.onBehalfOf === null ? [] : [run.onBehalfOf.replace(/^person:/, '')]);
+export const requesters = (run: Run): string[] =>
+  run.onBehalfOf === null ? [] : [run.onBehalfOf.replace(/^person:/, '')];
 
 const specOf = (name: string, { control }: Context) => {
   const spec = control.control.approvals.find((approval) => approval.name === name);

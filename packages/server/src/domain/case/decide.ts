@@ -193,6 +193,9 @@ const cancel = onLive<'cancel'>((run, { caseId, because }, context, kase) => {
   if (kase.status === 'claimed')
     return refuse('case_not_open', `${nameOf(context, kase.claimedBy)} has taken it over: give control back instead.`);
   if (!mayTakeOver(run, context)) return notEntitled(run, context);
+  const doubtful = run.permits.filter((permit) => permit.status === 'inDoubt');
+  if (doubtful.length > 0)
+    return refuse('step_in_flight', `${doubtful.map((p) => p.step).join(', ')}: say first whether it happened.`);
   return { events: [{ type: 'CaseCancelled', caseId, because }], answer: { caseId } };
 });
 
@@ -204,7 +207,8 @@ const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, con
     return refuse('not_in_doubt', `Permit ${command.permitId} is ${permit?.status ?? 'over'}.`);
   if (permit.status === 'redeemed' && run.holder.kind !== 'person')
     return refuse('not_in_doubt', `${permit.step} is under way: the agent may still report it. Take over first.`);
-  if (!mayTakeOver(run, context)) return notEntitled(run, context);
+  const claimer = run.case?.status === 'claimed' && run.case.claimedBy === context.by.id;
+  if (!claimer && !mayTakeOver(run, context)) return notEntitled(run, context);
   const { type: _type, ...said } = command;
   return { events: [{ type: 'PermitSettled', ...said }], answer: { caseId: run.case?.caseId ?? '' } };
 };

@@ -13,7 +13,11 @@ const mayOperate = (person: Person): boolean =>
 export const entitledPeople = (run: Run, context: Pick<Context, 'control' | 'org' | 'now'>): Person[] => {
   const { control } = context.control;
   const rungs = run.case === null ? control.ladders.flatMap((ladder) => ladder.rungs) : rungsOf(run.case.to, context);
-  const targets = [...rungs.map((rung) => rung.tell), control.owner, ...(run.case === null ? [] : [run.case.owner])];
+  const targets = [
+    ...rungs.map((rung) => rung.tell),
+    control.owner,
+    ...(run.case === null ? [] : [run.case.owner, ...run.case.told.map((told) => told.target)]),
+  ];
   const people = targets.flatMap((target) => resolveTarget(context.org, target, context.now)).filter(mayOperate);
   return [...new Map(people.map((person) => [person.personId, person])).values()];
 };

@@ -84,12 +84,24 @@ const newCase = (run: Run, { reason, to, step, ...more }: Handoff, context: Cont
     claimedBy: null,
     claimedAt: null,
     activeAt: context.now,
+    idles: 0,
     declined: [],
     openedAt: context.now,
     closedAt: null,
     resolution: null,
     breakGlass: false,
   };
+};
+
+/** A case that many steps join stays readable. */
+const reasonsMax = 50;
+
+/** A reason that is for other people than those of the ladder under way: they are told too; the ladder goes on as it was. */
+const alsoTold = (kase: Case, to: string | null, context: Context): RunEvent[] => {
+  if (kase.status !== 'open' || to === null || to === kase.to) return [];
+  const fired = rungFired({ ...kase, to }, 0, context);
+  if (kase.told.some((told) => told.target === fired.target)) return [];
+  return [{ ...fired, rung: kase.rung, nextAt: kase.nextRungAt ?? fired.nextAt, nextTarget: kase.nextTarget }];
 };
 
 /** Events that hand the run off, or add a reason to its open case. */
@@ -100,9 +112,19 @@ export const handOff = (run: Run, handoff: Handoff, context: Context): RunEvent[
   }
   const { reason } = handoff;
   const known = run.case.reasons.some(
-    (r) => r.kind === reason.kind && r.rule === reason.rule && r.step === reason.step && r.key === reason.key,
+    (r) =>
+      r.kind === reason.kind &&
+      r.rule === reason.rule &&
+      r.step === reason.step &&
+      (r.kind !== 'inDoubt' || r.key === reason.key),
   );
-  if (known) return [];
+  if (known || run.case.reasons.length >= reasonsMax) return [];
   const replacesStep = run.case.step === null ? handoff.step : null;
-  return [{ type: 'CaseReasonAdded', caseId: run.case.caseId, reason: { ...reason, at: context.now }, replacesStep }];
+  const added: RunEvent = {
+    type: 'CaseReasonAdded',
+    caseId: run.case.caseId,
+    reason: { ...reason, at: context.now },
+    replacesStep,
+  };
+  return [added, ...alsoTold(run.case, handoff.to, context)];
 };

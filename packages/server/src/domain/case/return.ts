@@ -3,9 +3,11 @@
  * now need a sign-off, one step allowed once with exactly these arguments, and what the person did themselves.
  */
 import { digestOf, type JsonObject } from '@belay/protocol';
+import { requesters } from '../approval/request.ts';
 import { type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Allowance, Case, Instructions, Run } from '../run/run.ts';
+import { mayTakeOver } from './entitled.ts';
 
 export type ReturnCommand = {
   type: 'return';
@@ -82,6 +84,20 @@ const instructionsOf = (
   return { ...said, digest: digestOf(said as unknown as JsonObject) };
 };
 
+const saysMore = ({ instructions, allowOnce, prohibit, requireApproval, doneByMe }: ReturnCommand): boolean =>
+  instructions.trim() !== '' || [allowOnce, prohibit, requireApproval, doneByMe].some((list) => list.length > 0);
+
+/** Letting a step through is for people whom the control names, and not for whom the agent acts. */
+const mayNotAllow = (run: Run, context: Context): ReturnType<typeof refuse> | null => {
+  if (requesters(run).includes(context.by.id))
+    return refuse('separation_of_duties', `${run.agentId} acts on behalf of you: somebody else must let this through.`);
+  if (mayTakeOver(run, context)) return null;
+  return refuse(
+    'not_entitled',
+    'You have control, but the control does not name you: give back without letting the step through.',
+  );
+};
+
 export const returnControl = (
   run: Run,
   kase: Case,
@@ -91,8 +107,13 @@ export const returnControl = (
   const unknown = unknownSteps(command, context);
   if (unknown.length > 0)
     return refuse('unknown_step', `${unknown.join(', ')}: not a step of ${context.control.control.name}.`);
-  if (command.unchanged && (command.allowOnce.length > 0 || command.prohibit.length > 0 || command.doneByMe.length > 0))
-    return refuse('invalid_request', 'Giving back unchanged carries no other directive.');
+  if (command.unchanged && saysMore(command))
+    return refuse(
+      'invalid_request',
+      'Giving back unchanged says nothing else: leave out the rest, or do not give back unchanged.',
+    );
+  const refused = command.allowOnce.length > 0 ? mayNotAllow(run, context) : null;
+  if (refused !== null) return refused;
   const doubtful = run.permits.filter((permit) => permit.status === 'inDoubt');
   if (doubtful.length > 0)
     return refuse('step_in_flight', `${doubtful.map((p) => p.step).join(', ')}: say first whether it happened.`);

@@ -1,5 +1,6 @@
 /** What the agent that holds a run may do besides asking the gate: attach, redeem, report, acknowledge, ask, finish. */
-import type { Json } from '@belay/protocol';
+import { digestOf, type Json } from '@belay/protocol';
+import { endPermit } from '../approval/still-valid.ts';
 import { handOff } from '../case/open.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from './events.ts';
@@ -48,7 +49,13 @@ const redeem: Decide<'redeem'> = (run, { epoch, permitId }, context) => {
   if (permit.epoch !== run.epoch) return refuse('permit_not_redeemable', `Permit ${permitId} is of an earlier epoch.`);
   if (context.now >= permit.expiresAt)
     return refuse('permit_not_redeemable', `Permit ${permitId} expired.`, [{ type: 'PermitExpired', permitId }]);
-  return { events: redeemed(permit), answer: { permitId } };
+  const ended = endPermit(run, permit, context);
+  if (ended.length > 0)
+    return refuse('permit_not_redeemable', `Permit ${permitId} rests on a signature that no longer counts.`, ended);
+  const spec = context.control.control.steps.find((step) => step.name === permit.step);
+  if (run.case !== null && spec?.risk === 'high' && permit.decidedBy === 'rule')
+    return refuse('permit_not_redeemable', 'A person is asked about this run: high-risk steps wait.');
+  return { events: redeemed(permit, permit.attempt), answer: { permitId } };
 };
 
 const reportJson = (result: ReportedResult): Json =>
@@ -60,22 +67,40 @@ const settle = (run: Run, permit: Permit, result: ReportedResult, context: Conte
   return [{ type: 'PermitReported', permitId: permit.permitId, status: result.status, result: value }];
 };
 
+/** A report about a step that is over: kept once. When a person said the opposite, another person is asked. */
+const reportSettled = (
+  run: Run,
+  key: string,
+  result: ReportedResult,
+  stale: boolean,
+  context: Context,
+): Decided<AgentAnswer> => {
+  const settled = run.settledRecently.find((s) => s.key === key);
+  if (settled === undefined) return refuse('permit_unknown', `No step with key ${key} is under way in this run.`);
+  const { permitId } = settled;
+  const byPerson = settled.notDone;
+  if (settled.late || !(stale || byPerson)) return { events: [], answer: { permitId, late: stale } };
+  const contradicts = byPerson && result.status === 'done';
+  const kept: RunEvent = { type: 'LateReportKept', permitId, report: reportJson(result), contradicts };
+  if (!contradicts || run.finishedAt !== null) return { events: [kept], answer: { permitId, late: true } };
+  const because = `A person said that a step did not happen, and ${run.agentId} reports that it did: ${key}.`;
+  const reason = { kind: 'inDoubt' as const, because, rule: null, cites: null, step: null, key };
+  const asked = handOff(apply(run, [kept], context), { reason, to: null, step: null }, context);
+  return { events: [kept, ...asked], answer: { permitId, late: true } };
+};
+
+const sameReport = (before: Json, now: Json): boolean => before !== null && digestOf(before) === digestOf(now);
+
 const report: Decide<'report'> = (run, { epoch, key, result }, context) => {
   const permit = run.permits.find((p) => p.key === key);
-  const { permitId } = permit ?? {};
   const stale = fence(run, epoch, 'report', context) !== null;
-  if (permit === undefined || permitId === undefined)
-    return run.settledRecently.some((s) => s.key === key)
-      ? {
-          events: [],
-          answer: { permitId: run.settledRecently.find((s) => s.key === key)?.permitId ?? '', late: stale },
-        }
-      : refuse('permit_unknown', `No step with key ${key} is under way in this run.`);
-  if (stale)
-    return {
-      events: [{ type: 'LateReportKept', permitId, report: reportJson(result) }],
-      answer: { permitId, late: true },
-    };
+  if (permit === undefined) return reportSettled(run, key, result, stale, context);
+  const { permitId } = permit;
+  if (stale) {
+    const said = reportJson(result);
+    const kept: RunEvent = { type: 'LateReportKept', permitId, report: said, contradicts: false };
+    return { events: sameReport(permit.lateReport, said) ? [] : [kept], answer: { permitId, late: true } };
+  }
   if (permit.status === 'granted')
     return refuse('permit_not_redeemable', `${permit.step} was not redeemed, so it cannot have been carried out.`);
   return { events: settle(run, permit, result, context), answer: { permitId, late: false } };

@@ -133,6 +133,15 @@ const approvalExpired = (run: Run, approvalId: string, context: Context): RunEve
   return [expired, ...handOff(apply(run, [expired], context), { reason, to: approval.onExpiry, step: about }, context)];
 };
 
+/** Reminded once; after that, or when whoever took it over has left, the next rung is told and may take it from them. */
+const claimIdled = (kase: Case, context: Context): RunEvent[] => {
+  const claimedBy = kase.claimedBy ?? '';
+  const reminded: RunEvent = { type: 'ClaimIdled', caseId: kase.caseId, claimedBy };
+  const here = context.org.people.some((person) => person.personId === claimedBy && person.active);
+  const offerOn = !here || (kase.idles > 0 && context.control.control.afterClaim?.then !== 'remind');
+  return offerOn ? [reminded, rungFired(kase, kase.rung + 1, context)] : [reminded];
+};
+
 /** After an outage only the rung that is current now fires; `rungFired` starts from the next one. */
 const happens = (run: Run, due: Due, limits: Limits, context: Context): RunEvent[] => {
   const permit = run.permits.find((p) => p.permitId === due.id);
@@ -146,7 +155,7 @@ const happens = (run: Run, due: Due, limits: Limits, context: Context): RunEvent
     case 'rung':
       return run.case === null ? [] : [rungFired(run.case, run.case.rung + 1, context, due.at)];
     case 'claimIdle':
-      return run.case?.claimedBy == null ? [] : [{ type: 'ClaimIdled', caseId: due.id, claimedBy: run.case.claimedBy }];
+      return run.case === null ? [] : claimIdled(run.case, context);
     case 'review':
       return reviewReminded(run, context);
     case 'notTakenUp':

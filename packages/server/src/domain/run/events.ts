@@ -29,13 +29,13 @@ export type RunEvent =
     }
   | { type: 'AgentRefused'; code: string; call: string; step: string | null }
   | { type: 'PermitGranted'; permit: Permit }
-  | { type: 'PermitRedeemed'; permitId: string }
+  | { type: 'PermitRedeemed'; permitId: string; attempt: string }
   | { type: 'PermitReported'; permitId: string; status: 'done' | 'failed'; result: Json }
   | { type: 'PermitExpired'; permitId: string }
   | { type: 'PermitVoided'; permitId: string; because: string }
   | { type: 'PermitInDoubt'; permitId: string; because: string }
   | { type: 'PermitSettled'; permitId: string; happened: 'done' | 'notDone'; reference: string | null; because: string }
-  | { type: 'LateReportKept'; permitId: string; report: Json }
+  | { type: 'LateReportKept'; permitId: string; report: Json; contradicts: boolean }
   | { type: 'ApprovalRequested'; approval: Approval }
   | { type: 'ApprovalSigned'; approvalId: string; digest: string; comment: string | null; complete: boolean }
   | { type: 'ApprovalRejected'; approvalId: string; digest: string; because: string }

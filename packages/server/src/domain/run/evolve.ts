@@ -1,6 +1,6 @@
 /** Folds events into a run. One small function per event; no rule is checked here, that is `decide`'s work. */
 
-import { digestOf } from '@belay/protocol';
+import { digestOf, type Json } from '@belay/protocol';
 import type { Recorded, RunEvent } from './events.ts';
 import { type Case, type Instructions, type Permit, type Run, settledKept } from './run.ts';
 
@@ -32,7 +32,10 @@ const unreserve = (run: Run, permitId: string): Run => ({
 const settled = (run: Run, permitId: string): Run => {
   const permit = run.permits.find((p) => p.permitId === permitId);
   if (permit === undefined) return run;
-  const recent = [...run.settledRecently, { key: permit.key, permitId }].slice(-settledKept);
+  const recent = [
+    ...run.settledRecently,
+    { key: permit.key, permitId, late: false, notDone: permit.status === 'notDone' },
+  ].slice(-settledKept);
   return { ...run, settledCount: run.settledCount + 1, settledRecently: recent };
 };
 
@@ -50,6 +53,16 @@ const repeated = (before: Run['repeat'], now: Omit<Run['repeat'], 'count'>): Run
   return before.key === now.key ? before : { ...now, count: before.count + 1 };
 };
 
+/** More than any run costs; keeps the sum a number. */
+const costMaxUsd = 1e12;
+
+const lateReport = (run: Run, permitId: string, report: Json, contradicts: boolean): Run => {
+  const marked = run.settledRecently.map((s) => (s.permitId === permitId ? { ...s, late: true } : s));
+  const key = run.settledRecently.find((s) => s.permitId === permitId)?.key;
+  const contradicted = contradicts && key !== undefined ? [...run.contradicted, { key, permitId }] : run.contradicted;
+  return { ...withPermit(run, permitId, { lateReport: report }), settledRecently: marked, contradicted };
+};
+
 const failures = (run: Run, step: string, failed: boolean): Run['failures'] => {
   const { [step]: before = 0, ...others } = run.failures;
   return failed ? { ...others, [step]: before + 1 } : others;
@@ -57,7 +70,7 @@ const failures = (run: Run, step: string, failed: boolean): Run['failures'] => {
 
 const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   RunStarted: (run) => run,
-  AgentAttached: (run, { epoch }, { at }) => ({ ...run, epoch, holderSince: at, owed: null }),
+  AgentAttached: (run, { epoch }, { at }) => ({ ...run, epoch, holderSince: at, owed: null, refusals: 0 }),
   StepGated: (run, { step, key, digest, outcome }) => ({
     ...run,
     owed: run.owed?.step === step ? null : run.owed,
@@ -78,8 +91,8 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
         : a,
     ),
   }),
-  PermitRedeemed: (run, { permitId }, { at }) => ({
-    ...withPermit(run, permitId, { status: 'redeemed', redeemedAt: at }),
+  PermitRedeemed: (run, { permitId, attempt }, { at }) => ({
+    ...withPermit(run, permitId, { status: 'redeemed', redeemedAt: at, attempt }),
     allowances: run.allowances.filter((a) => a.permitId !== permitId),
     owed: null,
   }),
@@ -96,7 +109,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       withPermit(run, permitId, { status: happened, settledAt: at, settledBy: by, result: { reference, because } }),
       permitId,
     ),
-  LateReportKept: (run, { permitId, report }) => withPermit(run, permitId, { lateReport: report }),
+  LateReportKept: (run, { permitId, report, contradicts }) => lateReport(run, permitId, report, contradicts),
   ApprovalRequested: (run, { approval }) => ({ ...run, approvals: [...run.approvals, approval] }),
   ApprovalSigned: (run, { approvalId, comment, complete }, { at, by }) => {
     const approval = run.approvals.find((a) => a.approvalId === approvalId);
@@ -118,7 +131,10 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     if (approval === undefined) return next;
     return {
       ...next,
-      rejections: [...next.rejections, { name: approval.name, digest: approval.digest, because, by: by.id }],
+      rejections: [
+        ...next.rejections,
+        { name: approval.name, step: approval.step, digest: approval.digest, because, by: by.id },
+      ],
       owed: { since: at, step: approval.step, because: `${approval.step} was refused` },
     };
   },
@@ -140,7 +156,15 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       told: [...(run.case?.told ?? []), { target, people, at }].slice(-50),
     }),
   CaseClaimed: (run, { breakGlass }, { at, by }) =>
-    withCase(run, { status: 'claimed', claimedBy: by.id, claimedAt: at, activeAt: at, nextRungAt: null, breakGlass }),
+    withCase(run, {
+      status: 'claimed',
+      claimedBy: by.id,
+      claimedAt: at,
+      activeAt: at,
+      idles: 0,
+      nextRungAt: null,
+      breakGlass,
+    }),
   BreakGlassUsed: (run, { reason, reviewDueAt }, { by }) => ({
     ...run,
     review: { usedBy: by.id, reason, dueAt: reviewDueAt },
@@ -169,8 +193,16 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     ...withCase(run, { status: 'cancelled', closedAt: at, resolution: because, nextRungAt: null }),
     owed: { since: at, step: null, because: 'the case was cancelled' },
   }),
-  ClaimIdled: (run, _event, { at }) => withCase(run, { activeAt: at }),
-  ControlTaken: (run, { to, epoch }, { at }) => ({ ...run, holder: to, holderSince: at, epoch, owed: null }),
+  ClaimIdled: (run, _event, { at }) => withCase(run, { activeAt: at, idles: (run.case?.idles ?? 0) + 1 }),
+  ControlTaken: (run, { to, epoch }, { at }) => ({
+    ...run,
+    holder: to,
+    holderSince: at,
+    epoch,
+    owed: null,
+    refusals: 0,
+    allowances: [],
+  }),
   ControlReturned: (run, { epoch }, { at }) => ({
     ...run,
     holder: { kind: 'agent', id: run.agentId },
@@ -182,7 +214,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     spentBefore: { steps: run.stepsDecided, costUsd: run.costUsd },
   }),
   InstructionsAcknowledged: (run) => ({ ...run, acknowledged: true, owed: null }),
-  AgentReported: (run, { costUsd }) => ({ ...run, costUsd: run.costUsd + costUsd }),
+  AgentReported: (run, { costUsd }) => ({ ...run, costUsd: Math.min(run.costUsd + costUsd, costMaxUsd) }),
   RunFinished: (run, { outcome }, { at }) => ({ ...run, outcome, finishedAt: at, owed: null }),
 };
 
@@ -223,6 +255,7 @@ export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: n
   allowances: [],
   doneByPerson: [],
   rejections: [],
+  contradicted: [],
   case: null,
   approvals: [],
   permits: [],

@@ -140,7 +140,10 @@ const decideContinue = (asked: Asked, context: Context): Decided<GateDecision> =
       },
     };
   const permit = grant(command, run, spec, allowance, context);
-  const events: RunEvent[] = [{ type: 'PermitGranted', permit }, ...(command.redeem ? redeemed(permit) : [])];
+  const events: RunEvent[] = [
+    { type: 'PermitGranted', permit },
+    ...(command.redeem ? redeemed(permit, command.attempt) : []),
+  ];
   return { events, answer: { ...said, kind: 'continue', permitId: permit.permitId } };
 };
 

@@ -100,7 +100,7 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
     system: systemFacts(run, command.step, command.digest),
     looked: command.looked,
   });
-  const relevant = { ...run, rejections: run.rejections.filter((r) => r.digest === digest) };
+  const relevant = { ...run, rejections: run.rejections.filter((r) => r.step === command.step && r.digest === digest) };
   const stuck = stuckRequirement(run, command, context);
   const asked = [...verdict.requirements, ...restrictions(relevant, command.step, context), ...stuck];
   const required = stillRequired(asked, run, command.step, digest, allowance !== null);
@@ -124,7 +124,12 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
   };
   const said: Said = { step: command.step, key: command.key, digest, because, requirements: asked };
   const decided = outcomes[outcome]({ command, run, spec, allowance, verdict, stuck, required, said }, context);
-  return decided.refused === undefined ? { events: [gated, ...decided.events], answer: decided.answer } : decided;
+  if (decided.refused !== undefined) return decided;
+  // Asking again while people decide is waiting: it is not a step, and it leaves no entry.
+  const { repeat } = run;
+  const waiting = repeat.key === command.key && repeat.step === command.step && repeat.digest === digest;
+  if (waiting && decided.events.length === 0 && outcome !== 'forbid') return decided;
+  return { events: [gated, ...decided.events], answer: decided.answer };
 };
 
 /** Decides one gate call. Refused when fenced or when the instructions are unread; else always an answer. */

@@ -52,7 +52,7 @@ const live = (run: Run, command: GateCommand, permit: Permit, context: Context):
   const sameCall = permit.epoch === run.epoch && permit.attempt === command.attempt;
   if (permit.status === 'granted') {
     if (permit.epoch !== run.epoch || context.now >= permit.expiresAt) return null;
-    return { events: command.redeem ? redeemed(permit) : [], answer };
+    return { events: command.redeem ? redeemed(permit, command.attempt) : [], answer };
   }
   if (permit.status === 'redeemed' && sameCall && permit.attempt !== '') return { events: [], answer };
   if (permit.status === 'redeemed' && permit.idempotent) return null;
@@ -68,7 +68,14 @@ export const knownKey = (run: Run, command: GateCommand, context: Context): Deci
       return refuse('key_reused', `Key ${command.key} was used for ${permit.step} with other arguments.`);
     return permit.status === 'done' ? recorded(command, permit) : live(run, command, permit, context);
   }
+  const contradicted = run.contradicted.find((c) => c.key === command.key);
   const byPerson = run.doneByPerson.find((d) => d.step === command.step && d.digest === command.digest);
+  if (byPerson === undefined && contradicted !== undefined) {
+    const because = `A person said that ${command.step} did not happen, and then it was reported as done.`;
+    const caseId = run.case?.caseId ?? null;
+    const { permitId } = contradicted;
+    return { events: [], answer: { ...said(command, command.digest, because), kind: 'inDoubt', permitId, caseId } };
+  }
   if (byPerson === undefined) return null;
   const because = `A person did this already: ${byPerson.reference}.`;
   const by = { kind: 'person' as const, id: byPerson.by };

@@ -50,9 +50,9 @@ export const grant = (
   };
 };
 
-/** Redeeming uses up the sign-offs the permit rests on. */
-export const redeemed = (permit: Permit): RunEvent[] => [
-  { type: 'PermitRedeemed', permitId: permit.permitId },
+/** Redeeming uses up the sign-offs the permit rests on, and is done by one call of the agent: `attempt` says which. */
+export const redeemed = (permit: Permit, attempt: string): RunEvent[] => [
+  { type: 'PermitRedeemed', permitId: permit.permitId, attempt },
   ...permit.approvalIds.map(
     (approvalId): RunEvent => ({ type: 'ApprovalUsed', approvalId, permitId: permit.permitId }),
   ),

@@ -90,6 +90,8 @@ export type Case = {
   claimedBy: string | null;
   claimedAt: number | null;
   activeAt: number;
+  /** reminders since it was taken over */
+  idles: number;
   declined: { by: string; because: string; at: number }[];
   openedAt: number;
   closedAt: number | null;
@@ -133,7 +135,14 @@ export type Instructions = {
 };
 
 /** A key whose step is over, kept short so that an agent that asks again gets the recorded answer. */
-export type Settled = { key: string; permitId: string };
+export type Settled = {
+  key: string;
+  permitId: string;
+  /** a report came after it was settled; kept once */
+  late: boolean;
+  /** a person said that it did not happen */
+  notDone: boolean;
+};
 
 export type Run = {
   runId: string;
@@ -166,12 +175,14 @@ export type Run = {
   approvalRequired: { step: string; by: string }[];
   allowances: Allowance[];
   doneByPerson: { step: string; digest: string; reference: string; by: string; at: number }[];
-  rejections: { name: string; digest: string; because: string; by: string }[];
+  rejections: { name: string; step: string; digest: string; because: string; by: string }[];
   case: Case | null;
   approvals: Approval[];
   permits: Permit[];
   settledCount: number;
   settledRecently: Settled[];
+  /** a person said it did not happen, the agent reports that it did: not run again under this key */
+  contradicted: { key: string; permitId: string }[];
   /** break-glass was used and nobody else has looked at it yet; outlives the run */
   review: { usedBy: string; reason: string; dueAt: number } | null;
   /** something was decided that the agent has not taken up yet: told by webhook, then a person is told */
