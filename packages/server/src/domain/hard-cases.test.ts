@@ -152,7 +152,9 @@ describe('permits', () => {
     story.ask({ attempt: 'B', redeem: true });
     expect(story.answer.kind).toBe('continue');
   });
+});
 
+describe('without end', () => {
   it('waiting (same call, same key) is not work: entries and steps do not grow without end', () => {
     const story = new Story().ask({ args: pay('500.00') });
     let entries = 0;
