@@ -3,9 +3,9 @@
  * Whatever two parsers could read differently (duplicate keys, unsafe numbers, lone surrogates, `__proto__`) is
  * refused before it is hashed, so that what was shown, approved and carried out is the same thing.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { printable } from './printable.ts';
+import { sha256 } from './sha256.ts';
 import type { Json } from './words.ts';
 
 const maxDepth = 64;

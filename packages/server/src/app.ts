@@ -22,6 +22,7 @@ import { startLoop } from './engine/loop.ts';
 import { deliverOwed } from './engine/outbox.ts';
 import { createPermitSigner, newSigningKey } from './engine/permit-signer.ts';
 import type { Change, Clock, Log, Write } from './engine/ports.ts';
+import { takeRandom } from './engine/random.ts';
 import type { Queries, Services } from './engine/services.ts';
 import { createTime, systemClock, type Time, type TimePorts } from './engine/time.ts';
 import { createAuth } from './http/auth.ts';
@@ -81,7 +82,7 @@ const createIds =
   (clock: Clock) =>
   (prefix: string): string => {
     const time = clock.now().toString(32).padStart(10, '0');
-    return `${prefix}_${time}${randomBytes(10).toString('hex')}`;
+    return `${prefix}_${time}${takeRandom(10).toString('hex')}`;
   };
 
 const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, recorded: Recorder): Queries => ({

@@ -3,10 +3,10 @@
  * control; what exactly it was (the event's content, which may name people) is stored apart and bound by a salted
  * digest. Erasing content and salt leaves every proof standing, and nothing to guess the content from.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { z } from 'zod';
 import { canonicalize } from '../canonical.ts';
+import { sha256 } from '../sha256.ts';
 import { actor, type Json } from '../words.ts';
 import { type Hash, hashLeaf } from './tree.ts';
 
@@ -34,13 +34,7 @@ export type Entry = Omit<Leaf, 'schemaVersion' | 'contentDigest'>;
 
 export const contentDigest = (salt: Uint8Array, content: Json): string => {
   if (salt.length !== saltLength) throw new Error(`A salt has ${saltLength} random bytes, not ${salt.length}.`);
-  return `sha256:${bytesToHex(
-    sha256
-      .create()
-      .update(salt)
-      .update(utf8ToBytes(canonicalize(content)))
-      .digest(),
-  )}`;
+  return `sha256:${bytesToHex(sha256(salt, utf8ToBytes(canonicalize(content))))}`;
 };
 
 /** Names each field: what a caller's object has besides must not get into a leaf that nobody could rebuild. */

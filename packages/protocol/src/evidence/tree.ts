@@ -3,7 +3,7 @@
  * proofs are read from stored nodes by (level, index). A span [from, to) is any subtree; on the right edge it need not
  * be perfect. Sizes are safe integers, so halving is division: bit operators would stop at 32 bits.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '../sha256.ts';
 
 export type Hash = Uint8Array;
 
@@ -22,10 +22,9 @@ export type CompactRange = { size: number; roots: readonly Hash[] };
 const leafPrefix = Uint8Array.of(0);
 const nodePrefix = Uint8Array.of(1);
 
-export const hashLeaf = (leaf: Uint8Array): Hash => sha256.create().update(leafPrefix).update(leaf).digest();
+export const hashLeaf = (leaf: Uint8Array): Hash => sha256(leafPrefix, leaf);
 
-export const hashNode = (left: Hash, right: Hash): Hash =>
-  sha256.create().update(nodePrefix).update(left).update(right).digest();
+export const hashNode = (left: Hash, right: Hash): Hash => sha256(nodePrefix, left, right);
 
 export const emptyRange: CompactRange = { size: 0, roots: [] };
 

@@ -1,9 +1,9 @@
 /** Entries: one row per event, gap-free per stream, bound to its content by a salted digest. */
-import { randomBytes } from 'node:crypto';
 import { iso, type Json } from '@belay/protocol';
-import { contentDigest, leafHash, leafOf } from '@belay/protocol/evidence';
+import { contentDigest, leafHash, leafOf, saltLength } from '@belay/protocol/evidence';
 import type { Recorded } from '../domain/run/events.ts';
 import type { Run } from '../domain/run/run.ts';
+import { takeRandom } from '../engine/random.ts';
 
 export type EntryRow = {
   entry_id: string;
@@ -25,7 +25,7 @@ export const entryRow = (
   run: Run,
   { event, by, at, seq, entryId }: Recorded & { seq: number; entryId: string },
 ): EntryRow => {
-  const salt = randomBytes(16);
+  const salt = takeRandom(saltLength);
   const content = JSON.parse(JSON.stringify(event)) as Json;
   const leaf = leafOf(
     { entryId, stream: run.runId, seq, type: event.type, by, at: iso(at), epoch: run.epoch, control: run.control },
