@@ -12,6 +12,7 @@ const notLosing: Promises = {
     at().twin.next({ kind: 'limit', seconds: 30 });
     const { caseId } = await at().handOff('VE-9');
     const calls = at().twin.calls();
+    await at().handOff('VX-9');
     await passed(at, '20s');
     expect(at().twin.calls()).toBe(calls);
     const bruno = await at().world.person('bruno');
