@@ -89,7 +89,9 @@ export const agentRoutes = {
     caller: 'agent',
     summary: 'Redeem a permit: from here the step counts as under way.',
     body: z.strictObject({ epoch, permitId: z.string() }),
-    answer: permitView,
+    answer: permitView.extend({
+      token: z.string().nullable().describe('signed permit; null for steps without an effect'),
+    }),
   },
   report: {
     method: 'POST',

@@ -1,5 +1,7 @@
 /** What agents can ask of Belay besides the gate: start, attach, redeem, report, escalate, finish. One command each. */
+
 import type { AnswerOf, Json, JsonObject, ParsedBodyOf } from '@belay/protocol';
+import { digestOf } from '@belay/protocol';
 import { apply, type Context } from '../domain/decided.ts';
 import { type AgentAnswer, type AgentCommand, decideAgent } from '../domain/run/agent.ts';
 import type { RunEvent } from '../domain/run/events.ts';
@@ -103,9 +105,25 @@ export const startRun = async (
   if (control === null)
     return { ok: false, refused: { code: 'control_not_found', detail: `${body.control} is not published.` } };
   const existing = body.key === undefined ? null : await ports.store.loadByKey(caller.agentId, body.control, body.key);
-  if (existing !== null) return attachRun(ports, caller, existing.run.runId);
+  if (existing !== null) {
+    const same =
+      digestOf(existing.run.subject) === digestOf(body.subject) &&
+      existing.run.onBehalfOf === (body.onBehalfOf ?? null);
+    if (same) return attachRun(ports, caller, existing.run.runId);
+    return {
+      ok: false,
+      refused: {
+        code: 'key_reused',
+        detail: `Run key ${body.key} was used with another subject, or on behalf of somebody else.`,
+      },
+    };
+  }
   return (await createRun(ports, caller, body, control)) ?? startRun(ports, caller, body);
 };
+
+/** The signed permit is given only once the step counts as under way: a takeover then lists it. */
+const redeemedView = ({ signer }: AgentPorts, run: Run, permit: Permit): Json =>
+  ({ ...permitView(permit), token: permit.effect === 'none' ? null : signer.token(run, permit) }) as unknown as Json;
 
 export const redeemPermit = (
   ports: AgentPorts,
@@ -113,12 +131,8 @@ export const redeemPermit = (
   runId: string,
   body: ParsedBodyOf<'redeem'>,
 ): Promise<Outcome> =>
-  command(
-    ports,
-    caller,
-    runId,
-    { type: 'redeem', ...body },
-    (run) => permitView(permitOf(run, body.permitId) as Permit) as unknown as Json,
+  command(ports, caller, runId, { type: 'redeem', ...body }, (run) =>
+    redeemedView(ports, run, permitOf(run, body.permitId) as Permit),
   );
 
 /** A report may be about a step that has left the run: its permit is then read from its own row. */
@@ -177,20 +191,25 @@ export const finishRun = (
   body: ParsedBodyOf<'finish'>,
 ): Promise<Outcome> => command(ports, caller, runId, { type: 'finish', ...body }, viewRun);
 
-export const heartbeat = (
+export const heartbeat = async (
   ports: AgentPorts,
   caller: AgentCaller,
   runId: string,
   body: ParsedBodyOf<'heartbeat'>,
 ): Promise<Outcome> => {
   const { epoch, costUsd = 0, tokens = 0, progress = null } = body;
-  return command(
+  const asked: AgentCommand = { type: 'heartbeat', epoch, costUsd, tokens, progress };
+  const outcome = await command(
     ports,
     caller,
     runId,
-    { type: 'heartbeat', epoch, costUsd, tokens, progress },
+    asked,
     (run, _answer, context, revision) => news(run, revision, epoch, context) as unknown as Json,
   );
+  if (!outcome.ok) return outcome;
+  // A sign of life that was not worth writing down made no new revision.
+  const revision = (await ports.committer.peek(runId))?.revision ?? 0;
+  return { ...outcome, answer: { ...(outcome.answer as JsonObject), revision } };
 };
 
 /** Control of a run as its agent may know it: never an epoch. */

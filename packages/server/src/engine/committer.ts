@@ -148,16 +148,18 @@ export class Committer {
   }
 
   /** Decides one run's jobs; null when all of them were answered, or have to be decided again. */
-  async #prepare(runId: string, jobs: Job[], fresh: Map<string, Stored>): Promise<Prepared | null> {
+  async #prepare(runId: string, waiting: Job[], fresh: Map<string, Stored>): Promise<Prepared | null> {
     const known = this.#memory.get(runId);
     const before = known ?? fresh.get(runId);
     if (before === undefined) {
-      for (const job of jobs)
+      for (const job of waiting)
         job.resolve({ ok: false, refused: { code: 'not_found', detail: `There is no run ${runId}.` } });
       return null;
     }
-    const commands = jobs.map((job) => job.command);
+    const commands = waiting.map((job) => job.command);
     const { run, decisions } = await decideInOrder(before.run, commands, this.#ports);
+    const jobs = waiting.slice(0, decisions.length);
+    this.#queue.push(...waiting.slice(decisions.length));
     const moves = decisions.some(({ events }) => events.length > 0);
     if (known !== undefined && (!moves || decisions.some(({ refused }) => refused !== undefined))) {
       this.#again(jobs, 'it was decided on remembered state');
@@ -191,7 +193,15 @@ export class Committer {
 
   #settle({ jobs, before, run, decisions, write }: Prepared, moved: boolean, stop: StopInForce | undefined): void {
     if (stop !== undefined) {
-      refuseStopped(jobs, stop);
+      // Only what a stop guards against is refused; what shared its commit is decided again without it.
+      refuseStopped(
+        jobs.filter((job) => job.command.guarded === true),
+        stop,
+      );
+      this.#again(
+        jobs.filter((job) => job.command.guarded !== true),
+        'a stop refused what shared its commit',
+      );
       return;
     }
     if (!moved) {

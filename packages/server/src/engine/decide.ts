@@ -5,7 +5,7 @@ import { apply, type Context, type Decided, type Refusal } from '../domain/decid
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import { limitsOf, nextDue } from '../domain/run/due.ts';
 import type { Recorded, RunEvent } from '../domain/run/events.ts';
-import { withoutEnded } from '../domain/run/evolve.ts';
+import { hasEnded, withoutEnded } from '../domain/run/evolve.ts';
 import type { Run } from '../domain/run/run.ts';
 import { owedBy } from './owed.ts';
 import type { Clock, IdempotencyRow, Stored, Write } from './ports.ts';
@@ -44,7 +44,7 @@ const decideOne = (run: Run, command: Command, context: Context): { run: Run; de
   };
 };
 
-/** Each command is decided on the state that the one before left. */
+/** Each command is decided on the state that the one before left, until one ends something: the rest waits for the next commit. */
 export const decideInOrder = async (
   start: Run,
   commands: Command[],
@@ -59,6 +59,7 @@ export const decideInOrder = async (
     const one = decideOne(run, command, context);
     run = one.run;
     decisions.push(one.decision);
+    if (hasEnded(run)) break;
   }
   return { run, decisions };
 };

@@ -22,7 +22,7 @@ const gateAnswer = ({ url, signer }: Pick<AgentPorts, 'url' | 'signer'>, run: Ru
           throw new Error(`permit ${decision.permitId} was decided and is not on run ${run.runId}`);
         const grant = {
           permitId: permit.permitId,
-          token: permit.effect === 'none' ? null : signer.token(run, permit),
+          token: permit.effect === 'none' || permit.status !== 'redeemed' ? null : signer.token(run, permit),
           expiresAt: iso(permit.expiresAt),
           redeemed: permit.status === 'redeemed',
         };

@@ -21,7 +21,8 @@ const fillUrl = (template: string, given: { args: JsonObject; subject: JsonObjec
     /\{(args|subject)\.([A-Za-z0-9_]+)\}/g,
     (_match, where: 'args' | 'subject', name: string) => {
       const value = given[where][name];
-      if (typeof value !== 'string' && typeof value !== 'number') complete = false;
+      // A dot segment would leave the path of the source: the agent does not choose the record that way.
+      if ((typeof value !== 'string' && typeof value !== 'number') || /^\.{1,2}$/.test(String(value))) complete = false;
       return encodeURIComponent(String(value));
     },
   );

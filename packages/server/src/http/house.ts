@@ -84,6 +84,9 @@ export const controlRoutes = (services: Services): Handlers<ControlRoutes> => ({
     answer: { items: (await services.queries.listControls()).map(controlView), next: null },
   }),
   getControl: async (call) => {
+    const { agent } = call.caller;
+    if (agent !== null && !agent.controls.includes(call.param('name')))
+      throw notFound(`control ${call.param('name')} for this key`);
     const control = await services.queries.getControl(call.param('name'), call.query.version ?? null);
     if (control === null) throw new Refused(problem('control_not_found', `${call.param('name')} is not published.`));
     return { answer: { ...controlView(control), source: control.source } };

@@ -41,6 +41,11 @@ export const errorResponse = (error: unknown, log: Log): Response => {
       'retry-after': '1',
     });
   }
+  // Data the database cannot take (a bad cursor, a number out of range, a NUL) is the caller's to mend.
+  if (/^22/.test((error as { code?: string }).code ?? ''))
+    return problemResponse(
+      problem('invalid_request', 'A value is not of the form its field takes, perhaps the cursor.'),
+    );
   const incidentId = randomUUID();
   log.error({ error, incidentId }, 'a bug');
   return problemResponse(problem('internal', `Incident ${incidentId}.`, { incidentId }));

@@ -7,7 +7,11 @@ import type { Call, Handler, Handlers, Reply } from './call.ts';
 import { parseBody, parseQuery } from './input.ts';
 import { errorResponse, Refused, refusedResponse } from './problem.ts';
 
-type Route = (typeof routes)[RouteName] & { body?: import('zod').z.ZodType; query?: import('zod').z.ZodType };
+type Route = (typeof routes)[RouteName] & {
+  stream?: true;
+  body?: import('zod').z.ZodType;
+  query?: import('zod').z.ZodType;
+};
 
 const secureHeaders: Record<string, string> = {
   'content-security-policy':
@@ -62,6 +66,8 @@ const serve = async <N extends RouteName>(
   params: Record<string, string>,
 ): Promise<Response> => {
   const route = routes[name] as unknown as Route;
+  if (request.method === 'HEAD' && route.stream === true)
+    throw new Refused(problem('route_not_found', 'A stream has no HEAD.'));
   const caller = await auth.identify(request);
   const refused = mayCall(route, caller);
   if (refused !== null) throw new Refused(refused);

@@ -13,58 +13,67 @@ type Stream = {
 
 /** Also without a hint the stream looks again: hints from other nodes may be lost. */
 const lookAgainMs = 2_000;
+/** Events a slow reader may be behind before the stream stops reading on. */
+const streamAhead = 64;
 
 export const eventStream = ({ read, hints, signal, log }: Stream): Response => {
   const encoder = new TextEncoder();
   let close = (): void => undefined;
+  let resume = (): void => undefined;
   let cancelled = false;
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      let reading = false;
-      let again = false;
-      let open = true;
-      const write = (text: string): void => {
-        if (open) controller.enqueue(encoder.encode(text));
-      };
-      const look = async (): Promise<void> => {
-        again = true;
-        if (reading) return;
-        reading = true;
-        while (again && open) {
-          again = false;
-          const events = await read();
-          for (const { id, data } of events) write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
-          again ||= events.length > 0;
-        }
-        reading = false;
-      };
-      const lookSafely = (): void => {
-        look().catch((error: unknown) => {
-          log.warn({ error }, 'a stream ended; the client resumes from its cursor');
-          close();
-        });
-      };
-      const stopHints = hints(lookSafely);
-      const timer = setInterval(() => {
-        write(': still here\n\n');
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        let reading = false;
+        let again = false;
+        let open = true;
+        const write = (text: string): void => {
+          if (open) controller.enqueue(encoder.encode(text));
+        };
+        const look = async (): Promise<void> => {
+          again = true;
+          if (reading) return;
+          reading = true;
+          // Nobody reads: what is there stays in the database until they do; the next look goes on from the cursor.
+          while (again && open && (controller.desiredSize ?? 1) > 0) {
+            again = false;
+            const events = await read();
+            for (const { id, data } of events) write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+            again ||= events.length > 0;
+          }
+          reading = false;
+        };
+        const lookSafely = (): void => {
+          look().catch((error: unknown) => {
+            log.warn({ error }, 'a stream ended; the client resumes from its cursor');
+            close();
+          });
+        };
+        resume = lookSafely;
+        const stopHints = hints(lookSafely);
+        const timer = setInterval(() => {
+          write(': still here\n\n');
+          lookSafely();
+        }, lookAgainMs);
+        close = () => {
+          if (!open) return;
+          open = false;
+          clearInterval(timer);
+          stopHints();
+          if (!cancelled) controller.close();
+        };
+        signal.addEventListener('abort', () => close(), { once: true });
+        write('retry: 1000\n\n');
         lookSafely();
-      }, lookAgainMs);
-      close = () => {
-        if (!open) return;
-        open = false;
-        clearInterval(timer);
-        stopHints();
-        if (!cancelled) controller.close();
-      };
-      signal.addEventListener('abort', () => close(), { once: true });
-      write('retry: 1000\n\n');
-      lookSafely();
+      },
+      pull: () => resume(),
+      cancel: () => {
+        cancelled = true;
+        close();
+      },
     },
-    cancel: () => {
-      cancelled = true;
-      close();
-    },
-  });
+    new CountQueuingStrategy({ highWaterMark: streamAhead }),
+  );
   return new Response(body, {
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
   });

@@ -2,7 +2,7 @@
 import type { FactView, JsonObject, Target } from '@belay/protocol';
 import type { Context } from '../decided.ts';
 import type { RunEvent } from '../run/events.ts';
-import type { Approval, Run } from '../run/run.ts';
+import type { Allowance, Approval, Run } from '../run/run.ts';
 
 type Wanted = {
   /** an approval of the control, or a target for one that a person asked for when giving control back */
@@ -13,13 +13,32 @@ type Wanted = {
   arguments: JsonObject;
   facts: FactView[];
   because: string;
+  /** by which a person let the step through, perhaps with edited arguments */
+  allowance: Allowance | null;
 };
 
 const defaultWithinMs = 24 * 3_600_000;
 
 /** People behind the agent: whoever it acts for may not sign what it asks for. */
-export const requesters = (run: Run): string[] =>
-  run.onBehalfOf === null ? [] : [run.onBehalfOf.replace(/^person:/, '')];
+export const requesters = (run: Run, { org }: Pick<Context, 'org'>): string[] => {
+  if (run.onBehalfOf === null) return [];
+  const said = run.onBehalfOf.toLowerCase();
+  const bare = said.replace(/^[a-z]+:/, '');
+  const known = org.people.filter(({ personId, email, addresses }) =>
+    [personId, email ?? '', ...Object.values(addresses)].some(
+      (name) => name !== '' && [said, bare].includes(name.toLowerCase()),
+    ),
+  );
+  return [...known.map((person) => person.personId), bare];
+};
+
+/** Who may not sign: whoever the agent acts for, and whoever changed or let through what is to be signed. */
+const excludedFrom = (run: Run, wanted: Wanted, exclude: string[], context: Context): string[] => {
+  const asked = exclude.includes('requester') || exclude.includes('initiator') ? requesters(run, context) : [];
+  const { allowance } = wanted;
+  const changed = allowance !== null && (allowance.edited || exclude.includes('preparer')) ? [allowance.by] : [];
+  return [...new Set([...asked, ...changed])];
+};
 
 const specOf = (name: string, { control }: Context) => {
   const spec = control.control.approvals.find((approval) => approval.name === name);
@@ -59,7 +78,7 @@ export const requestApproval = (
     facts: wanted.facts,
     from: spec.from,
     quorum: spec.quorum,
-    excluded: spec.exclude.length > 0 ? requesters(run) : [],
+    excluded: excludedFrom(run, wanted, spec.exclude, context),
     signatures: [],
     rejectedBecause: null,
     requestedAt: context.now,

@@ -50,11 +50,13 @@ const voidApprovals = (run: Run): RunEvent[] =>
     .map((a) => ({ type: 'ApprovalVoided', approvalId: a.approvalId, because: 'a person took over' }));
 
 /** Control passes: new epoch, what is not under way yet ends, what is under way is listed. */
-const takeControl = (run: Run, reason: string, breakGlass: boolean, context: Context): RunEvent[] => {
+type Taking = { reason: string; breakGlass: boolean; entitled: boolean };
+
+const takeControl = (run: Run, { reason, breakGlass, entitled }: Taking, context: Context): RunEvent[] => {
   const inFlight = run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt').map((p) => p.permitId);
   const caseId = run.case?.caseId ?? '';
   return [
-    { type: 'CaseClaimed', caseId, from: run.case?.claimedBy ?? null, reason, breakGlass },
+    { type: 'CaseClaimed', caseId, from: run.case?.claimedBy ?? null, reason, breakGlass, entitled },
     {
       type: 'ControlTaken',
       from: run.holder,
@@ -99,11 +101,12 @@ const takeOver = (run: Run, command: Extract<CaseCommand, { type: 'takeOver' }>,
   const reason = { kind: command.kind, because, rule: null, cites: null, step: null, key: null };
   const opened = handOff(run, { reason, to: null, step: null }, context).filter((event) => event.type !== 'RungFired');
   const withCase = apply(run, opened, context);
-  const broken = command.breakGlass && !mayTakeOver(run, context);
+  const entitled = mayTakeOver(run, context);
+  const breakGlass = command.breakGlass && !entitled;
   const events = [
     ...opened,
-    ...takeControl(withCase, command.reason, broken, context),
-    ...(broken ? [breakGlassUsed(command.reason, context)] : []),
+    ...takeControl(withCase, { reason: command.reason, breakGlass, entitled }, context),
+    ...(breakGlass ? [breakGlassUsed(command.reason, context)] : []),
   ];
   return { events, answer: { caseId: withCase.case?.caseId ?? '' } };
 };
@@ -116,7 +119,10 @@ const claim = (run: Run, command: Extract<CaseCommand, { type: 'claim' }>, conte
   if (!mayTakeOver(run, context)) return notEntitled(run, context);
   if (found.kase.status === 'claimed' && command.reason.trim() === '')
     return refuse('takeover_needs_reason', `${nameOf(context, found.kase.claimedBy)} has this case.`);
-  return { events: takeControl(run, command.reason, false, context), answer: { caseId: command.caseId } };
+  return {
+    events: takeControl(run, { reason: command.reason, breakGlass: false, entitled: true }, context),
+    answer: { caseId: command.caseId },
+  };
 };
 
 const released = (run: Run, because: string): RunEvent[] =>
@@ -207,7 +213,7 @@ const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, con
     return refuse('not_in_doubt', `Permit ${command.permitId} is ${permit?.status ?? 'over'}.`);
   if (permit.status === 'redeemed' && run.holder.kind !== 'person')
     return refuse('not_in_doubt', `${permit.step} is under way: the agent may still report it. Take over first.`);
-  const claimer = run.case?.status === 'claimed' && run.case.claimedBy === context.by.id;
+  const claimer = run.case?.status === 'claimed' && run.case.claimedBy === context.by.id && run.case.entitled;
   if (!claimer && !mayTakeOver(run, context)) return notEntitled(run, context);
   const { type: _type, ...said } = command;
   return { events: [{ type: 'PermitSettled', ...said }], answer: { caseId: run.case?.caseId ?? '' } };

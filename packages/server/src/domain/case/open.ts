@@ -90,6 +90,7 @@ const newCase = (run: Run, { reason, to, step, ...more }: Handoff, context: Cont
     closedAt: null,
     resolution: null,
     breakGlass: false,
+    entitled: false,
   };
 };
 

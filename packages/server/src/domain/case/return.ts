@@ -6,6 +6,7 @@ import { digestOf, type JsonObject } from '@belay/protocol';
 import { requesters } from '../approval/request.ts';
 import { type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from '../run/events.ts';
+import { handoffName } from '../run/gate-command.ts';
 import type { Allowance, Case, Instructions, Run } from '../run/run.ts';
 import { mayTakeOver } from './entitled.ts';
 
@@ -22,7 +23,7 @@ export type ReturnCommand = {
 };
 
 type Allowed =
-  | { ok: true; allowance: Omit<Allowance, 'by' | 'permitId'> }
+  | { ok: true; allowance: Omit<Allowance, 'by' | 'seen' | 'permitId'> }
   | { ok: false; refused: ReturnType<typeof refuse> };
 
 const changedNames = (before: JsonObject, after: JsonObject): string[] =>
@@ -68,7 +69,7 @@ const unknownSteps = (command: ReturnCommand, { control }: Context): string[] =>
 
 const instructionsOf = (
   command: ReturnCommand,
-  allowed: Omit<Allowance, 'by' | 'permitId'>[],
+  allowed: Omit<Allowance, 'by' | 'seen' | 'permitId'>[],
   context: Context,
 ): Instructions => {
   const said = {
@@ -84,14 +85,26 @@ const instructionsOf = (
   return { ...said, digest: digestOf(said as unknown as JsonObject) };
 };
 
+/** Every handoff that stood before the person when they decided. */
+const seenIn = (kase: Case): string[] => [
+  ...new Set(
+    [...(kase.step?.requirements ?? []).filter((r) => r.kind === 'handoff'), ...kase.reasons].map(handoffName),
+  ),
+];
+
 const saysMore = ({ instructions, allowOnce, prohibit, requireApproval, doneByMe }: ReturnCommand): boolean =>
   instructions.trim() !== '' || [allowOnce, prohibit, requireApproval, doneByMe].some((list) => list.length > 0);
 
 /** Letting a step through is for people whom the control names, and not for whom the agent acts. */
-const mayNotAllow = (run: Run, context: Context): ReturnType<typeof refuse> | null => {
-  if (requesters(run).includes(context.by.id))
+const mayNotAllow = (
+  run: Run,
+  kase: Case,
+  command: ReturnCommand,
+  context: Context,
+): ReturnType<typeof refuse> | null => {
+  if (command.allowOnce.length > 0 && requesters(run, context).includes(context.by.id))
     return refuse('separation_of_duties', `${run.agentId} acts on behalf of you: somebody else must let this through.`);
-  if (mayTakeOver(run, context)) return null;
+  if (kase.entitled || mayTakeOver(run, context)) return null;
   return refuse(
     'not_entitled',
     'You have control, but the control does not name you: give back without letting the step through.',
@@ -112,12 +125,13 @@ export const returnControl = (
       'invalid_request',
       'Giving back unchanged says nothing else: leave out the rest, or do not give back unchanged.',
     );
-  const refused = command.allowOnce.length > 0 ? mayNotAllow(run, context) : null;
+  const refused =
+    command.allowOnce.length > 0 || command.doneByMe.length > 0 ? mayNotAllow(run, kase, command, context) : null;
   if (refused !== null) return refused;
   const doubtful = run.permits.filter((permit) => permit.status === 'inDoubt');
   if (doubtful.length > 0)
     return refuse('step_in_flight', `${doubtful.map((p) => p.step).join(', ')}: say first whether it happened.`);
-  const allowed: Omit<Allowance, 'by' | 'permitId'>[] = [];
+  const allowed: Omit<Allowance, 'by' | 'seen' | 'permitId'>[] = [];
   for (const asked of command.allowOnce) {
     const one = allowOf(kase, asked, context);
     if (!one.ok) return one.refused;
@@ -125,7 +139,7 @@ export const returnControl = (
   }
   const instructions = instructionsOf(command, allowed, context);
   const events: RunEvent[] = [
-    { type: 'CaseReturned', caseId: kase.caseId, instructions },
+    { type: 'CaseReturned', caseId: kase.caseId, instructions, seen: seenIn(kase) },
     { type: 'ControlReturned', from: run.holder, epoch: run.epoch + 1 },
   ];
   return { events, answer: { caseId: kase.caseId } };

@@ -6,7 +6,7 @@ import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import { fence, unread } from './fence.ts';
 import { putInDoubt } from './in-doubt.ts';
-import { redeemed, voidGranted } from './permit.ts';
+import { isHeld, redeemed, voidGranted } from './permit.ts';
 import type { Permit, Run } from './run.ts';
 
 export type ReportedResult = { status: 'done'; value: Json } | { status: 'failed' | 'unknown'; error: string };
@@ -52,8 +52,7 @@ const redeem: Decide<'redeem'> = (run, { epoch, permitId }, context) => {
   const ended = endPermit(run, permit, context);
   if (ended.length > 0)
     return refuse('permit_not_redeemable', `Permit ${permitId} rests on a signature that no longer counts.`, ended);
-  const spec = context.control.control.steps.find((step) => step.name === permit.step);
-  if (run.case !== null && spec?.risk === 'high' && permit.decidedBy === 'rule')
+  if (isHeld(run, permit, context))
     return refuse('permit_not_redeemable', 'A person is asked about this run: high-risk steps wait.');
   return { events: redeemed(permit, permit.attempt), answer: { permitId } };
 };
@@ -78,9 +77,9 @@ const reportSettled = (
   const settled = run.settledRecently.find((s) => s.key === key);
   if (settled === undefined) return refuse('permit_unknown', `No step with key ${key} is under way in this run.`);
   const { permitId } = settled;
-  const byPerson = settled.notDone;
-  if (settled.late || !(stale || byPerson)) return { events: [], answer: { permitId, late: stale } };
-  const contradicts = byPerson && result.status === 'done';
+  if (settled.late || (!stale && (settled.said === null || settled.said === result.status)))
+    return { events: [], answer: { permitId, late: stale } };
+  const contradicts = settled.said === 'notDone' && result.status === 'done';
   const kept: RunEvent = { type: 'LateReportKept', permitId, report: reportJson(result), contradicts };
   if (!contradicts || run.finishedAt !== null) return { events: [kept], answer: { permitId, late: true } };
   const because = `A person said that a step did not happen, and ${run.agentId} reports that it did: ${key}.`;

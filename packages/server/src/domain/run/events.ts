@@ -54,13 +54,13 @@ export type RunEvent =
       nextAt: number;
       nextTarget: Target | null;
     }
-  | { type: 'CaseClaimed'; caseId: string; from: string | null; reason: string; breakGlass: boolean }
+  | { type: 'CaseClaimed'; caseId: string; from: string | null; reason: string; breakGlass: boolean; entitled: boolean }
   | { type: 'BreakGlassUsed'; reason: string; told: string[]; reviewDueAt: number }
   | { type: 'BreakGlassReviewed'; comment: string }
   | { type: 'ReviewReminded'; told: string[]; reviewDueAt: number }
   | { type: 'CaseDeclined'; caseId: string; because: string }
   | { type: 'CaseReleased'; caseId: string; because: string }
-  | { type: 'CaseReturned'; caseId: string; instructions: Instructions }
+  | { type: 'CaseReturned'; caseId: string; instructions: Instructions; seen: string[] }
   | { type: 'CaseResolved'; caseId: string; resolution: string }
   | { type: 'CaseCancelled'; caseId: string; because: string }
   | { type: 'ClaimIdled'; caseId: string; claimedBy: string }

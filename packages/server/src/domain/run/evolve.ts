@@ -34,16 +34,22 @@ const settled = (run: Run, permitId: string): Run => {
   if (permit === undefined) return run;
   const recent = [
     ...run.settledRecently,
-    { key: permit.key, permitId, late: false, notDone: permit.status === 'notDone' },
+    {
+      key: permit.key,
+      permitId,
+      late: false,
+      said: permit.settledBy?.kind === 'person' ? (permit.status as 'done' | 'notDone') : null,
+    },
   ].slice(-settledKept);
   return { ...run, settledCount: run.settledCount + 1, settledRecently: recent };
 };
 
-const allowances = (instructions: Instructions, by: string): Run['allowances'] =>
+const allowances = (instructions: Instructions, by: string, seen: string[]): Run['allowances'] =>
   instructions.allowOnce.map((allowed) => ({
     ...allowed,
     effectiveDigest: digestOf(allowed.arguments),
     by,
+    seen,
     permitId: null,
   }));
 
@@ -155,7 +161,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       nextTarget,
       told: [...(run.case?.told ?? []), { target, people, at }].slice(-50),
     }),
-  CaseClaimed: (run, { breakGlass }, { at, by }) =>
+  CaseClaimed: (run, { breakGlass, entitled }, { at, by }) =>
     withCase(run, {
       status: 'claimed',
       claimedBy: by.id,
@@ -164,6 +170,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       idles: 0,
       nextRungAt: null,
       breakGlass,
+      entitled,
     }),
   BreakGlassUsed: (run, { reason, reviewDueAt }, { by }) => ({
     ...run,
@@ -177,13 +184,13 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   CaseDeclined: (run, { because }, { at, by }) =>
     withCase(run, { declined: [...(run.case?.declined ?? []), { by: by.id, because, at }] }),
   CaseReleased: (run) => withCase(run, { status: 'open', claimedBy: null, claimedAt: null }),
-  CaseReturned: (run, { instructions }, { at, by }) => ({
+  CaseReturned: (run, { instructions, seen }, { at, by }) => ({
     ...withCase(run, { status: 'returned', closedAt: at, nextRungAt: null }),
     instructions,
     acknowledged: false,
     prohibited: [...run.prohibited, ...instructions.prohibit.map((step) => ({ step, by: by.id }))],
     approvalRequired: [...run.approvalRequired, ...instructions.requireApproval.map((step) => ({ step, by: by.id }))],
-    allowances: [...run.allowances, ...allowances(instructions, by.id)],
+    allowances: [...run.allowances, ...allowances(instructions, by.id, seen)],
     doneByPerson: [...run.doneByPerson, ...instructions.doneByMe.map((done) => ({ ...done, by: by.id, at }))],
     owed: { since: at, step: null, because: 'control was given back' },
   }),
@@ -267,6 +274,12 @@ export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: n
 
 const livePermit = new Set(['granted', 'redeemed', 'inDoubt']);
 const liveApproval = new Set(['waiting', 'approved']);
+
+/** Something of the run has just ended: it is still here, and leaves with this commit. */
+export const hasEnded = (run: Run): boolean =>
+  (run.case !== null && run.case.status !== 'open' && run.case.status !== 'claimed') ||
+  run.permits.some((permit) => !livePermit.has(permit.status)) ||
+  run.approvals.some((approval) => !liveApproval.has(approval.status));
 
 /** What ended is in its own row and in the entries; the run keeps only what is still alive. */
 export const withoutEnded = (run: Run): Run => ({

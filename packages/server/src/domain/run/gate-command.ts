@@ -36,6 +36,9 @@ export type GateDecision = Said &
 export const effective = (run: Run, step: string, digest: string): Allowance | null =>
   run.allowances.find((a) => a.step === step && (a.digest === digest || a.effectiveDigest === digest)) ?? null;
 
+/** What names one handoff: its rule, or what the house said. */
+export const handoffName = ({ rule, because }: { rule: string | null; because: string }): string => rule ?? because;
+
 /** Facts that Belay counts by itself. */
 export const systemFacts = (run: Run, step: string, digest: string): JsonObject => ({
   attempts: run.failures[step] ?? 0,

@@ -117,6 +117,7 @@ const decideApproval = (asked: Asked, context: Context): Decided<GateDecision> =
       arguments: allowance?.arguments ?? command.arguments,
       facts: verdict.facts,
       because: requirement.because,
+      allowance,
     };
     const request = requestApproval(run, wanted, context);
     events.push(...request.events);

@@ -9,11 +9,11 @@ import { endInvalidApprovals } from '../approval/still-valid.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import { fence, unread } from './fence.ts';
-import { effective, type GateCommand, type GateDecision, type Said, systemFacts } from './gate-command.ts';
+import { effective, type GateCommand, type GateDecision, handoffName, type Said, systemFacts } from './gate-command.ts';
 import { outcomes } from './gate-outcomes.ts';
 import { knownKey } from './known-key.ts';
 import { superseded } from './permit.ts';
-import type { Run } from './run.ts';
+import type { Allowance, Run } from './run.ts';
 import { stuckRequirement } from './stuck.ts';
 
 const none = { rule: null, cites: null, to: null, by: null, instead: null };
@@ -61,10 +61,11 @@ const stillRequired = (
   run: Run,
   step: string,
   digest: string,
-  allowed: boolean,
+  allowance: Allowance | null,
 ): Requirement[] =>
   requirements.filter((requirement) => {
-    if (requirement.kind === 'handoff') return !allowed;
+    // "Allow once" answers what the person saw, nothing that turned up since.
+    if (requirement.kind === 'handoff') return allowance === null || !allowance.seen.includes(handoffName(requirement));
     if (requirement.kind !== 'approval') return true;
     return !run.approvals.some(
       (a) =>
@@ -103,7 +104,7 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
   const relevant = { ...run, rejections: run.rejections.filter((r) => r.step === command.step && r.digest === digest) };
   const stuck = stuckRequirement(run, command, context);
   const asked = [...verdict.requirements, ...restrictions(relevant, command.step, context), ...stuck];
-  const required = stillRequired(asked, run, command.step, digest, allowance !== null);
+  const required = stillRequired(asked, run, command.step, digest, allowance);
   const outcome = strictness.find((kind) => required.some((r) => r.kind === kind)) ?? 'continue';
   const because =
     required.find((r) => r.kind === outcome)?.because ??
@@ -128,7 +129,8 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
   // Asking again while people decide is waiting: it is not a step, and it leaves no entry.
   const { repeat } = run;
   const waiting = repeat.key === command.key && repeat.step === command.step && repeat.digest === digest;
-  if (waiting && decided.events.length === 0 && outcome !== 'forbid') return decided;
+  const owed = run.owed?.step === command.step;
+  if (waiting && !owed && decided.events.length === 0 && outcome !== 'forbid') return decided;
   return { events: [gated, ...decided.events], answer: decided.answer };
 };
 
@@ -138,7 +140,8 @@ export const gate = (run: Run, command: GateCommand, context: Context): Decided<
   if (stopped !== null) return stopped;
   const known = knownKey(run, command, context);
   if (known !== null) return known;
-  const ended = [...superseded(run, command.key, context.now), ...endInvalidApprovals(run, context)];
+  const before = superseded(run, command.key, context.now);
+  const ended = [...before, ...endInvalidApprovals(apply(run, before, context), context)];
   const decided = decideAfresh(apply(run, ended, context), command, context);
   return decided.refused === undefined ? { events: [...ended, ...decided.events], answer: decided.answer } : decided;
 };

@@ -3,10 +3,11 @@
  * call, the recorded result of a finished step, or a question to a person when nobody knows whether it happened.
  */
 import type { Json } from '@belay/protocol';
+import { endPermit } from '../approval/still-valid.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { GateCommand, GateDecision } from './gate-command.ts';
 import { putInDoubt } from './in-doubt.ts';
-import { redeemed } from './permit.ts';
+import { isHeld, redeemed } from './permit.ts';
 import type { Permit, Run } from './run.ts';
 
 const said = (command: GateCommand, digest: string, because: string) => ({
@@ -51,7 +52,8 @@ const live = (run: Run, command: GateCommand, permit: Permit, context: Context):
   };
   const sameCall = permit.epoch === run.epoch && permit.attempt === command.attempt;
   if (permit.status === 'granted') {
-    if (permit.epoch !== run.epoch || context.now >= permit.expiresAt) return null;
+    const over = permit.epoch !== run.epoch || context.now >= permit.expiresAt;
+    if (over || isHeld(run, permit, context) || endPermit(run, permit, context).length > 0) return null;
     return { events: command.redeem ? redeemed(permit, command.attempt) : [], answer };
   }
   if (permit.status === 'redeemed' && sameCall && permit.attempt !== '') return { events: [], answer };

@@ -58,6 +58,13 @@ export const redeemed = (permit: Permit, attempt: string): RunEvent[] => [
   ),
 ];
 
+/** A person is asked about the run: a high-risk step waits, unless a person let exactly it through. */
+export const isHeld = (run: Run, permit: Permit, { control }: Context): boolean => {
+  const spec = control.control.steps.find((step) => step.name === permit.step);
+  const allowed = run.allowances.some((allowance) => allowance.permitId === permit.permitId);
+  return run.case !== null && spec?.risk !== 'low' && !allowed;
+};
+
 /** Permits that were granted and not redeemed end when their epoch does. */
 export const voidGranted = (run: Run, because: string): RunEvent[] =>
   run.permits
@@ -69,6 +76,8 @@ export const superseded = (run: Run, key: string, now: number): RunEvent[] =>
   run.permits.flatMap((permit): RunEvent[] => {
     const { permitId } = permit;
     if (permit.status === 'granted' && now >= permit.expiresAt) return [{ type: 'PermitExpired', permitId }];
+    if (permit.status === 'granted' && permit.key === key)
+      return [{ type: 'PermitVoided', permitId, because: 'it is decided again' }];
     if (permit.status === 'redeemed' && permit.key === key && permit.idempotent)
       return [{ type: 'PermitVoided', permitId, because: 'the step is harmless to repeat and was asked for again' }];
     return [];

@@ -97,6 +97,8 @@ export type Case = {
   closedAt: number | null;
   resolution: string | null;
   breakGlass: boolean;
+  /** who has it is somebody the control names; false after a stop or break-glass by somebody else */
+  entitled: boolean;
 };
 
 export type CaseStep = {
@@ -119,6 +121,8 @@ export type Allowance = {
   effectiveDigest: string;
   edited: boolean;
   by: string;
+  /** the handoffs the person saw when allowing it: others still hold */
+  seen: string[];
   permitId: string | null;
 };
 
@@ -140,8 +144,8 @@ export type Settled = {
   permitId: string;
   /** a report came after it was settled; kept once */
   late: boolean;
-  /** a person said that it did not happen */
-  notDone: boolean;
+  /** what a person said of it; null: the agent reported it */
+  said: 'done' | 'notDone' | null;
 };
 
 export type Run = {

@@ -115,8 +115,7 @@ CREATE TABLE controls (
   parsed jsonb NOT NULL,
   published_at timestamptz NOT NULL,
   published_by text NOT NULL,
-  PRIMARY KEY (name, version),
-  UNIQUE (name, digest)
+  PRIMARY KEY (name, version)
 );
 
 CREATE TABLE stops (
