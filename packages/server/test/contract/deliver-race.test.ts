@@ -18,7 +18,9 @@ it('shows a claim that was committed and planned while the first card was on its
   });
   const agent = await world.agent('pay-bot', ['payment-approval']);
   const args = invoice(world.records, 'RACE-1', { vendor: { ageDays: 3 } });
-  const { body } = await agent.call('startRun', { body: { control: 'payment-approval', subject: { invoiceId: 'RACE-1' } } });
+  const { body } = await agent.call('startRun', {
+    body: { control: 'payment-approval', subject: { invoiceId: 'RACE-1' } },
+  });
   const { runId } = body.run;
   const step = { epoch: 1, step: 'release-payment', arguments: args, key: 'pay' };
   const { body: gated } = await agent.call('gate', { params: { runId }, body: step });
