@@ -20,6 +20,7 @@ import { createIntegrator } from './engine/integrate.ts';
 import { createLookups, type Source } from './engine/lookups.ts';
 import { startLoop } from './engine/loop.ts';
 import { deliverOwed } from './engine/outbox.ts';
+import { resumeStops } from './engine/people.ts';
 import { createPermitSigner, newSigningKey } from './engine/permit-signer.ts';
 import type { Change, Clock, Log, Write } from './engine/ports.ts';
 import { takeRandom } from './engine/random.ts';
@@ -179,6 +180,10 @@ const createServices = ({
   queries: createQueries(pool, houseStore, recorded),
   putInForce: (stop) => putInForce(recorded, { ...stop, stopId: parts.newId('stop'), at: parts.clock.now() }),
   runsHeldByAgents: (scope, name, limit) => runsHeldByAgents(pool, scope, name, limit),
+  stopsInForce: async () =>
+    (await listStops(pool, null, 200))
+      .filter((row) => row.lifted_at === null)
+      .map(({ scope, name, because, stopped_by: by }) => ({ scope, name, because, by })),
   counted: (stopId, taken) => countTaken(pool, stopId, taken),
   applyOrganisation: async (organisation, by) => {
     await applyOrganisation(recorded, organisation, by, parts.clock.now());
@@ -191,6 +196,21 @@ const withMcp = (http: ReturnType<typeof createHttp>, url: string): App['fetch']
   const mcp = gateHttp(url, version, (request) => http.fetch(request));
   return (request) => (new URL(request.url).pathname === '/mcp' ? mcp(request) : http.fetch(request));
 };
+
+type ChannelStores = { pool: Pool; recorded: Recorder; outbox: ReturnType<typeof createOutboxStore> };
+const channelWorkOf = (
+  given: ReturnType<typeof createServices>,
+  channels: NonNullable<AppOptions['channels']>,
+  { pool, recorded, outbox }: ChannelStores,
+) =>
+  createChannelWork({
+    ...given,
+    channels: new Map(channels.map((channel) => [channel.name, channel])),
+    known: channelDefinitions.map(({ name }) => name),
+    cards: createCardStore(pool, recorded),
+    inbound: createInboundStore(pool, recorded),
+    outbox,
+  });
 
 export const createApp = async ({
   pool,
@@ -243,15 +263,9 @@ export const createApp = async ({
     recorded,
     houseStore,
   });
-  const work = createChannelWork({
-    ...given,
-    channels: new Map(channels.map((channel) => [channel.name, channel])),
-    known: channelDefinitions.map(({ name }) => name),
-    cards: createCardStore(pool, recorded),
-    inbound: createInboundStore(pool, recorded),
-    outbox: outbox.store,
-  });
+  const work = channelWorkOf(given, channels, { pool, recorded, outbox: outbox.store });
   const services: Services = { ...given, receive: work.receive, alarms: time.alarms };
+  const sweepStops = () => resumeStops(services);
   const wakeAgents = () => deliverOwed(outbox);
   let loops: { stop: () => Promise<void> }[] = [];
   const http = createHttp(services, createAuth(accounts, house, clock), inboxFolder);
@@ -271,7 +285,13 @@ export const createApp = async ({
       integrator.start();
       work.start();
       time.start();
-      loops = [time, startLoop('waking agents', pollMs, wakeAgents, log), integrator, work];
+      loops = [
+        startLoop('sweeping stops in force', 5 * pollMs, sweepStops, log),
+        time,
+        startLoop('waking agents', pollMs, wakeAgents, log),
+        integrator,
+        work,
+      ];
       listen?.(hintChannel, () => {
         anyRunChanged();
         feedGrew();

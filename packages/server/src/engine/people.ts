@@ -127,29 +127,36 @@ export const settlePermit = async (
 export type StopPorts = PeoplePorts & {
   /** Puts the stop in force: from its commit on nobody in its scope starts or attaches. */
   putInForce(stop: { scope: string; name: string | null; because: string; by: string }): Promise<string>;
+  stopsInForce(): Promise<StopOrder[]>;
   runsHeldByAgents(scope: string, name: string | null, limit: number): Promise<string[]>;
   counted(stopId: string, runsTaken: number): Promise<void>;
 };
 
 const sweepSize = 200;
+export type StopOrder = { scope: 'agent' | 'control' | 'everything'; name: string | null; because: string; by: string };
 
-/** Takes every run in scope. Answers only when no agent in it holds a run any more. */
-export const stop = async (
-  ports: StopPorts,
-  caller: PersonCaller,
-  { scope, name = null, because }: { scope: 'agent' | 'control' | 'everything'; name?: string | null; because: string },
-): Promise<{ stopId: string; runsTaken: number }> => {
-  const stopId = await ports.putInForce({ scope, name, because, by: caller.personId });
+/** Takes every run in scope from its agent. A run that cannot be taken now is left for the next sweep. */
+const sweep = async (ports: StopPorts, { scope, name, because, by }: StopOrder): Promise<number> => {
   const command: CaseCommand = { type: 'takeOver', kind: 'stopped', reason: because, breakGlass: false };
-  let runsTaken = 0;
+  let taken = 0;
   for (;;) {
     const runIds = await ports.runsHeldByAgents(scope, name, sweepSize);
-    if (runIds.length === 0) break;
-    const outcomes = await Promise.all(
-      runIds.map((runId) => onRun(ports, { personId: caller.personId }, runId, command)),
-    );
-    runsTaken += outcomes.filter((outcome) => outcome.ok).length;
+    const outcomes = await Promise.allSettled(runIds.map((runId) => onRun(ports, { personId: by }, runId, command)));
+    const now = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value.ok).length;
+    if (now === 0) return taken;
+    taken += now;
   }
+};
+
+/** Stops. Answers only when no agent in its scope holds a run any more. */
+export const stop = async (ports: StopPorts, order: StopOrder): Promise<{ stopId: string; runsTaken: number }> => {
+  const stopId = await ports.putInForce(order);
+  const runsTaken = await sweep(ports, order);
   await ports.counted(stopId, runsTaken);
   return { stopId, runsTaken };
+};
+
+/** Goes on with stops whose node died in the middle: what is in force stops. */
+export const resumeStops = async (ports: StopPorts): Promise<void> => {
+  for (const order of await ports.stopsInForce()) await sweep(ports, order);
 };

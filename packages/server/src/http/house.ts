@@ -29,7 +29,7 @@ export const stopRoutes = (services: Services): Handlers<StopRoutes> => ({
     const { scope, name = null, because } = call.body;
     if (scope !== 'everything' && name === null)
       throw new Refused(problem('invalid_request', `name: which ${scope} is to be stopped?`));
-    const { stopId } = await stop(services, personCaller(call), { scope, name, because });
+    const { stopId } = await stop(services, { scope, name, because, by: personCaller(call).personId });
     return { answer: await stopById(services, stopId) };
   },
   listStops: async (call) => {
