@@ -1,7 +1,6 @@
 /** The same rules in each engine. Every engine judges all rules of the step and takes the strictest outcome. */
-import { createRequire } from 'node:module';
 import { compileControl, parseControl } from '@belay/control';
-import { byHand } from './byHand.ts';
+import { byHand } from './by-hand.ts';
 import { type Clause, type Decision, type Facts, type Outcome, type Rule, strictest } from './rules.ts';
 
 /** `prepare` is not measured: it brings facts into the form that arrives at the engine. */
@@ -117,7 +116,7 @@ const cedarPolicy = (rule: Rule): string => {
 };
 
 const cedar: Loader = async (rules) => {
-  const module = createRequire(import.meta.url)('@cedar-policy/cedar-wasm/nodejs');
+  const module = await import('@cedar-policy/cedar-wasm/nodejs');
   const policies = Object.fromEntries(rules.map((rule) => [rule.id, cedarPolicy(rule)]));
   const staticPolicies = { base: 'permit(principal, action, resource);', ...policies };
   const read = module.preparsePolicySet('bench', { staticPolicies, templates: {}, templateLinks: [] });

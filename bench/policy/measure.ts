@@ -1,5 +1,5 @@
 /** Measures one engine in a process of its own and prints one line of JSON. Started by run.ts. */
-import { byHand } from './byHand.ts';
+import { byHand } from './by-hand.ts';
 import { type Engine, engines } from './engines.ts';
 import { type Decision, type Facts, manyRules, manySteps, smallRules, smallSteps, someFacts } from './rules.ts';
 

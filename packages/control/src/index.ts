@@ -3,7 +3,7 @@ export { type CasesResult, type ControlCase, type Expectation, parseCases } from
 export { type CaseReport, runCases } from './cases/run.ts';
 export { checkControl } from './check/check.ts';
 export { type Finding, type FindingCode, type FoundCase, findingCodes, type Severity } from './check/finding.ts';
-export type { OrganisationView } from './check/structureFindings.ts';
+export type { OrganisationView } from './check/structure-findings.ts';
 export { type Change, type Comparison, compareControls, type Note } from './compare/compare.ts';
 export { compileControl } from './evaluate/compile.ts';
 export type * from './model.ts';

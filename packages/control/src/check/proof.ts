@@ -1,12 +1,13 @@
 /** One step, ready for questions: its space, where each of its rules fires, fails and errs, and cases on demand. */
-import { rulesAt, stepIrs } from '../evaluate/plan.ts';
+import { stepIrs } from '../evaluate/plan.ts';
 import { directoryOf, namedOf } from '../evaluate/text.ts';
 import { baseOf, type Ir, refsOf } from '../expression/ir.ts';
 import type { CompiledControl, RuleSpec, StepSpec, Verdict } from '../model.ts';
 import { type Box, type Budget, outsideOf, type Region } from './boxes.ts';
+import type { Space } from './dimension.ts';
 import type { FoundCase } from './finding.ts';
 import { type Regions, regionsOf } from './regions.ts';
-import { type Space, spaceOf } from './space.ts';
+import { spaceOf } from './space.ts';
 import { type Placed, witnessOf } from './witness.ts';
 
 export type ProvenRule = { rule: RuleSpec; ir: Ir; regions: Regions };
@@ -92,6 +93,3 @@ const replay = (proof: StepProof, box: Box, accept: (verdict: Verdict) => boolea
 };
 
 export const firesOf = (rules: ProvenRule[]): Region => rules.flatMap(({ regions }) => regions.yes);
-
-export const stepsOf = (compiled: CompiledControl, rule: RuleSpec): StepSpec[] =>
-  compiled.control.steps.filter((step) => rulesAt(compiled.control, step.name).includes(rule));

@@ -2,8 +2,9 @@
 import type { Atom, Ir, Ref } from '../expression/ir.ts';
 import { type Box, type Budget, intersectAll, joined, type Region } from './boxes.ts';
 import { answerIn, type Cell, type ValueAtom } from './cells.ts';
-import { type Relation, relationAnswer, relationKey } from './relations.ts';
-import { boxWhere, conditionKey, type Space } from './space.ts';
+import type { Relation, Space } from './dimension.ts';
+import { relationAnswer, relationKey } from './relations.ts';
+import { boxWhere, conditionKey } from './space.ts';
 
 export type Regions = { yes: Region; no: Region; error: Region };
 

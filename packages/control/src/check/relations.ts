@@ -3,10 +3,7 @@ import type { Order, Ref } from '../expression/ir.ts';
 import { isNumeric } from '../value/spec.ts';
 import type { Box, Region } from './boxes.ts';
 import type { Cell } from './cells.ts';
-import type { Dimension, Space } from './space.ts';
-
-/** How the left fact stands to the right one; `apart`: amounts in different currencies. */
-export type Relation = '<' | '=' | '>' | '≠' | 'apart';
+import type { Dimension, Relation, Space } from './dimension.ts';
 
 /** One dimension for both directions of a comparison. */
 export const relationKey = (left: Ref, right: Ref): string => `${left.key} ? ${right.key}`;

@@ -5,25 +5,11 @@
  */
 import { type Atom, eachAtom, type Ir, type Ref } from '../expression/ir.ts';
 import { isText } from '../value/spec.ts';
-import type { Box, Region } from './boxes.ts';
-import { type Cell, cellsOf, tellsTextsApart, type ValueAtom } from './cells.ts';
+import type { Box } from './boxes.ts';
+import { cellsOf, tellsTextsApart, type ValueAtom } from './cells.ts';
 import { impossibleDerived } from './derived.ts';
-import { impossibleRelations, type Relation, relationCells, relationKey } from './relations.ts';
-
-export type Dimension = { key: string } & (
-  | { kind: 'fact'; ref: Ref; cells: Cell[] }
-  | { kind: 'relation'; left: Ref; right: Ref; cells: Relation[] }
-  /** a condition that is true or false by itself */
-  | { kind: 'condition'; atom: Atom; cells: boolean[] }
-);
-
-export type Space = {
-  dimensions: Dimension[];
-  index: Map<string, number>;
-  full: Box;
-  /** boxes in which no input lies, such as a = 3, b = 5, a > b */
-  impossible: Region;
-};
+import type { Dimension, Space } from './dimension.ts';
+import { impossibleRelations, relationCells, relationKey } from './relations.ts';
 
 /** Key of a condition that has its own dimension: membership, quantifiers, and texts that cannot be told apart. */
 export const conditionKey = (atom: Atom): string =>

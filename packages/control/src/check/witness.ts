@@ -12,8 +12,7 @@ import { boundsOf, isNumeric, type NumericSpec } from '../value/spec.ts';
 import { formatDate, formatDuration, formatTimestamp, localTimeIn } from '../value/time.ts';
 import { type Box, cellsIn } from './boxes.ts';
 import { type Cell, textHolds } from './cells.ts';
-import type { Relation } from './relations.ts';
-import type { Dimension, Space } from './space.ts';
+import type { Dimension, Relation, Space } from './dimension.ts';
 
 /** What the box says of each dimension: one of its cells, the first. */
 type Choice = {

@@ -4,7 +4,7 @@ import type { ApprovalSpec, Control, FactSpec, LadderSpec, RuleSpec, StepSpec, T
 import { report, type Source } from './document.ts';
 import type { Named, Shape } from './shape.ts';
 import type { controlShape } from './shapes.ts';
-import { buildType, defaultOf, type TypeAndOptional } from './typeShape.ts';
+import { buildType, defaultOf, type TypeAndOptional } from './type-shape.ts';
 
 type Shaped<S> = S extends Shape<infer T> ? T : never;
 export type ControlRead = Shaped<typeof controlShape>;

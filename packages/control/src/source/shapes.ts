@@ -16,7 +16,7 @@ import {
   required,
   text,
 } from './shape.ts';
-import { typeFields, typeNames, typeShape } from './typeShape.ts';
+import { typeFields, typeNames, typeShape } from './type-shape.ts';
 
 export const kebab = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const factName = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;

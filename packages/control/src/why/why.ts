@@ -1,7 +1,8 @@
 /** Why a step was decided so, and the nearest change of one fact that would have decided otherwise. */
 import type { Json, OutcomeKind } from '@belay/protocol';
 import type { Cell } from '../check/cells.ts';
-import { type Dimension, type Space, spaceOf } from '../check/space.ts';
+import type { Dimension, Space } from '../check/dimension.ts';
+import { spaceOf } from '../check/space.ts';
 import { wireInteger } from '../check/witness.ts';
 import { stepIrs } from '../evaluate/plan.ts';
 import { rawValue, withValue } from '../evaluate/records.ts';

@@ -4,10 +4,10 @@ import { atomRefs, baseOf, type Ref } from '../expression/ir.ts';
 import { scopeOf } from '../expression/scope.ts';
 import type { Control, FactSpec } from '../model.ts';
 import { type Box, intersectAll, type Region } from './boxes.ts';
+import type { Dimension } from './dimension.ts';
 import { type Finding, finding } from './finding.ts';
 import { firesOf, type ProvenRule, partOutside, type StepProof, searchCase } from './proof.ts';
 import { regionsOf } from './regions.ts';
-import type { Dimension } from './space.ts';
 
 type From = FactSpec['from'];
 
