@@ -265,7 +265,6 @@ export const createApp = async ({
   });
   const work = channelWorkOf(given, channels, { pool, recorded, outbox: outbox.store });
   const services: Services = { ...given, receive: work.receive, alarms: time.alarms };
-  const sweepStops = () => resumeStops(services);
   const wakeAgents = () => deliverOwed(outbox);
   let loops: { stop: () => Promise<void> }[] = [];
   const http = createHttp(services, createAuth(accounts, house, clock), inboxFolder);
@@ -286,7 +285,7 @@ export const createApp = async ({
       work.start();
       time.start();
       loops = [
-        startLoop('sweeping stops in force', 5 * pollMs, sweepStops, log),
+        startLoop('sweeping stops in force', 5 * pollMs, () => resumeStops(services), log),
         time,
         startLoop('waking agents', pollMs, wakeAgents, log),
         integrator,
