@@ -36,6 +36,13 @@ const caseStatuses = {
   closed: "c.status IN ('returned', 'resolved', 'cancelled')",
   all: 'true',
 };
+/** Of those, the ones that somebody has, or had, taken over. */
+const takenStatuses = {
+  ...caseStatuses,
+  open: 'false',
+  live: caseStatuses.claimed,
+  all: "c.status <> 'open'",
+};
 const caseFilters = `($1::text IS NULL OR c.control_name = $1) AND ($2::text IS NULL OR c.run_id = $2)
   AND ($3::int IS NULL OR c.priority < $3 OR (c.priority = $3 AND (c.opened_at, c.case_id) > ($4::timestamptz, $5::text)))`;
 const urgentFirst = 'ORDER BY c.priority DESC, c.opened_at, c.case_id LIMIT $6';
@@ -49,7 +56,7 @@ const ownCases = (status: keyof typeof caseStatuses): string => `
   SELECT c.* FROM cases c WHERE c.status = 'open' AND c.owner = target AND ${caseStatuses[status]} AND ${caseFilters}
   ${urgentFirst}) c)
 UNION ALL
-(SELECT c.* FROM cases c WHERE c.status <> 'open' AND c.claimed_by = $7 AND ${caseStatuses[status]} AND ${caseFilters}
+(SELECT c.* FROM cases c WHERE c.claimed_by = $7 AND ${takenStatuses[status]} AND ${caseFilters}
   ${urgentFirst})`;
 
 const runOf = async (

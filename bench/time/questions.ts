@@ -1,0 +1,90 @@
+/** What people and the engine ask while a million cases are open, each beside the cheapest thing of its kind. */
+import { decideCase } from '../../packages/server/src/domain/case/decide.ts';
+import { createDueStore } from '../../packages/server/src/store/due.ts';
+import * as queries from '../../packages/server/src/store/queries.ts';
+import { percentile } from '../gate/measure.ts';
+import type { House } from './house.ts';
+
+export type Times = { p50: number; p99: number };
+const round = (ms: number): number => Number(ms.toPrecision(3));
+const timesOf = (took: number[]): Times => ({ p50: round(percentile(took, 0.5)), p99: round(percentile(took, 0.99)) });
+
+const timed = async (took: number[], work: () => Promise<unknown>): Promise<void> => {
+  const before = performance.now();
+  await work();
+  took.push(performance.now() - before);
+};
+
+/** Taking a batch that is due, decided as nothing: the scan and the locks alone. */
+export const dueScan = async ({ pool, clock }: House, times: number): Promise<Times> => {
+  const store = createDueStore(pool);
+  const took: number[] = [];
+  for (let i = 0; i < times; i++)
+    await timed(took, async () => {
+      const [first] = await store.urgencies(clock.now());
+      if (first === undefined) throw new Error('nothing is due');
+      await store.take({ urgency: first.urgency, at: clock.now(), except: [], limit: 250 }, async () => []);
+    });
+  return timesOf(took);
+};
+
+/** The inbox of somebody who owns a five-hundredth of all cases, interleaved with reading one case by its key. */
+export const inbox = async ({ pool }: House, total: number, times: number): Promise<{ inbox: Times; byKey: Times }> => {
+  const mine: number[] = [];
+  const byKey: number[] = [];
+  const query = { status: 'live' as const, mine: true, limit: 50 };
+  for (let i = 0; i < times; i++) {
+    await timed(mine, () =>
+      queries.listCases(pool, query as never, 'ann', ['person:ann', 'role:first', 'role:team-7']),
+    );
+    const caseId = `case_${1 + ((i * 7_919) % total)}`;
+    await timed(byKey, () =>
+      pool.query({ name: 'by-key', text: 'SELECT state FROM cases WHERE case_id = $1', values: [caseId] }),
+    );
+  }
+  return { inbox: timesOf(mine), byKey: timesOf(byKey) };
+};
+
+/** Claims while rungs fire, interleaved with the smallest durable commit there is. */
+export const claims = async (
+  { app, pool }: House,
+  firing: Promise<unknown>,
+  first: number,
+): Promise<{ claim: Times; commit: Times; claimed: number }> => {
+  let over = false;
+  void firing.finally(() => {
+    over = true;
+  });
+  const claim: number[] = [];
+  const commit: number[] = [];
+  await pool.query('CREATE TABLE IF NOT EXISTS bare_commit (id int PRIMARY KEY, n int NOT NULL)');
+  await pool.query('INSERT INTO bare_commit VALUES (1, 0) ON CONFLICT DO NOTHING');
+  for (let n = first; !over; n++) {
+    await timed(claim, async () => {
+      const taken = await app.services.handle({
+        runId: `run_${n}`,
+        by: { kind: 'person', id: 'cleo' },
+        decide: (run, context) =>
+          decideCase(run, { type: 'takeOver', kind: 'takenOver', reason: '', breakGlass: false }, context),
+        present: () => null,
+      });
+      if (!taken.ok) throw new Error(JSON.stringify(taken.refused));
+    });
+    await timed(commit, () => pool.query('UPDATE bare_commit SET n = n + 1 WHERE id = 1'));
+  }
+  await firing;
+  return { claim: timesOf(claim), commit: timesOf(commit), claimed: claim.length };
+};
+
+export type Sizes = Record<string, { rows: number; tableMb: number; indexesMb: number }>;
+
+export const sizes = async ({ pool }: House): Promise<Sizes> => {
+  const { rows } = await pool.query<{ name: string; rows: number; table: number; indexes: number }>(
+    `SELECT relname AS name, n_live_tup AS rows, pg_table_size(relid) AS table, pg_indexes_size(relid) AS indexes
+     FROM pg_stat_user_tables WHERE relname IN ('runs', 'cases', 'entries', 'outbox') ORDER BY relname`,
+  );
+  const mb = (bytes: number): number => Math.round(bytes / 1024 / 1024);
+  return Object.fromEntries(
+    rows.map(({ name, rows: n, table, indexes }) => [name, { rows: n, tableMb: mb(table), indexesMb: mb(indexes) }]),
+  );
+};

@@ -1,0 +1,133 @@
+/**
+ * What must hold after each step, whatever people, agents and clocks do. I1 to I7, I9 to I11 and L1 of the house's
+ * promises, as far as the domain alone can break them; each answers what is wrong, as a sentence, or nothing.
+ */
+import { digestOf } from '@belay/protocol';
+import type { Context } from '../../src/domain/decided.ts';
+import { administrators, resolveTarget } from '../../src/domain/oncall/organisation.ts';
+import { isAbsent } from '../../src/domain/oncall/person.ts';
+import { onCallAt, seatsAt } from '../../src/domain/oncall/schedule.ts';
+import { limitsOf, nextDue } from '../../src/domain/run/due.ts';
+import type { RunEvent } from '../../src/domain/run/events.ts';
+import { withoutEnded } from '../../src/domain/run/evolve.ts';
+import type { Permit, Run } from '../../src/domain/run/run.ts';
+
+/** One step: what was, what happened, what is. `ticked`: time did it. */
+export type Step = { before: Run; events: RunEvent[]; after: Run; context: Context; ticked: boolean };
+/** What has to be remembered of one run: its redeemed permits, all its approvals, and when a rung fired last. */
+export type Memory = {
+  redeemed: Set<string>;
+  approvals: Map<string, Run['approvals'][number]>;
+  rung: { caseId: string; dueAt: number; at: number } | null;
+  cases: { opened: number; ended: number };
+};
+export const newMemory = (): Memory => ({
+  redeemed: new Set(),
+  approvals: new Map(),
+  rung: null,
+  cases: { opened: 0, ended: 0 },
+});
+
+type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+const of = <T extends RunEvent['type']>(events: RunEvent[], type: T): Event<T>[] =>
+  events.filter((event): event is Event<T> => event.type === type);
+
+const redemption = (permit: Permit, { before, events, after, context }: Step, memory: Memory): string[] => {
+  const wrong: string[] = [];
+  const { permitId, digest, epoch } = permit;
+  if (before.holder.kind !== 'agent' || epoch !== after.epoch || context.by.kind !== 'agent')
+    wrong.push(`I1: ${permitId} was redeemed by somebody who does not hold the run in its epoch`);
+  if (memory.redeemed.has(permitId)) wrong.push(`I2: ${permitId} was redeemed twice`);
+  memory.redeemed.add(permitId);
+  if (digestOf(permit.arguments) !== digest) wrong.push(`I3: ${permitId} is not for its own arguments`);
+  for (const { approvalId } of of(events, 'ApprovalUsed')) {
+    const approval = memory.approvals.get(approvalId);
+    const signers = new Set(approval?.signatures.map(({ by }) => by));
+    if (approval === undefined || approval.digest !== digest) wrong.push(`I3: ${approvalId} was for something else`);
+    if (signers.size < (approval?.quorum ?? 1)) wrong.push(`I4: ${approvalId} has too few signers`);
+    if (approval?.excluded.some((personId) => signers.has(personId)))
+      wrong.push(`I4: the requester signed ${approvalId}`);
+  }
+  return wrong;
+};
+
+const redemptions = (step: Step, memory: Memory): string[] => {
+  for (const approval of step.after.approvals) memory.approvals.set(approval.approvalId, approval);
+  return of(step.events, 'PermitRedeemed').flatMap(({ permitId }) => {
+    const permit = step.after.permits.find((one) => one.permitId === permitId);
+    return permit === undefined ? [`I2: ${permitId} is gone`] : redemption(permit, step, memory);
+  });
+};
+
+const signatures = ({ events, context }: Step): string[] =>
+  of(events, 'ApprovalSigned').flatMap(({ approvalId }) =>
+    resolveTarget(context.org, 'role:signers', context.now).some(({ personId }) => personId === context.by.id)
+      ? []
+      : [`I4: ${context.by.id} signed ${approvalId} without the role`],
+  );
+
+const armed = ({ after, context, ticked }: Step): string[] => {
+  const kept = withoutEnded(after);
+  const due = nextDue(kept, limitsOf(context));
+  if (kept.finishedAt === null && due === null) return ['I6: an unfinished run has no armed next step'];
+  if (kept.case?.status === 'open' && kept.case.nextRungAt === null) return ['I6: an open case has no next rung'];
+  if (ticked && due !== null && due.at <= context.now) return [`I6: after its tick ${due.what} is still due`];
+  return [];
+};
+
+const kept = ({ before, events, after }: Step, memory: Memory): string[] => {
+  const counted = memory.cases;
+  counted.opened += of(events, 'CaseOpened').length;
+  const ended = ['CaseReturned', 'CaseResolved', 'CaseCancelled'] as const;
+  counted.ended += ended.reduce((sum, type) => sum + of(events, type).length, 0);
+  const live = withoutEnded(after).case === null ? 0 : 1;
+  const wrong = counted.opened - counted.ended === live ? [] : ['I5: a case was lost'];
+  return after.entries === before.entries + events.length ? wrong : [...wrong, 'I7: an event without its entry'];
+};
+
+/** One seat a layer, nobody who is away, and whoever is told is whom the layers name. */
+const duty = ({ events, context }: Step): string[] =>
+  of(events, 'RungFired').flatMap(({ people, target, skipped }) => {
+    const { org, now } = context;
+    const [schedule] = org.schedules;
+    if (schedule === undefined) return [];
+    const seats = seatsAt(schedule, now, org.people);
+    const wrong = seats.length === schedule.layers.length ? [] : ['I10: a layer has not exactly one seat'];
+    const onCall = onCallAt(schedule, now, org.people)?.personId ?? null;
+    const away = seats.some(({ personId }) =>
+      org.people.some((one) => one.personId === personId && isAbsent(one, now)),
+    );
+    if (away) wrong.push('I10: somebody who is absent is on call');
+    if (target === 'oncall:sun' && people.length > 1) wrong.push('I10: two people are on call');
+    const gap = skipped.some((one) => one.target === 'oncall:sun' && one.because.startsWith('nobody is on call'));
+    if (gap && onCall !== null) wrong.push('I10: a gap was declared where somebody is on call');
+    if (people.length === 0 && resolveTarget(org, administrators, now).length > 0)
+      wrong.push('I6: a rung told nobody although an administrator is there');
+    return wrong;
+  });
+
+/** How much of a time the engine did not run. */
+export type OutageMs = (from: number, to: number) => number;
+
+/** L1: while the engine runs, an open case moves within twice what its rung promises. */
+const liveness = ({ before, events, context }: Step, memory: Memory, outageMs: OutageMs): string[] => {
+  const [fired] = of(events, 'RungFired').slice(-1);
+  const wrong: string[] = [];
+  const last = memory.rung;
+  if (last !== null && before.case?.caseId === last.caseId && before.case.status === 'open' && fired !== undefined) {
+    const promised = last.dueAt - last.at;
+    if (context.now - last.at > 2 * promised + outageMs(last.at, context.now))
+      wrong.push(`L1: a case stood still for ${context.now - last.at} ms; its rung promised ${promised}`);
+  }
+  if (fired !== undefined) memory.rung = { caseId: fired.caseId, dueAt: fired.nextAt, at: context.now };
+  return wrong;
+};
+
+export const broken = (step: Step, memory: Memory, outageMs: OutageMs): string[] => [
+  ...redemptions(step, memory),
+  ...signatures(step),
+  ...armed(step),
+  ...kept(step, memory),
+  ...duty(step),
+  ...liveness(step, memory, outageMs),
+];

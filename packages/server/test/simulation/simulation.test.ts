@@ -1,0 +1,59 @@
+/**
+ * Years of a follow-the-sun team in seconds: the domain alone, under chance from a seed, with every promise checked
+ * after each step. A failure prints its seed; `BELAY_SEED=n` runs that one.
+ */
+import { expect, it } from 'vitest';
+import { day } from '../../src/domain/oncall/wallclock.ts';
+import { chanceOf } from '../chance.ts';
+import { teamOf } from './team.ts';
+import { type Counts, Simulation } from './world.ts';
+
+const nightly = process.env.BELAY_NIGHTLY === '1';
+const budgetMs = nightly ? 900_000 : 18_000;
+const fewestSeeds = 3;
+const from = Date.parse('2026-01-05T00:00:00Z');
+
+const simulate = (seed: number, years: number, runs: number): Simulation => {
+  const chance = chanceOf(seed);
+  const to = from + years * 365 * day;
+  const simulation = new Simulation({ chance, org: teamOf(chance, from, to), from, to, runs });
+  simulation.run();
+  return simulation;
+};
+
+const say = (counts: Counts): string =>
+  Object.entries(counts)
+    .map(([name, n]) => `${n} ${name}`)
+    .join(', ');
+
+it('the same seed tells the same story', () => {
+  const [one, other, another] = [simulate(7, 1, 200), simulate(7, 1, 200), simulate(8, 1, 200)];
+  expect(one.trace).toBe(other.trace);
+  expect(one.counts).toEqual(other.counts);
+  expect(one.trace).not.toBe(another.trace);
+});
+
+it('every promise holds after each step, over years and seeds', { timeout: budgetMs + 120_000 }, () => {
+  const first = Number(process.env.BELAY_SEED ?? 1);
+  const total: Partial<Counts> = {};
+  const startedAt = performance.now();
+  let seeds = 0;
+  while (seeds < fewestSeeds || (process.env.BELAY_SEED === undefined && performance.now() - startedAt < budgetMs)) {
+    const { counts, wrong } = simulate(first + seeds, 1, 400);
+    expect(wrong, `seed ${first + seeds}`).toEqual([]);
+    for (const [name, n] of Object.entries(counts) as [keyof Counts, number][]) total[name] = (total[name] ?? 0) + n;
+    seeds++;
+  }
+  const seconds = (performance.now() - startedAt) / 1_000;
+  console.log(`${seeds} seeds of a year in ${seconds.toFixed(1)} s: ${say(total as Counts)}`);
+  expect(total.cases).toBeGreaterThan(500);
+  expect(total.finished).toBe(total.runs);
+});
+
+it.runIf(nightly)('ten years and a hundred thousand runs', { timeout: 1_200_000 }, () => {
+  const startedAt = performance.now();
+  const { counts, wrong } = simulate(1, 10, 100_000);
+  console.log(`ten years in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s: ${say(counts)}`);
+  expect(wrong).toEqual([]);
+  expect(counts.finished).toBe(counts.runs);
+});
