@@ -2,7 +2,7 @@
 import type { AnswerOf, JsonObject } from '@belay/protocol';
 import type { Client, World } from '../world.ts';
 
-export type People = Awaited<ReturnType<typeof peopleOf>>;
+type People = Awaited<ReturnType<typeof peopleOf>>;
 
 const runIdOf = (ticket: string): string => ticket.split('/')[0] ?? '';
 

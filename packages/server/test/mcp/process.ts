@@ -31,6 +31,25 @@ export const startProcess = (command: string, args: string[], env: Record<string
 export const startBelay = (args: string[], env: Record<string, string> = {}): McpProcess =>
   startProcess(process.execPath, [main, ...args], env);
 
+/** A command that ends by itself. */
+export const runBelay = async (args: string[], env: Record<string, string> = {}) => {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  started.push(child);
+  let output = '';
+  let trouble = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    trouble += chunk.toString('utf8');
+  });
+  const [code] = await once(child, 'close');
+  return { code: code as number | null, output, trouble };
+};
+
 export const endAll = (): void => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 };

@@ -90,7 +90,9 @@ export const openStage = async (control = beside('notes.control.yaml')) => {
       said += text;
     };
     const ended = runStdioProxy({ command, args, env: process.env, input, output, log, sessionFor: gated(run) });
-    const client = speak({ to: input, from: output, ended, trouble: () => said });
+    const spoken = speak({ to: input, from: output, ended, trouble: () => said });
+    // The same work is taken up by the same client.
+    const client = run === undefined ? spoken : { ...spoken, name: `client-of-${run}` };
     open.push(client);
     return client;
   };

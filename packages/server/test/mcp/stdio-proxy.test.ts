@@ -254,7 +254,7 @@ describe('a server that dies in the middle of a call', () => {
 describe('a proxy that is killed in the middle of a call', () => {
   it('does not make the same call again in the same work: a person says first whether it happened', async () => {
     const first = stage.started(stage.noteServer, ['--run', 'killed']);
-    await connect(first.client);
+    await connect({ ...first.client, name: 'client-of-killed' });
     const before = stage.effects().length;
     void first.client.call('stay', { title: 'once' }).catch(() => {});
     await until('the effect', async () => stage.effects().length > before);

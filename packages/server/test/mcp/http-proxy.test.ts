@@ -1,0 +1,179 @@
+/** The proxy over Streamable HTTP, in the stateless era: paused as `input_required`, taken up by another process. */
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { JsonObject } from '@belay/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningHttpProxy, startHttpProxy } from '../../src/mcp/http-proxy.ts';
+import { read } from './client.ts';
+import { noteTools } from './definitions.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+let server: Server;
+let target: URL;
+const wrote: JsonObject[] = [];
+const seen: JsonObject[] = [];
+
+const results: Record<string, (params: JsonObject) => JsonObject> = {
+  'tools/list': () => ({ resultType: 'complete', ttlMs: 0, tools: noteTools() }),
+  'tools/call': ({ name = '', arguments: args = {} }) => {
+    wrote.push({ name, args });
+    return { resultType: 'complete', content: [{ type: 'text', text: `Did ${String(name)}` }] };
+  },
+};
+
+/** Answers as events when it is asked to, with a notification before the answer. */
+const serveNotes = (): Server =>
+  createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const { id, method, params } = JSON.parse(text);
+    seen.push({ method, host: request.headers.host ?? '', named: String(request.headers['mcp-name'] ?? '') });
+    const answer = JSON.stringify({ jsonrpc: '2.0', id, result: results[method]?.(params) ?? {} });
+    if (params?.arguments?.stream !== true) {
+      response.writeHead(200, { 'content-type': 'application/json', 'x-of-the-server': 'kept' }).end(answer);
+      return;
+    }
+    const progress = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params: { progress: 1 } });
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`id: 1\ndata: ${progress}\n\n`);
+    response.end(`id: 2\ndata: ${answer}\n\n`);
+  });
+
+beforeAll(async () => {
+  stage = await openStage();
+  server = serveNotes();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  target = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
+});
+afterAll(async () => {
+  server.close();
+  server.closeAllConnections();
+  await stage.close();
+});
+
+const withProxy = async <T>(act: (proxy: RunningHttpProxy) => Promise<T>): Promise<T> => {
+  const sessionFor = stage.gated();
+  const proxy = await startHttpProxy({ target, host: '127.0.0.1', port: 0, log: () => {}, sessionFor });
+  try {
+    return await act(proxy);
+  } finally {
+    await proxy.close();
+  }
+};
+
+const post = ({ url }: RunningHttpProxy, message: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'mcp-protocol-version': '2026-07-28', ...headers },
+    body: JSON.stringify(message),
+  });
+
+const callMessage = (name: string, args: JsonObject, more: JsonObject = {}): JsonObject => ({
+  jsonrpc: '2.0',
+  id: 7,
+  method: 'tools/call',
+  params: {
+    name,
+    arguments: args,
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } },
+    },
+    ...more,
+  },
+});
+
+const call = async (proxy: RunningHttpProxy, name: string, args: JsonObject, more: JsonObject = {}) => {
+  const headers = { 'mcp-method': 'tools/call', 'mcp-name': name };
+  return (await post(proxy, callMessage(name, args, more), headers)).json() as Promise<{
+    result: JsonObject;
+    error?: JsonObject;
+  }>;
+};
+
+describe('a call that goes on', () => {
+  it('comes with the server’s own headers, under the server’s own name', () =>
+    withProxy(async (proxy) => {
+      const response = await post(proxy, callMessage('read_note', {}));
+      expect(response.headers.get('x-of-the-server')).toBe('kept');
+      expect(await response.json()).toMatchObject({ id: 7, result: { content: [{ text: 'Did read_note' }] } });
+      expect(seen.at(-1)).toMatchObject({ host: target.host });
+    }));
+
+  it('streams: what comes before the answer comes before it here, and each event is as it was', () =>
+    withProxy(async (proxy) => {
+      const response = await post(proxy, callMessage('read_note', { stream: true }));
+      const events = (await response.text()).split('\n\n').filter((event) => event !== '');
+      expect(events).toEqual([
+        expect.stringMatching(/^id: 1\ndata: .*notifications\/progress/),
+        expect.stringMatching(/^id: 2\ndata: .*Did read_note/),
+      ]);
+    }));
+});
+
+describe('a call that a person decides', () => {
+  it('is `input_required` with the address; another proxy takes it up; an "accept" alone does nothing', async () => {
+    const args = { title: 'pay', body: 'http' };
+    const before = wrote.length;
+    const { result } = await withProxy((proxy) => call(proxy, 'write_note', args));
+    expect(result).toMatchObject({
+      resultType: 'input_required',
+      inputRequests: { decision: { params: { mode: 'url', url: expect.stringContaining('/approvals/') } } },
+    });
+    const requestState = String(result.requestState);
+    const accepted = { requestState, inputResponses: { decision: { action: 'accept' } } };
+    await withProxy(async (proxy) => {
+      const forged = await call(proxy, 'write_note', args, {
+        ...accepted,
+        requestState: `${requestState.slice(0, -3)}AAA`,
+      });
+      expect(forged.error).toMatchObject({ code: -32602 });
+      const other = await call(proxy, 'write_note', { ...args, body: 'other' }, accepted);
+      expect(other.error).toMatchObject({ code: -32602 });
+      const retried = call(proxy, 'write_note', args, accepted);
+      const ticket = JSON.parse(Buffer.from(requestState.split('.')[2] ?? '', 'base64url').toString('utf8')).ticket;
+      expect((await stage.runOf(ticket)).inFlight).toEqual([]);
+      expect(wrote.length).toBe(before);
+      await stage.approve(ticket);
+      expect((await retried).result).toMatchObject({ resultType: 'complete', content: [{ text: 'Did write_note' }] });
+    });
+    expect(wrote.slice(before)).toEqual([{ name: 'write_note', args }]);
+  });
+
+  it('that is forbidden has an answer of this era', () =>
+    withProxy(async (proxy) => {
+      const { result } = await call(proxy, 'delete_note', {});
+      expect(result.resultType).toBe('complete');
+      expect(read(result)).toMatchObject({ isError: true, text: expect.stringContaining('Notes are kept.') });
+    }));
+});
+
+describe('what is not let in', () => {
+  const raw = ({ url }: RunningHttpProxy, headers: Record<string, string>, body: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const sent = httpRequest(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers } });
+      sent.on('response', (response) => resolve(response.resume().statusCode ?? 0));
+      sent.on('error', reject).end(body);
+    });
+
+  it.each([
+    ['another host', { host: 'evil.example' }, JSON.stringify(callMessage('read_note', {})), 403],
+    ['a page of another origin', { origin: 'https://evil.example' }, JSON.stringify(callMessage('read_note', {})), 403],
+    ['a batch', {}, JSON.stringify([callMessage('write_note', {})]), 400],
+    ['a call without an id', {}, JSON.stringify({ ...callMessage('write_note', {}), id: null }), 400],
+    [
+      'a call that says that it is no JSON',
+      { 'content-type': 'text/plain' },
+      JSON.stringify(callMessage('write_note', {})),
+      415,
+    ],
+  ])('%s', (_what, headers, body, status) =>
+    withProxy(async (proxy) => {
+      const before = seen.length;
+      expect(await raw(proxy, headers as Record<string, string>, body)).toBe(status);
+      expect(seen.length).toBe(before);
+    }),
+  );
+});
