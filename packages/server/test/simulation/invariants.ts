@@ -3,6 +3,7 @@
  * promises, as far as the domain alone can break them; each answers what is wrong, as a sentence, or nothing.
  */
 import { digestOf } from '@belay/protocol';
+import { rungsOf } from '../../src/domain/case/open.ts';
 import type { Context } from '../../src/domain/decided.ts';
 import { administrators, resolveTarget } from '../../src/domain/oncall/organisation.ts';
 import { isAbsent } from '../../src/domain/oncall/person.ts';
@@ -18,7 +19,7 @@ export type Step = { before: Run; events: RunEvent[]; after: Run; context: Conte
 export type Memory = {
   redeemed: Set<string>;
   approvals: Map<string, Run['approvals'][number]>;
-  rung: { caseId: string; dueAt: number; at: number } | null;
+  rung: { caseId: string; promisedMs: number; at: number } | null;
   cases: { opened: number; ended: number };
 };
 export const newMemory = (): Memory => ({
@@ -109,17 +110,24 @@ const duty = ({ events, context }: Step): string[] =>
 /** How much of a time the engine did not run. */
 export type OutageMs = (from: number, to: number) => number;
 
+const hour = 3_600_000;
+const promisedMs = (kase: Run['case'], rung: number, context: Context): number => {
+  const spec = kase === null ? undefined : rungsOf(kase.to, context)[rung];
+  return spec?.withinMs ?? spec?.repeatMs ?? hour;
+};
+
 /** L1: while the engine runs, an open case moves within twice what its rung promises. */
-const liveness = ({ before, events, context }: Step, memory: Memory, outageMs: OutageMs): string[] => {
+const liveness = ({ before, events, after, context }: Step, memory: Memory, outageMs: OutageMs): string[] => {
   const [fired] = of(events, 'RungFired').slice(-1);
   const wrong: string[] = [];
   const last = memory.rung;
   if (last !== null && before.case?.caseId === last.caseId && before.case.status === 'open' && fired !== undefined) {
-    const promised = last.dueAt - last.at;
-    if (context.now - last.at > 2 * promised + outageMs(last.at, context.now))
-      wrong.push(`L1: a case stood still for ${context.now - last.at} ms; its rung promised ${promised}`);
+    const stood = context.now - last.at - outageMs(last.at, context.now);
+    if (stood > 2 * last.promisedMs)
+      wrong.push(`L1: a case stood still for ${stood} ms; its rung promised ${last.promisedMs}`);
   }
-  if (fired !== undefined) memory.rung = { caseId: fired.caseId, dueAt: fired.nextAt, at: context.now };
+  if (fired !== undefined)
+    memory.rung = { caseId: fired.caseId, promisedMs: promisedMs(after.case, fired.rung, context), at: context.now };
   return wrong;
 };
 

@@ -275,7 +275,7 @@ export class Simulation {
   #zombie(live: Live, epoch: number): void {
     if (live.run.epoch === epoch) return;
     const accepted = this.#decideAgent(live, { type: 'finish', epoch, outcome: 'zombie' });
-    if (accepted && live.run.finishedAt === null) this.wrong.push('I1: a fenced process was obeyed');
+    if (accepted) this.wrong.push('I1: a fenced process was obeyed');
   }
 
   #decideCase(live: Live, personId: string, command: Partial<CaseCommand> & { type: CaseCommand['type'] }): boolean {
