@@ -17,7 +17,6 @@ const rule = ({ id, at, when, because, outcome, to, by }: Addition): RuleSpec =>
   at,
   when,
   unless: null,
-  // biome-ignore lint/suspicious/noThenProperty: the word of the control language; never awaited
   then: outcome,
   to: to ?? null,
   by: by ?? null,

@@ -4,10 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { databaseCpuMs, ownCpuMs } from './cpu.ts';
 import { measure } from './measure.ts';
 import type { Sample } from './server.ts';
 
-export type BareParameters = { databaseUrl: string; sample: Sample; callersMax: number };
+export type BareParameters = { databaseUrl: string; postmaster: number; sample: Sample; callersMax: number };
 type Row = Record<string, unknown>;
 type Rows = { run: Row; entries: Row[]; permit: Row };
 
@@ -60,7 +61,7 @@ const renamed = (sample: Sample, mark: string): Rows => {
   return rowsOf(sample.values.map(rename));
 };
 
-const { databaseUrl, sample, callersMax } = JSON.parse(process.argv[2] ?? '') as BareParameters;
+const { databaseUrl, postmaster, sample, callersMax } = JSON.parse(process.argv[2] ?? '') as BareParameters;
 const clients = Array.from({ length: callersMax }, () => new pg.Client({ connectionString: databaseUrl }));
 await Promise.all(clients.map((client) => client.connect()));
 const text = statementOf(rowsOf(sample.values));
@@ -86,6 +87,8 @@ process.on('message', async (message: { ask: string; callers: number; commits: n
     const { rowCount } = await client.query({ name: 'bare', text, values });
     if (rowCount !== 1) throw new Error('A run had moved.');
   };
-  process.send?.(await measure(clients.slice(0, message.callers), rows, commit));
+  process.send?.(
+    await measure(clients.slice(0, message.callers), rows, commit, async () => ownCpuMs() + databaseCpuMs(postmaster)),
+  );
 });
 process.send?.({ ready: true });

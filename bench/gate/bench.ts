@@ -49,7 +49,7 @@ const openBench = async (build: string, dataDir: string): Promise<Bench> => {
   connection.close();
   const call = { path: `/v1/runs/${runId}/gate`, body: JSON.parse(gateBody(runId)) as object };
   const { sample } = await server.ask<{ sample: Sample }>({ ask: 'sample', call });
-  const bare = start(bareProgram, { databaseUrl: ready.bareUrl, sample, callersMax });
+  const bare = start(bareProgram, { databaseUrl: ready.bareUrl, postmaster: ready.postmaster, sample, callersMax });
   await bare.said();
   return { server, bare, ready, connect };
 };

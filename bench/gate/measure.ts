@@ -1,6 +1,7 @@
 /** Times work done by a number of callers at once, and compares what was measured in pairs. */
 
-export type Measured = { p50: number; p99: number; perSecond: number };
+/** Latencies in ms; `cpu`: ms of all processes together, per operation. */
+export type Measured = { p50: number; p99: number; perSecond: number; cpu: number };
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -20,9 +21,11 @@ export const measure = async <C, I>(
   callers: readonly C[],
   items: readonly I[],
   work: (caller: C, item: I) => Promise<unknown>,
+  cpuMs: () => Promise<number> = async () => Number.NaN,
 ): Promise<Measured> => {
   const took: number[] = [];
   let next = 0;
+  const cpuBefore = await cpuMs();
   const started = performance.now();
   await Promise.all(
     callers.map(async (caller) => {
@@ -34,7 +37,8 @@ export const measure = async <C, I>(
     }),
   );
   const seconds = (performance.now() - started) / 1000;
-  return { p50: percentile(took, 0.5), p99: percentile(took, 0.99), perSecond: items.length / seconds };
+  const cpu = ((await cpuMs()) - cpuBefore) / items.length;
+  return { p50: percentile(took, 0.5), p99: percentile(took, 0.99), perSecond: items.length / seconds, cpu };
 };
 
 const round = (value: number): number => Number(value.toPrecision(3));
@@ -48,6 +52,7 @@ export const compare = (pairs: readonly { measured: Measured; baseline: Measured
     p50: of((pair) => pick(pair, 'p50')),
     p99: of((pair) => pick(pair, 'p99')),
     perSecond: of((pair) => pick(pair, 'perSecond')),
+    cpu: of((pair) => pick(pair, 'cpu')),
   });
   return {
     measured: all(({ measured }, field) => measured[field]),

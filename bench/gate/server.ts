@@ -9,12 +9,13 @@ import type * as serverModule from '../../packages/server/src/server.ts';
 import type * as houseModule from '../../packages/server/src/store/house.ts';
 import type * as migrateModule from '../../packages/server/src/store/migrate.ts';
 import type * as poolModule from '../../packages/server/src/store/pool.ts';
+import { ownCpuMs } from './cpu.ts';
 
 export type ServerParameters = { build: string; dataDir: string; control: string; organisation: object };
 /** One real commit of a gate call: its statement and its parameters. */
 export type Sample = { statement: string; values: string[] };
 /** `bareUrl`: a database of its own on the same server, with the same tables, that Belay leaves alone. */
-export type Ready = { url: string; key: string; bareUrl: string; session: string; csrf: string };
+export type Ready = { url: string; key: string; bareUrl: string; session: string; csrf: string; postmaster: number };
 
 const parameters = JSON.parse(process.argv[2] ?? '') as ServerParameters;
 const built = (path: string) => import(pathToFileURL(`${parameters.build}/${path}`).href);
@@ -88,6 +89,7 @@ const sampled = async (call: () => Promise<unknown>): Promise<Sample> => {
 
 const tell = (message: object): void => void process.send?.(message);
 process.on('message', async (message: { ask: string; call?: { path: string; body: object } }) => {
+  if (message.ask === 'cpu') tell({ cpuMs: ownCpuMs() });
   if (message.ask === 'integrated') await integrated().then(() => tell({}));
   if (message.ask === 'profile') await startProfile().then(() => tell({}));
   if (message.ask === 'profiled') tell({ profile: await stopProfile() });
@@ -106,4 +108,12 @@ const login = await app.accounts.createLoginLink('dana', Date.now());
 const opened = await app.accounts.openSession(login, Date.now());
 if (opened === null) throw new Error('The login link did not open a session.');
 const { session: cookie, csrf } = opened;
-tell({ url: server.url, key: secret, bareUrl: await openBareDatabase(), session: cookie, csrf } satisfies Ready);
+const postmaster = database.info.pid ?? 0;
+tell({
+  url: server.url,
+  key: secret,
+  bareUrl: await openBareDatabase(),
+  session: cookie,
+  csrf,
+  postmaster,
+} satisfies Ready);

@@ -71,13 +71,16 @@ try {
   };
   const took = Object.fromEntries(Object.keys(arms).map((name) => [name, []]));
   for (let index = 0; index < rounds + warmUp; index++) {
-    for (const [name, arm] of Object.entries(arms)) {
+    // Another first each time: what stands before an arm must not always be the same.
+    const order = Object.entries(arms);
+    order.push(...order.splice(0, index % order.length));
+    for (const [name, arm] of order) {
       const before = performance.now();
       await arm(index);
       if (index >= warmUp) took[name].push(performance.now() - before);
+      // The report of a gated call follows its answer: it must not fall into the next measurement.
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    // The report of a call follows its answer: it must not fall into the next measurement.
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   direct.end();
   gated.end();

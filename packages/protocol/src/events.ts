@@ -49,7 +49,8 @@ export const eventCatalogue = {
   SessionOpened: 'A person signed in.',
   AuditFailed: 'The audit found something without an armed next step, late, or taken up by nobody: an alarm.',
   AuditPassed: 'What the audit had found is in order again.',
-  ClockDoubted: 'The clock of a node jumped, or differs from the database: nothing expires there until it is confirmed.',
+  ClockDoubted:
+    'The clock of a node jumped, or differs from the database: nothing expires there until it is confirmed.',
   ClockTrusted: 'The time was confirmed.',
   PressRefused: 'Somebody pressed a button in a channel and it changed nothing: unknown, not entitled, or too late.',
   ChannelFailed: 'A channel did not let Belay in any more; the administrators were told on the others.',

@@ -2,8 +2,6 @@
 import type { AnswerOf, JsonObject } from '@belay/protocol';
 import type { Client, World } from '../world.ts';
 
-type People = Awaited<ReturnType<typeof peopleOf>>;
-
 const runIdOf = (ticket: string): string => ticket.split('/')[0] ?? '';
 
 const must = <T>({ ok, body, problem }: { ok: boolean; body: T; problem: unknown }): T => {

@@ -44,5 +44,4 @@ it('one file verifies offline; one changed byte is named', async () => {
   const forged = text.replace('EUR 120.00', 'EUR 920.00');
   expect(forged).not.toBe(text);
   expect(verifyBundle(forged, { publicKey: key.publicKey }).ok).toBe(false);
-
 });

@@ -147,9 +147,7 @@ describe('reading', () => {
   it('documents every route, and the page of it needs no script', async () => {
     const response = await raw('/openapi.json');
     const document = (await response.json()) as { paths: Record<string, Record<string, { operationId: string }>> };
-    const operations = Object.values(document.paths).flatMap(
-      (path) => Object.values(path).map((o) => o.operationId),
-    );
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path).map((o) => o.operationId));
     expect(operations.sort()).toEqual(Object.keys(routes).sort());
     const page = await (await raw('/docs')).text();
     expect(page).toContain('Take control of a run');

@@ -12,4 +12,4 @@ CREATE INDEX cases_unarmed ON cases (case_id) WHERE status = 'open' AND (state -
 
 -- One owner's cases, and what somebody has taken over, in the order of the inbox.
 CREATE INDEX cases_of_owner ON cases (owner, priority DESC, opened_at, case_id) WHERE status = 'open';
-CREATE INDEX cases_of_claimer ON cases (claimed_by, priority DESC, opened_at, case_id) WHERE claimed_by IS NOT NULL;
+CREATE INDEX cases_of_claimer ON cases (claimed_by, priority DESC, opened_at, case_id) WHERE status = 'claimed';
