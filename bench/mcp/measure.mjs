@@ -1,5 +1,5 @@
 // `npm run bench:mcp -- [--json] [--rounds N]`: what the proxy costs. In each round, one after the other: a durable commit
-// of one row, a message and a call without the proxy, the same with it. The call is decided, carried out and reported.
+// of one row, a call of the gate alone, a message and a call of a tool without the proxy, the same with it.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -44,6 +44,21 @@ const connect = async ([command, ...args], env = process.env) => {
   return { ping: () => request('ping'), call, end: () => child.stdin.end() };
 };
 
+/** The gate as any agent asks it over HTTP. */
+const openGate = async ({ url, key, control }) => {
+  const post = async (path, body) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return response.json();
+  };
+  const { run, epoch } = await post('/v1/runs', { control, subject: { client: 'gate' } });
+  return async (index) => {
+    const step = { step: 'echo', arguments: { message: `m${index}` }, key: `k${index}`, redeem: true };
+    const { kind } = await post(`/v1/runs/${run.runId}/gate`, { epoch, ...step });
+    if (kind !== 'continue') throw new Error(`The gate said ${kind}.`);
+  };
+};
+
 const percentile = (values, share) => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
@@ -64,6 +79,7 @@ try {
   const gated = await connect([process.execPath, ...proxy, ...server], belay.environment);
   const arms = {
     commit: () => pool.query({ name: 'bench', text: 'INSERT INTO bench_rows (body) VALUES ($1)', values: [body] }),
+    gate: await openGate(belay),
     directMessage: () => direct.ping(),
     proxiedMessage: () => gated.ping(),
     directCall: (index) => direct.call(`m${index}`),
@@ -93,6 +109,7 @@ try {
     p99Ms: of(0.99),
     hopP50Ms: round(p50.proxiedMessage - p50.directMessage),
     gatedCallInCommits: round((p50.gatedCall - p50.directCall) / p50.commit),
+    gatedCallInGateCalls: round((p50.gatedCall - p50.directCall) / p50.gate),
   };
   if (values.json) console.log(JSON.stringify(report));
   else {
