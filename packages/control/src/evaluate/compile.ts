@@ -33,7 +33,8 @@ const decider = (judge: Judge, prepared: Map<string, Prepared>, mostRules: numbe
     for (let index = 0; index < tests.length; index++) if ((tests[index] as Test)()) hits[count++] = index;
     if (fault.ref !== null) return explain(judge, plan, input);
     if (count === 0 && quiet !== null) return quiet;
-    const fired = Array.from(hits.subarray(0, count), (index) => plan.rules[index] as PlannedRule);
+    const fired: PlannedRule[] = [];
+    for (let hit = 0; hit < count; hit++) fired.push(plan.rules[hits[hit] as number] as PlannedRule);
     return verdictOf(judge, plan, input, fired, []);
   };
 };

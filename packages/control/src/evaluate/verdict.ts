@@ -12,39 +12,37 @@ const requirement = (
   kind: OutcomeKind,
   rule: RuleSpec,
   because: string,
-  more: { to?: string; by?: string | null; instead?: string | null },
-): Requirement => ({
-  kind,
-  rule: rule.id,
-  because,
-  cites: rule.cites,
-  to: more.to ?? null,
-  by: more.by ?? null,
-  instead: more.instead ?? null,
-});
+  to: string | null,
+  by: string | null,
+  instead: string | null,
+): Requirement => ({ kind, rule: rule.id, because, cites: rule.cites, to, by, instead });
 
-const requirementsOf = (rule: RuleSpec, owner: string, because: string): Requirement[] => {
+const addRequirements = (requirements: Requirement[], rule: RuleSpec, owner: string, because: string): void => {
   switch (rule.then) {
     case 'handoff':
-      return [requirement('handoff', rule, because, { to: rule.to ?? owner })];
+      requirements.push(requirement('handoff', rule, because, rule.to ?? owner, null, null));
+      return;
     case 'approval':
-      return [requirement('approval', rule, because, { by: rule.by })];
+      requirements.push(requirement('approval', rule, because, null, rule.by, null));
+      return;
     case 'continue':
-      return [requirement('continue', rule, because, {})];
+      requirements.push(requirement('continue', rule, because, null, null, null));
+      return;
     case 'forbid': {
       const { instead } = rule;
       if (instead === null || 'text' in instead) {
-        return [requirement('forbid', rule, because, { instead: instead?.text ?? null })];
+        requirements.push(requirement('forbid', rule, because, null, null, instead?.text ?? null));
+        return;
       }
-      const forbid = requirement('forbid', rule, because, { instead: 'A person takes this over.' });
-      return [forbid, requirement('handoff', rule, because, { to: instead.handoff })];
+      requirements.push(requirement('forbid', rule, because, null, null, 'A person takes this over.'));
+      requirements.push(requirement('handoff', rule, because, instead.handoff, null, null));
     }
   }
 };
 
 /** Sorting is stable: within one kind the order of the file stays. */
 const byStrictness = (requirements: Requirement[]): Requirement[] =>
-  requirements.sort((a, b) => strictness[a.kind] - strictness[b.kind]);
+  requirements.length < 2 ? requirements : requirements.sort((a, b) => strictness[a.kind] - strictness[b.kind]);
 
 const houseHandoff = (control: Control, because: string): Requirement => ({
   kind: 'handoff',
@@ -58,13 +56,11 @@ const houseHandoff = (control: Control, because: string): Requirement => ({
 
 export type Judge = { control: Control; directory: Directory; fault: Fault };
 
-/** The facts, each once; those that could not be used are shown already. */
-const viewsOf = (input: GateInput, shown: Named[], bad: FactView[]): FactView[] => {
-  const views = [...bad];
+/** Adds the facts that are not shown already. */
+const addViews = (views: FactView[], input: GateInput, shown: Named[]): void => {
   for (const named of shown) {
     if (!views.some(({ name }) => name === named.name)) views.push(viewOf(named, input, null));
   }
-  return views;
 };
 
 const prioritiesAt = ({ fault }: Judge, plan: Plan, input: GateInput) => {
@@ -104,31 +100,35 @@ export const verdictOf = (
   bad: BadFact[],
 ): Verdict => {
   const { control } = judge;
-  const asked = fired.flatMap(({ rule, because }) => requirementsOf(rule, control.owner, because(input)));
   const house =
-    bad.length > 0 ? 'badFact' : asked.length > 0 ? null : plan.step.risk === 'high' ? 'outsidePolicy' : 'lowRisk';
+    bad.length > 0 ? 'badFact' : fired.length > 0 ? null : plan.step.risk === 'high' ? 'outsidePolicy' : 'lowRisk';
   if (house === 'lowRisk') return quietVerdict(plan.step.name);
-  const requirements = bad.map(({ because }) => houseHandoff(control, because));
+  const requirements: Requirement[] = [];
+  const facts: FactView[] = [];
+  for (const { view, because } of bad) {
+    requirements.push(houseHandoff(control, because));
+    facts.push(view);
+  }
   if (house === 'outsidePolicy') {
     const because = `No rule lets "${plan.step.name}" through here: it is outside of the policy.`;
     requirements.push(houseHandoff(control, because));
+    addViews(facts, input, plan.feed.named);
   }
-  requirements.push(...(house === 'badFact' ? asked.filter(({ kind }) => kind !== 'continue') : asked));
+  for (const { rule, because, shown } of fired) {
+    if (house !== 'badFact' || rule.then !== 'continue') {
+      addRequirements(requirements, rule, control.owner, because(input));
+    }
+    addViews(facts, input, shown);
+  }
   const first = byStrictness(requirements)[0] as Requirement;
-  const shown = house === 'outsidePolicy' ? plan.feed.named : fired.flatMap((rule) => rule.shown);
-  const { priority, priorityBecause } =
-    first.kind === 'continue' ? { priority: 0, priorityBecause: [] } : prioritiesAt(judge, plan, input);
+  const { priority, priorityBecause } = first.kind === 'continue' ? { priority: 0, priorityBecause: [] } : prioritiesAt(judge, plan, input);
   return {
     outcome: first.kind,
     decidedBy: first.rule,
     because: first.because,
     requirements,
     fired: fired.map(({ rule }) => rule.id),
-    facts: viewsOf(
-      input,
-      shown,
-      bad.map(({ view }) => view),
-    ),
+    facts,
     house,
     priority,
     priorityBecause,

@@ -37,4 +37,10 @@ export const formatDecimal = (value: number, scale: number): string => {
   return `${value < 0 ? '-' : ''}${whole}${scale === 0 ? '' : `.${text.slice(text.length - scale)}`}`;
 };
 
-export const groupThousands = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
+/** "1240000" is "1,240,000". */
+export const groupThousands = (digits: string): string => {
+  let end = digits.length;
+  let grouped = '';
+  for (; end > 3; end -= 3) grouped = `,${digits.slice(end - 3, end)}${grouped}`;
+  return digits.slice(0, end) + grouped;
+};

@@ -46,10 +46,10 @@ export const scanMoney = (text: string, out: Float64Array, at: number): boolean 
 
 export type Money = { currency: string; minor: number };
 
-export const parseMoney = (text: string): Money | null => {
-  const out = new Float64Array(2);
-  return scanMoney(text, out, 0) ? { currency: text.slice(0, 3), minor: out[0] as number } : null;
-};
+const scanned = new Float64Array(2);
+
+export const parseMoney = (text: string): Money | null =>
+  scanMoney(text, scanned, 0) ? { currency: text.slice(0, 3), minor: scanned[0] as number } : null;
 
 /** "EUR 1,240.00": the same everywhere, independent of the machine's locale. */
 export const formatMoney = ({ currency, minor }: Money): string => {
