@@ -68,7 +68,8 @@ const serve = async <N extends RouteName>(
   const route = routes[name] as unknown as Route;
   if (request.method === 'HEAD' && route.stream === true)
     throw new Refused(problem('route_not_found', 'A stream has no HEAD.'));
-  const caller = await auth.identify(request);
+  // A public route asks for nobody: a login link works whoever is signed in.
+  const caller = route.caller === 'public' ? { agent: null, person: null } : await auth.identify(request);
   const refused = mayCall(route, caller);
   if (refused !== null) throw new Refused(refused);
   const url = new URL(request.url);

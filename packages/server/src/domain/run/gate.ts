@@ -3,7 +3,7 @@
  * Requirements of all fired rules accumulate; what people have already given (a sign-off, "allow once") is taken off;
  * the strictest of what is left decides. Every answer carries its reasons.
  */
-import type { StepSpec } from '@belay/control';
+import type { StepSpec, Verdict } from '@belay/control';
 import type { OutcomeKind, Requirement } from '@belay/protocol';
 import { endInvalidApprovals } from '../approval/still-valid.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
@@ -56,16 +56,21 @@ const restrictions = (run: Run, step: string, context: Context): Requirement[] =
     ),
 ];
 
-const stillRequired = (
-  requirements: Requirement[],
-  run: Run,
-  step: string,
-  digest: string,
-  allowance: Allowance | null,
-): Requirement[] =>
+/**
+ * "Allow once" answers the handoffs the person saw; for arguments they edited themselves, what the rules say of those.
+ * It never answers a fact that nobody could judge: then the rules that ask for a signature could not speak either.
+ */
+const isAnswered = (requirement: Requirement, allowance: Allowance | null, house: Verdict['house']): boolean => {
+  if (allowance === null) return false;
+  if (requirement.rule === null) return house !== 'badFact' && allowance.seen.includes(handoffName(requirement));
+  return allowance.edited || allowance.seen.includes(handoffName(requirement));
+};
+
+type Given = { run: Run; step: string; digest: string; allowance: Allowance | null; house: Verdict['house'] };
+
+const stillRequired = (requirements: Requirement[], { run, step, digest, allowance, house }: Given): Requirement[] =>
   requirements.filter((requirement) => {
-    // "Allow once" answers what the person saw, nothing that turned up since.
-    if (requirement.kind === 'handoff') return allowance === null || !allowance.seen.includes(handoffName(requirement));
+    if (requirement.kind === 'handoff') return !isAnswered(requirement, allowance, house);
     if (requirement.kind !== 'approval') return true;
     return !run.approvals.some(
       (a) =>
@@ -104,7 +109,7 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
   const relevant = { ...run, rejections: run.rejections.filter((r) => r.step === command.step && r.digest === digest) };
   const stuck = stuckRequirement(run, command, context);
   const asked = [...verdict.requirements, ...restrictions(relevant, command.step, context), ...stuck];
-  const required = stillRequired(asked, run, command.step, digest, allowance);
+  const required = stillRequired(asked, { run, step: command.step, digest, allowance, house: verdict.house });
   const outcome = strictness.find((kind) => required.some((r) => r.kind === kind)) ?? 'continue';
   const because =
     required.find((r) => r.kind === outcome)?.because ??

@@ -56,7 +56,7 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   ClaimIdled: (e, { person }) => `${person(e.claimedBy)} was reminded: nothing has happened since the takeover.`,
   ControlTaken: (e, { person }) =>
     `${e.to.kind === 'person' ? person(e.to.id) : e.to.id} has control${e.inFlight.length === 0 ? '.' : `; ${e.inFlight.length} step(s) were under way and cannot be recalled.`}`,
-  ControlReturned: () => 'The agent may continue.',
+  ControlReturned: () => 'Control is with the agent again, in a new epoch.',
   InstructionsAcknowledged: (_e, { by }) => `${by} has read the instructions.`,
   AgentReported: (e) => e.progress ?? `Spent USD ${e.costUsd.toFixed(2)}, ${e.tokens} tokens.`,
   RunFinished: () => 'The run is finished.',
