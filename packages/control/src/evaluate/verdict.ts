@@ -121,7 +121,8 @@ export const verdictOf = (
     addViews(facts, input, shown);
   }
   const first = byStrictness(requirements)[0] as Requirement;
-  const { priority, priorityBecause } = first.kind === 'continue' ? { priority: 0, priorityBecause: [] } : prioritiesAt(judge, plan, input);
+  const { priority, priorityBecause } =
+    first.kind === 'continue' ? { priority: 0, priorityBecause: [] } : prioritiesAt(judge, plan, input);
   return {
     outcome: first.kind,
     decidedBy: first.rule,
