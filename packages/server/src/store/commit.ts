@@ -18,13 +18,13 @@ WITH input AS (
     next_due_at timestamptz, next_due text, started_at timestamptz, finished_at timestamptz)
   WHERE i.run_id COLLATE "C" BETWEEN $8 AND $9 -- true of all; tells the planner that they are few, so that it reads runs by key
 ), locked AS (
-  SELECT r.run_id FROM runs r JOIN input i ON i.run_id = r.run_id
+  SELECT i.* FROM runs r JOIN input i ON i.run_id = r.run_id
   WHERE r.revision = i.expected ORDER BY r.run_id FOR UPDATE OF r
 ), updated AS (
   UPDATE runs r SET status = i.status, holder_kind = i.holder_kind, holder_id = i.holder_id, epoch = i.epoch,
     revision = r.revision + 1, case_id = i.case_id, urgency = i.urgency, state = i.state,
     next_due_at = i.next_due_at, next_due = i.next_due, finished_at = i.finished_at
-  FROM input i JOIN locked l ON l.run_id = i.run_id WHERE r.run_id = i.run_id
+  FROM locked i WHERE r.run_id = i.run_id
   RETURNING r.run_id
 ), created AS (
   INSERT INTO runs (run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch,
