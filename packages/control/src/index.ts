@@ -7,6 +7,7 @@ export type { OrganisationView } from './check/structure-findings.ts';
 export { type Change, type Comparison, compareControls, type Note } from './compare/compare.ts';
 export { compileControl } from './evaluate/compile.ts';
 export type * from './model.ts';
+export { formatControl } from './source/format.ts';
 export { controlDigest, parseControl } from './source/parse.ts';
 export { casesSchema, controlSchema } from './source/schema.ts';
 export { type Alternative, type Why, why } from './why/why.ts';

@@ -32,9 +32,9 @@ const sentence = text('a sentence');
 
 const fact = object({
   from: required(choice('args', 'agent', 'system', 'lookup'), 'args, agent (claimed), system (counted) or lookup'),
-  type: optional(choice(...typeNames), 'type of the value'),
   source: optional(text('the name of a system of record'), 'lookup: name of the system of record'),
   at: optional(matching(/^(\/[^/]*)+$/, 'a JSON pointer, such as /vendor/ageDays'), 'where in the record it stands'),
+  type: optional(choice(...typeNames), 'type of the value'),
   ...typeFields,
 });
 
@@ -61,8 +61,8 @@ const rule = object({
   then: required(choice('continue', 'approval', 'handoff', 'forbid'), 'continue, approval, handoff or forbid'),
   to: optional(text('a ladder or a target'), 'handoff: a ladder, or person:, role:, oncall:'),
   by: optional(text('the name of an approval'), 'approval: its name under `approvals`'),
-  instead: optional(insteadShape, 'forbid: what the agent may do, or `handoff to LADDER`'),
   because: optional(sentence, 'the reason, for the person who reads it; {fact} is filled in'),
+  instead: optional(insteadShape, 'forbid: what the agent may do, or `handoff to LADDER`'),
   cites: optional(sentence, 'the policy text it comes from'),
 });
 

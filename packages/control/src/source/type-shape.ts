@@ -41,12 +41,12 @@ const typeName = choice(...typeNames);
 
 /** Keys that say more about a type. */
 export const typeFields = {
-  min: optional(decimalText, 'smallest usable value'),
-  max: optional(decimalText, 'largest usable value'),
   scale: optional(integer(0, 9), 'decimal: digits after the point'),
   currency: optional(oneOrMany(matching(/^[A-Z]{3}$/, 'a currency, such as EUR')), 'money: currencies that may occur'),
   values: optional(list(text('a value')), 'enum: the values'),
   open: optional(flag, 'enum: other values may occur too'),
+  min: optional(decimalText, 'smallest usable value'),
+  max: optional(decimalText, 'largest usable value'),
   zone: optional(text('a time zone, such as Europe/Berlin'), 'timestamp: zone of hour() and weekday()'),
   optional: optional(flag, 'may be absent; ask with has()'),
   default: optional(text('a value'), 'used when it is absent'),

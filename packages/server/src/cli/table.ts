@@ -7,6 +7,7 @@ import { controlTypesCommand } from './commands/control-types.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { evidence } from './commands/evidence.ts';
+import { fmt } from './commands/fmt.ts';
 import { keyCommands } from './commands/key.ts';
 import { login } from './commands/login.ts';
 import { mcpCommands } from './commands/mcp.ts';
@@ -26,6 +27,7 @@ export const commands: Command[] = [
   doctor,
   login,
   check,
+  fmt,
   compare,
   publish,
   controlTypesCommand,
