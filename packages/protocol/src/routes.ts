@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { agentRoutes } from './routes/agents.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { houseRoutes } from './routes/house.ts';
+import { oncallRoutes } from './routes/oncall.ts';
 
 export {
   type Attached,
@@ -20,10 +21,11 @@ export {
 export { allowOnce, type ReturnBody, returnBody } from './routes/cases.ts';
 export type { Caller, Method } from './routes/route.ts';
 
-export const routes: typeof agentRoutes & typeof caseRoutes & typeof houseRoutes = {
+export const routes: typeof agentRoutes & typeof caseRoutes & typeof houseRoutes & typeof oncallRoutes = {
   ...agentRoutes,
   ...caseRoutes,
   ...houseRoutes,
+  ...oncallRoutes,
 };
 
 export type RouteName = keyof typeof routes;

@@ -2,13 +2,15 @@
  * The composition root: the only file that knows every room. Opens the database, builds store, engine and HTTP edge,
  * starts the loops, and takes it all down again in order.
  */
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { newSecretKey, noteSigner } from '@belay/protocol/evidence';
 import type { Pool } from 'pg';
 import { channelDefinitions } from './channels/all.ts';
 import { ChannelProblem, configured } from './channels/channel.ts';
 import { ConfigProblem } from './config.ts';
+import { decideOncall, type Entered, withEntered } from './domain/oncall/entered.ts';
+import type { Organisation } from './domain/oncall/organisation.ts';
 import { createChanges } from './engine/changes.ts';
 import type { Channel } from './engine/channel-ports.ts';
 import { createChannelWork } from './engine/channel-work.ts';
@@ -35,7 +37,7 @@ import { createCardStore } from './store/cards.ts';
 import { databaseNow } from './store/database-clock.ts';
 import { createDueStore, overdue } from './store/due.ts';
 import { exportBundle } from './store/evidence.ts';
-import { applyOrganisation, createHouseStore, listControls, signingKey } from './store/house.ts';
+import { applyOrganisation, changeEntered, createHouseStore, listControls, signingKey } from './store/house.ts';
 import { createRecorder, type Recorder } from './store/house-entries.ts';
 import { createInboundStore } from './store/inbound.ts';
 import { createEvidenceLog } from './store/integrate.ts';
@@ -189,6 +191,19 @@ const createServices = ({
     await applyOrganisation(recorded, organisation, by, parts.clock.now());
     parts.house.forgetOrganisation();
   },
+  changeOncall: async (command, by) => {
+    const { newId, house, clock } = parts;
+    const now = clock.now();
+    const decide = (applied: Organisation, entered: Entered) =>
+      decideOncall(entered, command, { org: withEntered(applied, entered), by, now, newId });
+    const decided = await changeEntered(recorded, decide, { kind: 'person', id: by.personId }, now);
+    house.forgetOrganisation();
+    if (decided.refused !== undefined) return decided;
+    const [override] = decided.event.overrides;
+    return { id: override?.overrideId ?? decided.event.absences[0]?.absenceId ?? '' };
+  },
+  feedToken: (schedule) =>
+    createHmac('sha256', keys.logSecret).update(`calendar feed of ${schedule}`).digest('base64url'),
 });
 
 /** The HTTP edge, and beside it the gate as an MCP server. */

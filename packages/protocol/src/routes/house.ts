@@ -101,7 +101,10 @@ export const houseRoutes = {
     path: '/v1/organisation',
     caller: 'person',
     summary: 'The organisation in force: people, roles, schedules. For administrators.',
-    answer: z.strictObject({ organisation: jsonObject }),
+    answer: z.strictObject({
+      organisation: jsonObject.describe('as it counts, with what people entered'),
+      applied: jsonObject.describe('as the organisation file says'),
+    }),
   },
   applyOrganisation: {
     method: 'PUT',
@@ -112,7 +115,7 @@ export const houseRoutes = {
       source: z.string().max(1_000_000),
       file: z.string().max(400).default('organisation.yaml'),
     }),
-    answer: z.strictObject({ organisation: jsonObject }),
+    answer: z.strictObject({ organisation: jsonObject, applied: jsonObject }),
   },
   createKey: {
     method: 'POST',

@@ -8,6 +8,7 @@ import {
   parseControl,
 } from '@belay/control';
 import type { ControlRef } from '@belay/protocol';
+import { type Entered, withEntered } from '../domain/oncall/entered.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import type { Known } from './decide.ts';
 import { createMemory } from './memory.ts';
@@ -25,7 +26,8 @@ export type HouseStore = {
   publish(
     control: Omit<PublishedControl, 'version'> & { file: string },
   ): Promise<{ published: PublishedControl; fresh: boolean }>;
-  organisation(): Promise<Organisation>;
+  /** the organisation file as applied, and what people entered beside it */
+  organisation(): Promise<{ applied: Organisation; entered: Entered }>;
 };
 
 export type CurrentControl = { ref: ControlRef; compiled: CompiledControl };
@@ -36,7 +38,7 @@ const freshForMs = 1_000;
 export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: string) => string) => {
   const compiled = createMemory<CompiledControl>(200);
   const current = new Map<string, { at: number; control: CurrentControl | null }>();
-  let org: { at: number; value: Organisation } | null = null;
+  let org: { at: number; value: Organisation; applied: Organisation; entered: Entered } | null = null;
 
   const compile = (published: PublishedControl): CompiledControl => {
     const key = `${published.name}@${published.version}`;
@@ -55,12 +57,14 @@ export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: str
     return compile(published);
   };
 
-  const organisation = async (fresh = false): Promise<Organisation> => {
+  const readOrganisation = async (fresh: boolean): Promise<NonNullable<typeof org>> => {
     const now = clock.now();
-    if (!fresh && org !== null && Math.abs(now - org.at) < freshForMs) return org.value;
-    org = { at: now, value: await store.organisation() };
-    return org.value;
+    if (!fresh && org !== null && Math.abs(now - org.at) < freshForMs) return org;
+    const { applied, entered } = await store.organisation();
+    org = { at: now, value: withEntered(applied, entered), applied, entered };
+    return org;
   };
+  const organisation = async (fresh = false): Promise<Organisation> => (await readOrganisation(fresh)).value;
 
   const currentControl = async (name: string): Promise<CurrentControl | null> => {
     const now = clock.now();
@@ -99,6 +103,8 @@ export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: str
   return {
     known,
     organisation,
+    /** what the organisation in force is made of, as it is now */
+    organisationParts: () => readOrganisation(true),
     currentControl,
     publish,
     forgetOrganisation: () => {

@@ -1,6 +1,8 @@
 /** Everything an edge may ask of the engine, in one place. `app.ts` builds it. */
 import type { Actor, AnswerOf, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
-import type { Organisation } from '../domain/oncall/organisation.ts';
+import type { Refusal } from '../domain/decided.ts';
+import type { OncallCommand } from '../domain/oncall/entered.ts';
+import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
@@ -76,6 +78,13 @@ export type Services = AgentPorts &
     changes: Changes;
     /** replaces the organisation, with an entry that keeps the whole of it */
     applyOrganisation(organisation: Organisation, by: Actor): Promise<void>;
+    /** an override, a swap, an absence, or its withdrawal; answers its id */
+    changeOncall(
+      command: OncallCommand,
+      by: Person,
+    ): Promise<{ id: string; refused?: undefined } | { refused: Refusal }>;
+    /** what lets a calendar read the feed of a schedule without signing in */
+    feedToken(schedule: string): string;
     /** what channels deliver */
     receive: Receive;
     /** what administrators have to know: findings of the audit, doubts about the clock */

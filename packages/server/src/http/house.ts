@@ -166,7 +166,8 @@ type OrganisationRoutes = 'getOrganisation' | 'applyOrganisation' | 'createLogin
 export const organisationRoutes = (services: Services): Handlers<OrganisationRoutes> => ({
   getOrganisation: async (call) => {
     personWith(call, 'admin');
-    return { answer: { organisation: await services.house.organisation(true) } };
+    const { value: organisation, applied } = await services.house.organisationParts();
+    return { answer: { organisation, applied } };
   },
   applyOrganisation: async (call) => {
     personWith(call, 'admin');
@@ -181,7 +182,8 @@ export const organisationRoutes = (services: Services): Handlers<OrganisationRou
       throw new Refused(problem('organisation_invalid', detail, { errors }));
     }
     await services.applyOrganisation(parsed.organisation, asPerson(call));
-    return { answer: { organisation: parsed.organisation } };
+    const { value: organisation, applied } = await services.house.organisationParts();
+    return { answer: { organisation, applied } };
   },
   createLoginLink: async (call) => {
     personWith(call, 'admin');

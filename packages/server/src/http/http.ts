@@ -8,6 +8,7 @@ import { approvalRoutes, caseRoutes } from './cases.ts';
 import { addChannelRoutes } from './channels.ts';
 import { evidenceRoutes } from './evidence.ts';
 import { controlRoutes, houseRoutes, keyRoutes, organisationRoutes, peopleRoutes, stopRoutes } from './house.ts';
+import { oncallRoutes } from './oncall.ts';
 import { docsPage, openapi } from './openapi.ts';
 import { createRouter } from './router.ts';
 import { runRoutes } from './runs.ts';
@@ -23,6 +24,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
     ...keyRoutes(services, auth),
     ...peopleRoutes(services),
     ...organisationRoutes(services),
+    ...oncallRoutes(services),
     ...houseRoutes(services),
     ...evidenceRoutes(services),
   };

@@ -2,10 +2,17 @@
 import type { Control } from '@belay/control';
 import type { Actor, JsonObject } from '@belay/protocol';
 import type { Pool } from 'pg';
+import type { decideOncall, Entered } from '../domain/oncall/entered.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import type { HouseStore, PublishedControl } from '../engine/house.ts';
 import type { SigningKey } from '../engine/permit-signer.ts';
 import type { Recorder } from './house-entries.ts';
+
+type OrganisationRow = { applied: Organisation; entered: Entered };
+const rowOf = (rows: OrganisationRow[]): OrganisationRow => {
+  if (rows[0] === undefined) throw new Error('the house row is missing: the database was not migrated');
+  return rows[0];
+};
 
 const controlColumns = `name, version, digest, parsed, source, published_at AS "publishedAt", published_by AS "publishedBy"`;
 
@@ -55,9 +62,8 @@ export const createHouseStore = (pool: Pool, recorded: Recorder): HouseStore => 
           : null,
     ),
   organisation: async () => {
-    const { rows } = await pool.query<{ organisation: Organisation }>('SELECT organisation FROM house');
-    if (rows[0] === undefined) throw new Error('the house row is missing: the database was not migrated');
-    return rows[0].organisation;
+    const { rows } = await pool.query<OrganisationRow>('SELECT organisation AS applied, entered FROM house');
+    return rowOf(rows);
   },
 });
 
@@ -85,6 +91,31 @@ export const applyOrganisation = (
       by,
       at,
     }),
+  );
+
+/** Changes what was entered, as `decide` says of the present state; one at a time, with its entry. */
+export const changeEntered = (
+  recorded: Recorder,
+  decide: (applied: Organisation, entered: Entered) => ReturnType<typeof decideOncall>,
+  by: Actor,
+  at: number,
+): Promise<ReturnType<typeof decideOncall>> =>
+  recorded(
+    async (client) => {
+      const { rows } = await client.query<OrganisationRow>(
+        'SELECT organisation AS applied, entered FROM house FOR UPDATE',
+      );
+      const { applied, entered } = rowOf(rows);
+      const decided = decide(applied, entered);
+      if (decided.refused === undefined)
+        await client.query('UPDATE house SET entered = $1', [JSON.stringify(decided.entered)]);
+      return decided;
+    },
+    (decided) => {
+      if (decided.refused !== undefined) return null;
+      const { type, ...content } = decided.event;
+      return { stream: 'organisation', type, content: content as unknown as JsonObject, by, at };
+    },
   );
 
 /** The signing key of this installation; the first node to ask makes it. */

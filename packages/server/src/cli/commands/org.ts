@@ -56,7 +56,8 @@ const apply: Command = {
     const file = given.words[0] ?? '';
     const wanted = readOrganisation(file);
     const api = connect(given);
-    const changes = organisationDifference(await organisationInForce(api), wanted);
+    const { applied: before } = await api.call('getOrganisation', {});
+    const changes = organisationDifference(before as unknown as Organisation, wanted);
     const dryRun = given.flag('dry-run');
     const applied = changes.length > 0 && !dryRun;
     if (applied) await api.call('applyOrganisation', { body: { source: readTextFile(file, 'organisation'), file } });

@@ -55,7 +55,7 @@ const same = (a: Organisation, b: Organisation): boolean =>
 
 /** True when nobody was there before. */
 const settleOrganisation = async ({ app }: RunningServer, given: Organisation | null): Promise<boolean> => {
-  const current = await app.services.house.organisation(true);
+  const { applied: current } = await app.services.house.organisationParts();
   const empty = current.people.length === 0;
   const wanted = given ?? (empty ? firstOrganisation : current);
   if (!same(current, wanted)) await app.services.applyOrganisation(wanted, { kind: 'system', id: 'belay serve' });

@@ -5,7 +5,7 @@
  *   waiting --reject--> rejected     waiting --time--> expired     waiting, approved --takeover--> void
  */
 import { type Context, type Decided, refuse } from '../decided.ts';
-import { resolveTarget } from '../oncall/organisation.ts';
+import { putOnCallBy, resolveTarget } from '../oncall/organisation.ts';
 import type { Approval, Run } from '../run/run.ts';
 
 export type ApprovalCommand = { approvalId: string; revision: number; digest: string } & (
@@ -17,6 +17,8 @@ const entitled = (run: Run, approval: Approval, { by, org, now }: Context): Deci
   if (by.kind !== 'person') return refuse('not_entitled', 'Only a person signs off.');
   if (approval.excluded.includes(by.id))
     return refuse('separation_of_duties', `${run.agentId} acts on behalf of you: somebody else must sign.`);
+  if (putOnCallBy(org, approval.from, now) === by.id)
+    return refuse('separation_of_duties', 'You entered the override that is on call now: somebody else must sign.');
   const signers = resolveTarget(org, approval.from, now);
   if (signers.some((person) => person.personId === by.id)) return null;
   const names = signers.map((person) => person.name).join(', ') || 'nobody at this moment';

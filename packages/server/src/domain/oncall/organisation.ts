@@ -43,6 +43,13 @@ export const resolveTarget = (org: Organisation, target: Target, at: number): Pe
   }
 };
 
+/** Who put the one on call there by an override; null: nobody did, it is their turn, or this is no schedule. */
+export const putOnCallBy = (org: Organisation, target: Target, at: number): string | null => {
+  const { kind, name } = splitTarget(target);
+  const schedule = kind === 'oncall' ? org.schedules.find((one) => one.name === name) : undefined;
+  return schedule === undefined ? null : (onCallAt(schedule, at, org.people)?.override?.by ?? null);
+};
+
 /** What a person stands for at an instant: themselves, their roles, the schedules they are on call for. */
 export const targetsOf = (org: Organisation, { personId, roles }: Person, at: number): Target[] => {
   const onCall = org.schedules

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { decideOncall, type Entered, nothingEntered, type OncallCommand, withEntered } from './entered.ts';
+import { type Organisation, putOnCallBy } from './organisation.ts';
+import type { Person } from './person.ts';
+import { onCallAt } from './schedule.ts';
+import { day, hour } from './wallclock.ts';
+
+const start = Date.parse('2026-12-07T09:00:00Z');
+const person = (personId: string, access: Person['access'] = ['operator']): Person => ({
+  personId,
+  name: personId,
+  email: null,
+  roles: [],
+  access,
+  zone: 'UTC',
+  addresses: {},
+  absences: [],
+  active: true,
+});
+const rotation = { people: ['ann', 'ben'], from: '2026-12-07T09:00', turnMs: 7 * day };
+const org: Organisation = {
+  zone: 'UTC',
+  people: [person('ann'), person('ben'), person('cleo'), person('root', ['admin']), person('eve', ['auditor'])],
+  schedules: [
+    {
+      name: 'desk',
+      about: 'desk',
+      zone: 'UTC',
+      overrides: [],
+      layers: [{ name: 'first', zone: 'UTC', hours: [], rotation }],
+    },
+  ],
+};
+
+const place = { schedule: 'desk', layer: null, from: start + hour, to: start + 2 * hour, because: 'dentist' };
+const cover = (personId: string, replaces: string | null = null): OncallCommand => ({
+  type: 'override',
+  personId,
+  replaces,
+  ...place,
+});
+
+const house = () => {
+  let entered: Entered = nothingEntered;
+  let ids = 0;
+  return {
+    does: (by: string, command: OncallCommand, now = start) => {
+      const given = {
+        org,
+        by: org.people.find((one) => one.personId === by) as Person,
+        now,
+        newId: (p: string) => `${p}_${++ids}`,
+      };
+      const decided = decideOncall(entered, command, given);
+      if (decided.refused !== undefined) return decided.refused.code;
+      entered = decided.entered;
+      return decided.event.type;
+    },
+    onCall: (at: number) => {
+      const now = withEntered(org, entered);
+      const [schedule] = now.schedules;
+      return schedule === undefined ? null : (onCallAt(schedule, at, now.people)?.personId ?? null);
+    },
+    seat: (at: number) => {
+      const now = withEntered(org, entered);
+      return now.schedules[0] === undefined ? null : onCallAt(now.schedules[0], at, now.people);
+    },
+    appointedBy: (at: number) => putOnCallBy(withEntered(org, entered), 'oncall:desk', at),
+    count: () => entered.overrides.length,
+  };
+};
+
+describe('an override', () => {
+  it('counts for exactly its time and says who entered it', () => {
+    const { does, onCall, seat } = house();
+    expect(does('ben', cover('ben'))).toBe('OverrideAdded');
+    expect([0, 1, 1.999, 2].map((h) => onCall(start + h * hour))).toEqual(['ann', 'ben', 'ben', 'ann']);
+    expect(seat(start + hour)?.override?.by).toBe('ben');
+  });
+
+  it.each([
+    ['root', cover('cleo'), 'OverrideAdded'],
+    ['ann', cover('cleo', 'ann'), 'OverrideAdded'],
+    ['cleo', cover('cleo'), 'OverrideAdded'],
+    ['cleo', cover('ben'), 'not_entitled'],
+    ['cleo', cover('ben', 'ann'), 'not_entitled'],
+    ['eve', cover('eve'), 'not_entitled'],
+    ['root', cover('nobody'), 'unknown_target'],
+    ['root', { ...cover('ben'), schedule: 'dsk' }, 'not_found'],
+    ['root', { ...cover('ben'), layer: 'second' }, 'not_found'],
+    ['root', { ...cover('ben'), to: start + hour }, 'invalid_request'],
+    ['root', { ...cover('ben'), from: start - 3 * hour, to: start - hour }, 'invalid_request'],
+    ['root', { ...cover('ben'), to: start + 500 * day }, 'invalid_request'],
+    ['root', cover('ben', 'ben'), 'invalid_request'],
+  ] as [string, OncallCommand, string][])('by %s: %j is %s', (by, command, outcome) => {
+    expect(house().does(by, command)).toBe(outcome);
+  });
+});
+
+it('whoever puts somebody on call is known, so that they cannot sign what it routes to them', () => {
+  const { does, appointedBy } = house();
+  does('ben', cover('ben'));
+  expect([appointedBy(start), appointedBy(start + hour)]).toEqual([null, 'ben']);
+});
+
+describe('a swap', () => {
+  it('exchanges the turns of both, and is withdrawn as one', () => {
+    const { does, onCall, count } = house();
+    const swap: OncallCommand = { type: 'swap', between: ['ann', 'ben'], ...place, from: start, to: start + 14 * day };
+    expect(does('ann', swap)).toBe('ShiftsSwapped');
+    expect([onCall(start + day), onCall(start + 8 * day)]).toEqual(['ben', 'ann']);
+    expect(does('cleo', { type: 'withdraw', id: 'override_1' })).toBe('not_entitled');
+    expect(does('ben', { type: 'withdraw', id: 'override_1' })).toBe('OverrideWithdrawn');
+    expect([onCall(start + day), onCall(start + 8 * day)]).toEqual(['ann', 'ben']);
+    expect(count()).toBe(0);
+  });
+});
+
+describe('an absence', () => {
+  it('takes somebody off the duty, by themselves or an administrator only', () => {
+    const { does, onCall } = house();
+    const absence: OncallCommand = { type: 'absence', personId: 'ann', from: start, to: start + day };
+    expect(does('ben', absence)).toBe('not_entitled');
+    expect(does('ann', absence)).toBe('AbsenceAdded');
+    expect([onCall(start), onCall(start + day)]).toEqual(['ben', 'ann']);
+    expect(does('ann', { type: 'withdraw', id: 'absence_1' })).toBe('AbsenceWithdrawn');
+    expect(onCall(start)).toBe('ann');
+    expect(does('ann', { type: 'withdraw', id: 'absence_1' })).toBe('not_found');
+  });
+});
+
+it('what ended long ago is let go of', () => {
+  const { does, count } = house();
+  does('ben', cover('ben'));
+  const later = start + 200 * day;
+  does('ben', { ...cover('ben'), from: later, to: later + hour } as OncallCommand, later);
+  expect(count()).toBe(1);
+});
+
+it('an organisation in which nothing was entered is the very same', () => {
+  expect(withEntered(org, nothingEntered)).toBe(org);
+});

@@ -1,0 +1,119 @@
+/** On call through the public door: who is told, calendars and feeds, and what people enter beside the file. */
+import ICAL from 'ical.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, createWorld, duration, monday, sampleOrganisation, type World } from './world.ts';
+
+let world: World;
+let dana: Client;
+let chidi: Client;
+let emre: Client;
+const at = (text: string): string => new Date(monday + duration(text)).toISOString();
+
+beforeAll(async () => {
+  world = await createWorld();
+  dana = await world.person('dana');
+  chidi = await world.person('chidi');
+  emre = await world.person('emre');
+});
+afterAll(() => world.close());
+
+const treasury = { schedule: 'treasury' };
+const onCall = async () =>
+  (await dana.call('listSchedules')).body.items.find(({ name }) => name === 'treasury')?.now?.personId;
+
+describe('who is on call', () => {
+  it('says for each schedule who is told now, why, and who is next', async () => {
+    const { body } = await dana.call('listSchedules');
+    expect(body.items.map(({ name }) => name)).toEqual(['treasury', 'support']);
+    expect(body.items[0]).toMatchObject({
+      zone: 'Europe/Paris',
+      now: { personId: 'amelie', layer: 'primary', because: 'turn of Amélie Laurent' },
+      next: { at: '2026-12-14T08:00:00.000Z', personId: 'chidi' },
+    });
+  });
+
+  it('has a calendar in which each instant belongs to one shift, with overrides and absences of its people', async () => {
+    const query = { from: at('0d'), to: at('28d') };
+    const { body } = await dana.call('scheduleCalendar', { params: treasury, query });
+    expect(body.shifts[0]?.from).toBe(query.from);
+    expect(body.shifts.at(-1)?.to).toBe(query.to);
+    for (const [index, shift] of body.shifts.slice(1).entries()) expect(shift.from).toBe(body.shifts[index]?.to);
+    expect(body.gaps).toEqual([]);
+    expect(body.layers.map(({ layer }) => layer)).toEqual(['primary', 'backup']);
+    expect(body.overrides).toMatchObject([{ because: 'Bruno is at a conference', overrideId: null }, {}]);
+    expect(body.absences).toMatchObject([{ personId: 'amelie', absenceId: null }]);
+  });
+
+  it.each([
+    [{ schedule: 'tresury' }, {}, 404],
+    [treasury, { from: at('2d'), to: at('1d') }, 422],
+    [treasury, { from: at('0d'), to: at('500d') }, 422],
+  ])('refuses a calendar of %j over %j', async (params, query, status) => {
+    expect((await dana.call('scheduleCalendar', { params, query })).status).toBe(status);
+  });
+
+  it('is a feed that a calendar reads without signing in, and nobody else', async () => {
+    const { body } = await dana.call('scheduleCalendar', { params: treasury });
+    const feed = await world.app.fetch(new Request(body.feedUrl));
+    expect(feed.headers.get('content-type')).toContain('text/calendar');
+    const events = new ICAL.Component(ICAL.parse(await feed.text())).getAllSubcomponents('vevent');
+    expect(events.length).toBeGreaterThan(10);
+    const guessed = await world.app.fetch(new Request(body.feedUrl.replace(/token=.*/, 'token=guessed')));
+    expect(guessed.status).toBe(401);
+    const other = await world.app.fetch(new Request(body.feedUrl.replace('treasury', 'support')));
+    expect(other.status).toBe(401);
+  });
+});
+
+describe('what people enter', () => {
+  it('an operator takes a shift, it counts at once, outlives an apply of the file, and is withdrawn again', async () => {
+    const body = { personId: 'chidi', from: at('0s'), to: at('4h'), because: 'I cover the morning' };
+    const added = await chidi.call('addOverride', { params: treasury, body });
+    expect(added.status).toBe(201);
+    expect(await onCall()).toBe('chidi');
+    await world.app.services.applyOrganisation(sampleOrganisation(), { kind: 'person', id: 'dana' });
+    expect(await onCall()).toBe('chidi');
+    const { rows } = await world.pool.query(
+      "SELECT by_id, event FROM entries WHERE stream = 'organisation' AND type = 'OverrideAdded'",
+    );
+    expect(rows).toMatchObject([{ by_id: 'chidi', event: { overrides: [{ personId: 'chidi', by: 'chidi' }] } }]);
+    expect((await emre.call('withdrawEntered', { params: { id: added.body.id } })).status).toBe(403);
+    expect((await chidi.call('withdrawEntered', { params: { id: added.body.id } })).ok).toBe(true);
+    expect(await onCall()).toBe('amelie');
+  });
+
+  it('two people swap, and an absence hands the duty on', async () => {
+    const between: [string, string] = ['amelie', 'chidi'];
+    const swapped = await dana.call('swapShifts', {
+      params: treasury,
+      body: { between, from: at('0s'), to: at('1h'), because: 'school run' },
+    });
+    expect(await onCall()).toBe('chidi');
+    const absent = await chidi.call('addAbsence', {
+      params: { personId: 'chidi' },
+      body: { from: at('0s'), to: at('1h') },
+    });
+    expect(await onCall()).toBe('amelie');
+    for (const id of [swapped.body.id, absent.body.id]) await dana.call('withdrawEntered', { params: { id } });
+  });
+
+  it('nobody changes the shifts of others, and agents change none', async () => {
+    const body = { personId: 'amelie', from: at('0s'), to: at('1h'), because: 'x' };
+    expect((await emre.call('addOverride', { params: treasury, body })).problem.code).toBe('not_entitled');
+    const agent = await world.agent('payables');
+    expect((await agent.call('addOverride', { params: treasury, body })).status).toBe(401);
+    expect((await agent.call('listSchedules')).ok).toBe(true);
+  });
+
+  it('two changes at the same moment are both kept', async () => {
+    const cover = (n: number) =>
+      dana.call('addOverride', {
+        params: treasury,
+        body: { personId: 'chidi', from: at(`${30 + n}d`), to: at(`${31 + n}d`), because: `cover ${n}` },
+      });
+    await Promise.all(Array.from({ length: 10 }, (_, n) => cover(n)));
+    const query = { from: at('30d'), to: at('45d') };
+    const { body } = await dana.call('scheduleCalendar', { params: treasury, query });
+    expect(body.overrides).toHaveLength(10);
+  });
+});
