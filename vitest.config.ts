@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const source = (path: string) => fileURLToPath(new URL(`./packages/${path}`, import.meta.url));
 
 /** A comparison with another evaluator, whose package only the measurements install. */
-const peersAreHere = existsSync(new URL('./bench/node_modules/@bufbuild/cel', import.meta.url));
+const peersAreHere = existsSync(new URL('./bench/node_modules/.package-lock.json', import.meta.url));
 const withoutPeers = peersAreHere ? [] : ['bench/policy/**'];
 if (!peersAreHere)
   console.warn(

@@ -20,6 +20,7 @@ type Level = {
   ratio: number;
   ratios: number[];
   dueScan: Times;
+  take: Times;
   inbox: Times;
   byKey: Times;
   inboxRatioP99: number;
@@ -86,7 +87,7 @@ const measureLevel = async (house: House, cases: number, options: Options): Prom
     barePerSecond: Math.round(median(pairs.map(({ bare }) => bare))),
     ratio: median(ratios),
     ratios,
-    dueScan: scanned,
+    ...scanned,
     ...asked,
     inboxRatioP99: Number((asked.inbox.p99 / asked.byKey.p99).toPrecision(3)),
     ...claimed,
@@ -100,7 +101,7 @@ const shown = (level: Level): string =>
   [
     `${level.cases} open cases`,
     `  rungs fired: ${level.firedPerSecond}/s; bare statement: ${level.barePerSecond}/s; ratio ${level.ratio} (${level.ratios.join(', ')})`,
-    `  due scan of 250: p50 ${level.dueScan.p50}, p99 ${level.dueScan.p99} ms`,
+    `  due scan: p50 ${level.dueScan.p50}, p99 ${level.dueScan.p99} ms; taking a batch of 250: p50 ${level.take.p50}, p99 ${level.take.p99} ms`,
     `  inbox of one owner: p50 ${level.inbox.p50}, p99 ${level.inbox.p99} ms; one case by key: p50 ${level.byKey.p50}, p99 ${level.byKey.p99} ms; p99 ratio ${level.inboxRatioP99}`,
     `  claim while firing (${level.claimed}): p50 ${level.claim.p50}, p99 ${level.claim.p99} ms; bare commit: p50 ${level.commit.p50}, p99 ${level.commit.p99} ms; p99 ratio ${level.claimRatioP99}`,
     `  sizes: ${Object.entries(level.sizes)

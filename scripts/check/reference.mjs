@@ -86,7 +86,8 @@ const shapeOf = (schema, io) => z.toJSONSchema(schema, { io, unrepresentable: 'a
 const titled = (title, text) => (text.startsWith('|') ? `${title}:\n\n${text}` : `${title}: ${text}`);
 
 const answerOf = (route) => {
-  if (route.stream) return 'a stream of server-sent events.';
+  if (route.media)
+    return route.media === 'text/event-stream' ? 'a stream of server-sent events.' : `\`${route.media}\`.`;
   const known = z.globalRegistry.get(route.answer)?.id;
   return known ? `${anchor(known)}.` : body(shapeOf(route.answer, 'output'));
 };

@@ -158,6 +158,6 @@ export const agentRoutes = {
     caller: 'agent',
     summary: 'Server-sent control news of one run: how an agent learns at once that it was taken over.',
     query: z.strictObject({ epoch: z.coerce.number().int() }),
-    stream: true,
+    media: 'text/event-stream',
   },
 } as const satisfies Record<string, Route>;

@@ -165,7 +165,7 @@ export const houseRoutes = {
       from: z.iso.datetime().optional().describe('a period: from here'),
       to: z.iso.datetime().optional().describe('to here, this instant excluded'),
     }),
-    stream: true,
+    media: 'application/x-ndjson',
   },
   logKey: {
     method: 'GET',
@@ -180,7 +180,7 @@ export const houseRoutes = {
     caller: 'person',
     summary: 'Server-sent entries; resumes from Last-Event-ID or `after` (a log index).',
     query: z.strictObject({ after: z.coerce.number().int().min(-1).optional() }),
-    stream: true,
+    media: 'text/event-stream',
   },
   health: {
     method: 'GET',

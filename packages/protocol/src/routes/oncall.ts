@@ -85,6 +85,7 @@ export const oncallRoutes = {
     caller: 'public',
     summary: 'The duty of a schedule as an iCalendar feed. Its address comes with the calendar.',
     query: z.strictObject({ token: z.string().max(200) }),
+    media: 'text/calendar',
   },
   addOverride: {
     method: 'POST',

@@ -13,8 +13,8 @@ export type Route = {
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
   readonly answer?: z.ZodType;
-  /** Server-sent events instead of one JSON answer. */
-  readonly stream?: true;
+  /** What it answers with where that is not JSON. */
+  readonly media?: 'text/event-stream' | 'text/calendar' | 'application/x-ndjson';
 };
 
 export const reason = z.string().min(1).max(2_000);

@@ -16,7 +16,7 @@ type Route = {
   body?: z.ZodType;
   query?: z.ZodObject;
   answer?: z.ZodType;
-  stream?: true;
+  media?: string;
 };
 
 const security = {
@@ -53,8 +53,8 @@ const operation = (name: string, route: Route): Schema => ({
   responses: {
     '200': {
       description: 'OK',
-      content: route.stream
-        ? { 'text/event-stream': { schema: { type: 'string' } } }
+      content: route.media
+        ? { [route.media]: { schema: { type: 'string' } } }
         : { 'application/json': { schema: route.answer === undefined ? {} : schemaOf(route.answer, 'output') } },
     },
     default: {

@@ -8,7 +8,7 @@ import { parseBody, parseQuery } from './input.ts';
 import { errorResponse, Refused, refusedResponse } from './problem.ts';
 
 type Route = (typeof routes)[RouteName] & {
-  stream?: true;
+  media?: string;
   body?: import('zod').z.ZodType;
   query?: import('zod').z.ZodType;
 };
@@ -66,8 +66,8 @@ const serve = async <N extends RouteName>(
   params: Record<string, string>,
 ): Promise<Response> => {
   const route = routes[name] as unknown as Route;
-  if (request.method === 'HEAD' && route.stream === true)
-    throw new Refused(problem('route_not_found', 'A stream has no HEAD.'));
+  if (request.method === 'HEAD' && route.media !== undefined)
+    throw new Refused(problem('route_not_found', `An answer of ${route.media} has no HEAD.`));
   // A public route asks for nobody: a login link works whoever is signed in.
   const caller = route.caller === 'public' ? { agent: null, person: null } : await auth.identify(request);
   const refused = mayCall(route, caller);

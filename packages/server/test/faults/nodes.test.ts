@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { compileControl } from '@belay/control';
 import { expect, onTestFinished, test } from 'vitest';
+import { withEntered } from '../../src/domain/oncall/entered.ts';
 import { createAuditStore } from '../../src/store/audit.ts';
 import { overdue } from '../../src/store/due.ts';
 import { createHouseStore } from '../../src/store/house.ts';
@@ -137,7 +138,8 @@ const knownOf = async (house: House) => {
   const store = createHouseStore(house.pool, () => Promise.reject(new Error('nothing is written here')));
   const published = await store.control('desk-work', null);
   if (published === null) throw new Error('the control is gone');
-  return { control: compileControl(published.parsed), org: await store.organisation() };
+  const { applied, entered } = await store.organisation();
+  return { control: compileControl(published.parsed), org: withEntered(applied, entered) };
 };
 
 test('no rung fires twice and none is missed, whoever is killed or stopped', {
