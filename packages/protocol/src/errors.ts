@@ -122,6 +122,11 @@ export const errorCatalogue = {
     title: 'This Idempotency-Key was used with another body.',
     remedy: 'Use a new key for a new request.',
   },
+  answer_not_kept: {
+    status: 409,
+    title: 'This was done, and its answer is not kept.',
+    remedy: 'Read the thing again. A secret is told once: where it was lost, rotate the key, or make a new link.',
+  },
   idempotency_running: {
     status: 409,
     title: 'The first request with this Idempotency-Key is still running.',

@@ -21,6 +21,7 @@ import { createHouse } from './engine/house.ts';
 import { createIntegrator } from './engine/integrate.ts';
 import { createLookups, type Source } from './engine/lookups.ts';
 import { startLoop } from './engine/loop.ts';
+import { createHouseOnce, createOnce, type Once } from './engine/once.ts';
 import { deliverOwed } from './engine/outbox.ts';
 import { resumeStops } from './engine/people.ts';
 import { createPermitSigner, newSigningKey } from './engine/permit-signer.ts';
@@ -38,7 +39,7 @@ import { databaseNow } from './store/database-clock.ts';
 import { createDueStore, overdue } from './store/due.ts';
 import { exportBundle } from './store/evidence.ts';
 import { applyOrganisation, changeEntered, createHouseStore, listControls, signingKey } from './store/house.ts';
-import { createRecorder, type Recorder } from './store/house-entries.ts';
+import { createRecorder, keepAnswer, type Recorder } from './store/house-entries.ts';
 import { createInboundStore } from './store/inbound.ts';
 import { createEvidenceLog } from './store/integrate.ts';
 import { createOutboxStore } from './store/outbox.ts';
@@ -147,16 +148,14 @@ const integratorOf = ({ pool, keys, clock, log, feedGrew }: Integrated) => {
   return createIntegrator({ evidence: { integrate }, clock, log });
 };
 
-type Parts = Pick<
-  Services,
-  'committer' | 'handle' | 'store' | 'house' | 'clock' | 'newId' | 'url' | 'log' | 'changes'
-> & {
+type Parts = Pick<Services, 'committer' | 'store' | 'house' | 'clock' | 'newId' | 'url' | 'log' | 'changes'> & {
   accounts: Accounts;
   keys: HouseKeys;
   sources: Source[];
   pool: Pool;
   recorded: Recorder;
   houseStore: ReturnType<typeof createHouseStore>;
+  once: Once;
 };
 
 const evidenceExports = (pool: Pool, { logSecret }: HouseKeys): Services['evidence'] => {
@@ -171,9 +170,12 @@ const createServices = ({
   pool,
   recorded,
   houseStore,
+  once,
   ...parts
 }: Parts): Omit<Services, 'receive' | 'alarms'> => ({
   ...parts,
+  handle: createHandle(parts.committer, once),
+  once: createHouseOnce(once, (row) => keepAnswer(pool, row)),
   version,
   lookups: createLookups(sources),
   signer: createPermitSigner(keys),
@@ -259,11 +261,9 @@ export const createApp = async ({
     changed(changeOf(write));
   };
   const time = timeOf({ known: house.known, log, lanes: ['agents', 'cards'], fired }, pool, recorded);
-  const handle = createHandle(committer, store);
   const outbox = { store: createOutboxStore(pool), clock, log, fetch };
   const given = createServices({
     committer,
-    handle,
     store,
     house,
     clock,
@@ -277,6 +277,7 @@ export const createApp = async ({
     pool,
     recorded,
     houseStore,
+    once: createOnce(store),
   });
   const work = channelWorkOf(given, channels, { pool, recorded, outbox: outbox.store });
   const services: Services = { ...given, receive: work.receive, alarms: time.alarms };

@@ -8,6 +8,7 @@ import type { AgentPorts } from './agent-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
 import type { PublishedControl } from './house.ts';
 import type { Receive } from './inbound.ts';
+import type { HouseOnce } from './once.ts';
 import type { StopPorts } from './people.ts';
 import type { Log } from './ports.ts';
 
@@ -46,7 +47,7 @@ export type AccountCommands = {
   revokeKey(keyId: string, at: number, by: Actor): Promise<KeyView | null>;
   openSession(token: string, at: number): Promise<{ personId: string; session: string; csrf: string } | null>;
   closeSession(session: string): Promise<void>;
-  createLoginLink(personId: string, at: number): Promise<string>;
+  createLoginLink(personId: string, at: number, by: Actor): Promise<string>;
 };
 
 /** What an auditor takes away: a file that verifies offline. */
@@ -76,6 +77,8 @@ export type Services = AgentPorts &
     accounts: AccountCommands;
     evidence: EvidenceExports;
     changes: Changes;
+    /** carries out work on the house once per idempotency key */
+    once: HouseOnce;
     /** replaces the organisation, with an entry that keeps the whole of it */
     applyOrganisation(organisation: Organisation, by: Actor): Promise<void>;
     /** an override, a swap, an absence, or its withdrawal; answers its id */

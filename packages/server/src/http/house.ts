@@ -103,7 +103,7 @@ export const keyRoutes = (services: Services, auth: Auth): Handlers<KeyRoutes> =
       if ((await services.house.currentControl(name)) === null)
         throw new Refused(problem('control_not_found', `${name} is not published.`));
     const key = await services.accounts.createKey(agentId, controls, wakeUrl, services.clock.now(), asPerson(call));
-    return { answer: key, status: 201 };
+    return { answer: key, status: 201, secret: true };
   },
   listKeys: async (call) => {
     personWith(call, 'admin', 'auditor');
@@ -113,7 +113,7 @@ export const keyRoutes = (services: Services, auth: Auth): Handlers<KeyRoutes> =
     personWith(call, 'admin');
     const key = await services.accounts.rotateKey(call.param('keyId'), services.clock.now(), asPerson(call));
     if (key === null) throw notFound(`key ${call.param('keyId')} in force`);
-    return { answer: key };
+    return { answer: key, secret: true };
   },
   revokeKey: async (call) => {
     personWith(call, 'admin');
@@ -195,8 +195,8 @@ export const organisationRoutes = (services: Services): Handlers<OrganisationRou
       const detail = `Nobody active is called ${personId}.${didYouMean(personId, known)}`;
       throw new Refused(problem('unknown_target', detail));
     }
-    const token = await services.accounts.createLoginLink(personId, services.clock.now());
-    return { answer: { person: personView(person), url: loginUrl(services.url, token) }, status: 201 };
+    const token = await services.accounts.createLoginLink(personId, services.clock.now(), asPerson(call));
+    return { answer: { person: personView(person), url: loginUrl(services.url, token) }, status: 201, secret: true };
   },
 });
 
@@ -215,7 +215,13 @@ export const houseRoutes = (services: Services): Handlers<HouseRoutes> => ({
       at = rows.at(-1)?.log_index ?? at;
       return rows.map((row) => ({ id: String(row.log_index), data: entryView(row, org) as unknown as Json }));
     };
-    return eventStream({ read, hints: services.changes.ofFeed, signal: call.request.signal, log: services.log });
+    return eventStream({
+      read,
+      stillMay: call.stillMay,
+      hints: services.changes.ofFeed,
+      signal: call.request.signal,
+      log: services.log,
+    });
   },
   health: async () => {
     const { queries, clock, version } = services;

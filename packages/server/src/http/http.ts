@@ -3,7 +3,7 @@ import type { RouteName } from '@belay/protocol';
 import type { Hono } from 'hono';
 import type { Services } from '../engine/services.ts';
 import type { Auth } from './auth.ts';
-import type { Handlers } from './call.ts';
+import { type Handlers, onceEach } from './call.ts';
 import { approvalRoutes, caseRoutes } from './cases.ts';
 import { addChannelRoutes } from './channels.ts';
 import { evidenceRoutes } from './evidence.ts';
@@ -19,12 +19,14 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
     ...runRoutes(services),
     ...caseRoutes(services),
     ...approvalRoutes(services),
-    ...stopRoutes(services),
-    ...controlRoutes(services),
-    ...keyRoutes(services, auth),
+    ...onceEach(services.once, {
+      ...stopRoutes(services),
+      ...controlRoutes(services),
+      ...keyRoutes(services, auth),
+      ...organisationRoutes(services),
+      ...oncallRoutes(services),
+    }),
     ...peopleRoutes(services),
-    ...organisationRoutes(services),
-    ...oncallRoutes(services),
     ...houseRoutes(services),
     ...evidenceRoutes(services),
   };

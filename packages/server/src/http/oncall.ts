@@ -9,7 +9,7 @@ import { day } from '../domain/oncall/wallclock.ts';
 import { personName } from '../engine/present.ts';
 import type { Services } from '../engine/services.ts';
 import { type Call, type Handlers, personOf } from './call.ts';
-import { Refused, refusedResponse } from './problem.ts';
+import { Refused } from './problem.ts';
 
 type Calendar = AnswerOf<'scheduleCalendar'>;
 
@@ -159,7 +159,8 @@ type Writes = 'addOverride' | 'swapShifts' | 'addAbsence' | 'withdrawEntered';
 const writes = (services: Services): Handlers<Writes> => {
   const change = async (call: Pick<Call<Writes>, 'caller'>, command: OncallCommand, status = 201) => {
     const changed = await services.changeOncall(command, personOf(call));
-    return changed.refused === undefined ? { answer: { id: changed.id }, status } : refusedResponse(changed.refused);
+    if (changed.refused !== undefined) throw new Refused(problem(changed.refused.code, changed.refused.detail));
+    return { answer: { id: changed.id }, status };
   };
   const span = ({ from, to }: { from: string; to: string }) => ({ from: Date.parse(from), to: Date.parse(to) });
   return {

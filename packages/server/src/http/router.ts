@@ -43,7 +43,7 @@ const idempotencyOf = (
   body: unknown,
 ): Call<RouteName>['idempotency'] => {
   const key = request.headers.get('idempotency-key');
-  if (key === null || caller.person === null) return undefined;
+  if (key === null || caller.person === null || request.method === 'GET' || request.method === 'HEAD') return undefined;
   if (key === '' || key.length > idempotencyKeyMax)
     throw new Refused(problem('invalid_request', `Idempotency-Key has 1 to ${idempotencyKeyMax} characters.`));
   return { caller: `person:${caller.person.personId}`, key, bodyDigest: digestOf({ name, path, body: body as never }) };
@@ -80,6 +80,14 @@ const serve = async <N extends RouteName>(
     query,
     caller,
     request,
+    stillMay: () =>
+      auth.identify(request).then(
+        (now) => mayCall(route, now) === null,
+        (error: unknown) => {
+          if (error instanceof Refused) return false;
+          throw error;
+        },
+      ),
     param: (param: string) => params[param] ?? '',
     idempotency: idempotencyOf(request, caller, name, url.pathname, input.json),
   } as unknown as Call<N>;

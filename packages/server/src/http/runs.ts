@@ -116,6 +116,7 @@ export const runRoutes = (services: Services): Handlers<RunRoutes> => ({
     };
     await visibleRun(services, call, runId);
     return eventStream({
+      stillMay: call.stillMay,
       read,
       hints: (hint) => services.changes.ofRun(runId, hint),
       signal: call.request.signal,

@@ -6,6 +6,8 @@ export type StreamEvent = { id: string; data: Json };
 type Stream = {
   /** events after those it returned before */
   read: () => Promise<StreamEvent[]>;
+  /** whether the caller may still see more: asked before each read, so that signing out ends it */
+  stillMay: () => Promise<boolean>;
   hints: (hint: () => void) => () => void;
   signal: AbortSignal;
   log: Log;
@@ -16,7 +18,7 @@ const lookAgainMs = 2_000;
 /** Events a slow reader may be behind before the stream stops reading on. */
 const streamAhead = 64;
 
-export const eventStream = ({ read, hints, signal, log }: Stream): Response => {
+export const eventStream = ({ read, stillMay, hints, signal, log }: Stream): Response => {
   const encoder = new TextEncoder();
   let close = (): void => undefined;
   let resume = (): void => undefined;
@@ -37,6 +39,7 @@ export const eventStream = ({ read, hints, signal, log }: Stream): Response => {
           // Nobody reads: what is there stays in the database until they do; the next look goes on from the cursor.
           while (again && open && (controller.desiredSize ?? 1) > 0) {
             again = false;
+            if (!(await stillMay())) return close();
             const events = await read();
             for (const { id, data } of events) write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
             again ||= events.length > 0;

@@ -121,15 +121,19 @@ export const createAccounts = (pool: Pool, newId: (prefix: string) => string) =>
     );
     return { keyId: row.key_id, agentId: row.agent_id, controls: row.controls, revoked: row.revoked_at !== null };
   },
-  createLoginLink: async (personId: string, at: number): Promise<string> => {
-    const token = newSecret('login');
-    await pool.query('INSERT INTO login_links (token_digest, person_id, expires_at) VALUES ($1, $2, $3)', [
-      secretDigest(token),
-      personId,
-      new Date(at + linkMs),
-    ]);
-    return token;
-  },
+  createLoginLink: (personId: string, at: number, by: Actor = belay): Promise<string> =>
+    createRecorder(pool, newId)(
+      async (client) => {
+        const token = newSecret('login');
+        await client.query('INSERT INTO login_links (token_digest, person_id, expires_at) VALUES ($1, $2, $3)', [
+          secretDigest(token),
+          personId,
+          new Date(at + linkMs),
+        ]);
+        return token;
+      },
+      () => happened('LoginLinkMade', { personId }, by, at),
+    ),
   /** Spends the link: the second one to ask gets nothing. */
   openSession: async (
     token: string,

@@ -160,7 +160,8 @@ export const commitParameters = (writes: Write[], at: number): string[] => {
   return [...rows.map((table) => JSON.stringify(table)), runIds[0] ?? '', runIds.at(-1) ?? ''];
 };
 
-const keyTaken = (error: unknown): unknown => {
+/** A unique key that another commit took, as what it is; any other error as it came. */
+export const keyTaken = (error: unknown): unknown => {
   const { code, constraint } = error as { code?: string; constraint?: string };
   if (code !== '23505') return error;
   if (constraint === 'permits_one_per_key') return new KeyTaken('permit', error);

@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { type Actor, type EventType, iso, type Json, type JsonObject } from '@belay/protocol';
 import { contentDigest, leafHash, leafOf } from '@belay/protocol/evidence';
 import type { Pool, PoolClient } from 'pg';
+import { keyUnderWay } from '../engine/once.ts';
+import type { IdempotencyRow } from '../engine/ports.ts';
+import { keyTaken } from './commit.ts';
 import { withTransaction } from './transaction.ts';
 
 export type HouseEvent = { stream: string; type: EventType; content: JsonObject; by: Actor; at: number };
@@ -38,13 +41,42 @@ export type Recorder = <T>(
   eventOf: (result: T) => HouseEvent | null,
 ) => Promise<T>;
 
-/** Does a piece of work and writes down what happened, in one transaction. */
+/** Without an answer: that follows when the request has one. */
+const writeKey = async (client: PoolClient, { at }: HouseEvent): Promise<boolean> => {
+  const underWay = keyUnderWay.getStore();
+  if (underWay === undefined || underWay.written) return false;
+  const { caller, key, bodyDigest } = underWay.key;
+  await client.query(
+    "INSERT INTO idempotency (caller, key, body_digest, answer, created_at) VALUES ($1, $2, $3, 'null', $4)",
+    [caller, key, bodyDigest, new Date(at)],
+  );
+  return true;
+};
+
+/** Does a piece of work and writes down what happened, in one transaction, with the request's idempotency key. */
 export const createRecorder =
   (pool: Pool, newId: (prefix: string) => string): Recorder =>
-  (work, eventOf) =>
-    withTransaction(pool, async (client) => {
-      const result = await work(client);
-      const event = eventOf(result);
-      if (event !== null) await writeEntry(client, newId('entry'), event);
-      return result;
+  async (work, eventOf) => {
+    let keyed = false;
+    const result = await withTransaction(pool, async (client) => {
+      const done = await work(client);
+      const event = eventOf(done);
+      if (event === null) return done;
+      await writeEntry(client, newId('entry'), event);
+      keyed = await writeKey(client, event);
+      return done;
+    }).catch((error: unknown) => {
+      throw keyTaken(error);
     });
+    const underWay = keyUnderWay.getStore();
+    if (keyed && underWay !== undefined) underWay.written = true;
+    return result;
+  };
+
+export const keepAnswer = async (pool: Pool, { caller, key, answer }: IdempotencyRow): Promise<void> => {
+  await pool.query('UPDATE idempotency SET answer = $3 WHERE caller = $1 AND key = $2', [
+    caller,
+    key,
+    JSON.stringify(answer),
+  ]);
+};

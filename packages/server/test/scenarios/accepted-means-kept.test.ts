@@ -1,6 +1,7 @@
 /** Promise 7: what got a 2xx is kept, and the same request asked again has the same answer and no second effect. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, createWorld, invoice, type World } from '../world.ts';
+import { type Client, createWorld, invoice, root, type World } from '../world.ts';
 
 let world: World;
 let agent: Client;
@@ -82,6 +83,70 @@ describe('asking again', () => {
     expect(other.problem.code).toBe('idempotency_mismatch');
     const entries = await dana.call('runEntries', { params: { runId } });
     expect(entries.body.items.filter((entry) => entry.type === 'ControlTaken')).toHaveLength(1);
+  });
+});
+
+describe('work on the house with an Idempotency-Key', () => {
+  const entriesOf = async (stream: string, type: string) => {
+    const { rows } = await world.pool.query('SELECT 1 FROM entries WHERE stream = $1 AND type = $2', [stream, type]);
+    return rows.length;
+  };
+  const headers = (key: string) => ({ 'idempotency-key': key });
+
+  it('a stop pressed again is the same stop, here and at another node', async () => {
+    const body = { scope: 'agent', name: 'nobody-yet', because: 'Drill' } as const;
+    const first = await dana.call('stop', { headers: headers('stop-1'), body });
+    const again = await dana.call('stop', { headers: headers('stop-1'), body });
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    await world.restart();
+    expect((await dana.call('stop', { headers: headers('stop-1'), body })).body).toEqual(first.body);
+    expect(await entriesOf('stop', 'StopOrdered')).toBe(1);
+    const other = await dana.call('stop', { headers: headers('stop-1'), body: { ...body, because: 'Other' } });
+    expect(other.problem.code).toBe('idempotency_mismatch');
+    await dana.call('liftStop', { params: { stopId: first.body.stopId }, body: { because: 'Drill over' } });
+  });
+
+  it('a key is made once, and its secret is not told again', async () => {
+    const body = { agentId: 'once', controls: ['payment-approval'] };
+    const made = await Promise.all([1, 2, 3].map(() => dana.call('createKey', { headers: headers('key-1'), body })));
+    expect(made.filter(({ ok }) => ok)).toHaveLength(1);
+    const again = await dana.call('createKey', { headers: headers('key-1'), body });
+    expect(again.problem.code).toBe('answer_not_kept');
+    const { body: listed } = await dana.call('listKeys', {});
+    expect(listed.items.filter(({ agentId }) => agentId === 'once')).toHaveLength(1);
+    const { rows } = await world.pool.query("SELECT answer FROM idempotency WHERE key = 'key-1'");
+    expect(rows).toEqual([{ answer: null }]);
+  });
+
+  it('an organisation applied again leaves one entry; one that was refused may be mended under the same key', async () => {
+    const file = 'organisation.yaml';
+    const refused = await dana.call('applyOrganisation', {
+      headers: headers('org-1'),
+      body: { source: 'people: 7', file },
+    });
+    expect(refused.problem.code).toBe('organisation_invalid');
+    const body = { source: readFileSync(root('controls/organisation.yaml'), 'utf8'), file };
+    const before = await entriesOf('organisation', 'OrganisationApplied');
+    for (let i = 0; i < 3; i++)
+      expect((await dana.call('applyOrganisation', { headers: headers('org-1'), body })).status).toBe(200);
+    expect((await entriesOf('organisation', 'OrganisationApplied')) - before).toBe(1);
+  });
+
+  it('what was done and lost its answer on the way is not done again', async () => {
+    const key = { caller: 'person:dana', key: 'torn', bodyDigest: 'sha256:of-the-body' };
+    let made = 0;
+    const torn = world.app.services.once(key, async () => {
+      await world.app.accounts.createLoginLink('dana', world.clock.now());
+      made += 1;
+      throw new Error('the connection was cut');
+    });
+    await expect(torn).rejects.toThrow('cut');
+    const again = await world.app.services.once(key, async () => {
+      made += 1;
+      return { answer: {}, secret: false };
+    });
+    expect([made, again]).toMatchObject([1, { ok: false, refused: { code: 'answer_not_kept' } }]);
   });
 });
 

@@ -187,6 +187,28 @@ describe('the feed', () => {
     expect([...first, ...rest].map((event) => Number(event.id))).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  it('ends when its reader signs out, before the next entry', async () => {
+    const leaving = await world.person('bruno');
+    const response = await raw('/v1/feed', { headers: { cookie: `belay_session=${leaving.session}` } });
+    const reading = readEvents(response, 1);
+    expect((await leaving.call('logout')).ok).toBe(true);
+    await start(agent, 'D-signed-out');
+    expect(await reading).toEqual([]);
+  });
+
+  it('of a run ends when the key of its agent is revoked', async () => {
+    const leaving = await world.agent('leaving');
+    const { body } = await start(leaving, 'D-revoked');
+    const { runId } = body.run;
+    const watch = await raw(`/v1/runs/${runId}/watch?epoch=1`, {
+      headers: { authorization: `Bearer ${leaving.secret}` },
+    });
+    const reading = readEvents(watch, 2);
+    await dana.call('revokeKey', { params: { keyId: leaving.keyId } });
+    await dana.call('takeOver', { params: { runId }, body: {} });
+    expect((await reading).length).toBeLessThan(2);
+  });
+
   it('tells the agent of a takeover without its epoch', async () => {
     invoice(world.records, 'W-1');
     const { body } = await start(agent, 'W-1');
