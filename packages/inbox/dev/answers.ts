@@ -76,4 +76,16 @@ export const answers: Partial<Record<RouteName, Answer>> = {
   liftStop: (world, { me, params }) => world.lift(me, params.stopId ?? ''),
   listControls: (world) => page(controls(world.now())),
   getControl: (world, { params }) => world.control(params.name ?? ''),
+  listSchedules: (world) => page(['treasury', 'support'].map((name) => world.oncall.schedule(name))),
+  scheduleCalendar: (world, { params, query }) => {
+    const { from = '', to = '' } = query as ParsedQueryOf<'scheduleCalendar'>;
+    return world.oncall.calendar(params.schedule ?? '', Date.parse(from), Date.parse(to));
+  },
+  addOverride: (world, { me, params, body }) =>
+    world.oncall.override(me, params.schedule ?? '', body as ParsedBodyOf<'addOverride'>),
+  swapShifts: (world, { me, params, body }) =>
+    world.oncall.swap(me, params.schedule ?? '', body as ParsedBodyOf<'swapShifts'>),
+  addAbsence: (world, { params, body }) =>
+    world.oncall.absence(params.personId ?? '', body as ParsedBodyOf<'addAbsence'>),
+  withdrawEntered: (world, { params }) => world.oncall.withdraw(params.id ?? ''),
 };

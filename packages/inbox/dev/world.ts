@@ -19,6 +19,7 @@ import {
 } from '@belay/protocol';
 import { cases, entries } from './fixture-cases.ts';
 import { approvals, controls, people, runs, sources, stops } from './fixtures.ts';
+import { SampleOncall } from './sample-oncall.ts';
 
 export class Refusal extends Error {
   readonly problem: Problem;
@@ -44,6 +45,7 @@ export class World {
   runs: RunView[];
   approvals: ApprovalView[];
   stops: StopView[];
+  readonly oncall: SampleOncall;
   readonly log = new Map<string, EntryView[]>();
   readonly feed: EntryView[] = [];
   readonly listeners = new Set<Listener>();
@@ -55,6 +57,7 @@ export class World {
     this.runs = runs(at);
     this.approvals = approvals(at);
     this.stops = stops(at);
+    this.oncall = new SampleOncall(people, now);
     for (const run of this.runs) this.log.set(run.runId, entries(at, run.runId, run.agentId));
   }
 

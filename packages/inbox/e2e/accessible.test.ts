@@ -17,6 +17,7 @@ const pages = [
   '/runs/run-2044',
   '/controls',
   '/controls/payment-approval',
+  '/on-call',
   '/login?token=x',
 ];
 
@@ -25,7 +26,7 @@ type Found = { violations: { id: string; nodes: { html: string; failureSummary?:
 /** Dark differs only in colour: the pages with every colour on them are enough. */
 const schemes = [
   { colorScheme: 'light', pages },
-  { colorScheme: 'dark', pages: ['/', '/cases/case-71', '/cases/case-70', '/runs'] },
+  { colorScheme: 'dark', pages: ['/', '/cases/case-71', '/cases/case-70', '/runs', '/on-call'] },
 ] as const;
 
 describe.skipIf(missing !== null).each(schemes)('without barriers, $colorScheme', ({ colorScheme, pages }) => {

@@ -67,6 +67,7 @@ describe.skipIf(missing !== null)('a page that anybody can read', () => {
       '/runs',
       '/runs/run-2044',
       '/controls/payment-approval',
+      '/on-call',
     ]) {
       await visit.open(path);
       await visit.page.getByRole('status').getByText('Live').waitFor();

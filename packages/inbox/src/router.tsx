@@ -6,6 +6,7 @@ import { CasePage } from './cases/CasePage.tsx';
 import { InboxPage } from './cases/InboxPage.tsx';
 import { ControlPage } from './controls/ControlPage.tsx';
 import { ControlsPage } from './controls/ControlsPage.tsx';
+import { OncallPage } from './oncall/OncallPage.tsx';
 import { RunPage } from './runs/RunPage.tsx';
 import { RunsPage } from './runs/RunsPage.tsx';
 import { Login } from './session/Login.tsx';
@@ -64,11 +65,12 @@ const control = createRoute({
     return Number.isInteger(version) && version > 0 ? { version } : {};
   },
 });
+const oncall = createRoute({ getParentRoute: () => shell, path: '/on-call', component: OncallPage });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control]),
+    shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control, oncall]),
   ]),
   scrollRestoration: true,
   // As plain text: the router's own reading would turn a login token that looks like a number into another one.

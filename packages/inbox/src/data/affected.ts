@@ -17,7 +17,7 @@ const quiet = new Set<string>([
 ] satisfies EventType[]);
 
 export const affected = (entry: Pick<EntryView, 'stream' | 'type'>): Stale[] => {
-  if (entry.stream === 'organisation') return [{ key: 'people' }, { key: 'me' }];
+  if (entry.stream === 'organisation') return ['people', 'me', 'schedules', 'calendar'].map((key) => ({ key }));
   if (entry.stream === 'stop') return [{ key: 'stops' }, { key: 'runs' }, { key: 'cases' }];
   if (entry.stream.startsWith('control:')) return [{ key: 'controls' }, { key: 'control' }];
   const runId = entry.stream;

@@ -34,6 +34,12 @@ export const paths = {
   liftStop: 'POST /v1/stops/:stopId/lift',
   listControls: 'GET /v1/controls',
   getControl: 'GET /v1/controls/:name',
+  listSchedules: 'GET /v1/schedules',
+  scheduleCalendar: 'GET /v1/schedules/:schedule/calendar',
+  addOverride: 'POST /v1/schedules/:schedule/overrides',
+  swapShifts: 'POST /v1/schedules/:schedule/swaps',
+  addAbsence: 'POST /v1/people/:personId/absences',
+  withdrawEntered: 'DELETE /v1/entered/:id',
 } as const satisfies Route;
 
 export const feedPath = '/v1/feed';

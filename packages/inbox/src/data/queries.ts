@@ -85,6 +85,25 @@ export const entriesQuery = (client: QueryClient, runId: string) =>
     },
   });
 
+export const schedulesQuery = queryOptions({
+  queryKey: ['schedules'],
+  queryFn: ({ signal }) => call('listSchedules', { query: {}, signal }),
+  // A hand-over is no entry of the feed: the page asks again by itself.
+  refetchInterval: 60_000,
+});
+
+/** `from` and `to`: epoch ms. */
+export const calendarQuery = (schedule: string, from: number, to: number) =>
+  queryOptions({
+    queryKey: ['calendar', schedule, from, to],
+    queryFn: ({ signal }) => {
+      const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+      return call('scheduleCalendar', { params: { schedule }, query, signal });
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+
 export const stopsQuery = queryOptions({
   queryKey: ['stops'],
   queryFn: ({ signal }) => call('listStops', { query: { limit: 100 }, signal }),

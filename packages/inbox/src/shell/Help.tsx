@@ -11,6 +11,8 @@ const keys: readonly [string[], string][] = [
   [['r'], 'return to the agent'],
   [['/'], 'filter'],
   [['i'], 'inbox'],
+  [['[', ']'], 'on call: a week back, further'],
+  [['a'], 'on call: add an absence'],
   [['?'], 'this card'],
   [['Esc'], 'close a dialog'],
 ];

@@ -4,6 +4,7 @@ import { ActionIcon, Button, Loader, Menu } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import {
   IconActivity,
+  IconCalendarUser,
   IconFileCheck,
   IconInbox,
   IconKeyboard,
@@ -63,6 +64,10 @@ const Navigation = () => {
       <Link to="/controls">
         <IconFileCheck size={19} stroke={1.7} aria-hidden />
         <span>Controls</span>
+      </Link>
+      <Link to="/on-call">
+        <IconCalendarUser size={19} stroke={1.7} aria-hidden />
+        <span>On call</span>
       </Link>
     </nav>
   );

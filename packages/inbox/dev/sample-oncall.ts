@@ -1,0 +1,141 @@
+/** Two sample schedules: a week each in turn, a night without anybody, and whatever is entered on the page. */
+import type { AnswerOf, ParsedBodyOf, PersonView } from '@belay/protocol';
+
+type Calendar = AnswerOf<'scheduleCalendar'>;
+type Shift = Calendar['shifts'][number];
+type Override = Calendar['overrides'][number];
+type Absence = Calendar['absences'][number];
+
+const day = 86_400_000;
+const iso = (at: number): string => new Date(at).toISOString();
+
+export class SampleOncall {
+  readonly overrides: (Override & { schedule: string })[] = [];
+  readonly absences: Absence[] = [];
+  readonly #people: readonly PersonView[];
+  readonly #now: () => number;
+  #ids = 0;
+
+  constructor(people: readonly PersonView[], now: () => number) {
+    this.#people = people;
+    this.#now = now;
+  }
+
+  #name(personId: string | null): string | null {
+    return personId === null ? null : (this.#people.find((one) => one.personId === personId)?.name ?? personId);
+  }
+
+  #shift(from: number, to: number, layer: string, personId: string | null, because: string): Shift {
+    return { from: iso(from), to: iso(to), layer, personId, name: this.#name(personId), because };
+  }
+
+  /** Weeks from Monday 08:00 UTC; an absence leaves the week to nobody. */
+  #weeks(from: number, to: number, layer: string, members: string[]): Shift[] {
+    const shifts: Shift[] = [];
+    for (let week = Math.floor((from / day + 3 - 1 / 3) / 7); ; week++) {
+      const start = (week * 7 - 3 + 1 / 3) * day;
+      if (start >= to) return shifts;
+      const personId = members[week % members.length] ?? null;
+      const [first, last] = [Math.max(from, start), Math.min(to, start + 7 * day)];
+      const away = this.absences.some((one) => one.personId === personId && Date.parse(one.from) < last);
+      shifts.push(this.#shift(first, last, layer, away ? null : personId, away ? 'absent' : 'turn'));
+    }
+  }
+
+  #covered(shifts: Shift[], schedule: string): Shift[] {
+    return this.overrides
+      .filter((one) => one.schedule === schedule)
+      .reduce((all, { from, to, personId, because }) => {
+        const cut = all.flatMap((shift) =>
+          [
+            { ...shift, to: [shift.to, from].sort()[0] ?? from },
+            { ...shift, from: [shift.from, to].sort()[1] ?? to },
+          ].filter((part) => part.from < part.to),
+        );
+        const put = this.#shift(Date.parse(from), Date.parse(to), 'primary', personId, `override: ${because}`);
+        return [...cut, put].sort((a, b) => a.from.localeCompare(b.from));
+      }, shifts);
+  }
+
+  schedule(name: string): Calendar['schedule'] {
+    const now = this.#now();
+    const [shift, next] = this.#told(name, now, now + 14 * day);
+    const seat =
+      shift?.personId == null
+        ? null
+        : { personId: shift.personId, name: shift.name ?? '', layer: 'primary', because: shift.because };
+    return {
+      name,
+      about: name === 'treasury' ? 'Money that leaves the house' : 'Customers who wait',
+      zone: 'Europe/Paris',
+      layers: name === 'treasury' ? ['primary', 'backup'] : ['primary'],
+      now: seat,
+      next: next === undefined ? null : { at: next.from, personId: next.personId, name: next.name },
+    };
+  }
+
+  #told(name: string, from: number, to: number): Shift[] {
+    const members = name === 'treasury' ? ['ann', 'bo', 'cem'] : ['dana', 'bo'];
+    const shifts = this.#covered(this.#weeks(from, to, 'primary', members), name);
+    if (name === 'treasury') return shifts;
+    const [quiet, end] = [this.#now() + 4 * day, this.#now() + 4.5 * day];
+    return shifts.flatMap((shift) => {
+      const [first, last] = [Date.parse(shift.from), Date.parse(shift.to)];
+      if (first >= end || last <= quiet) return [shift];
+      return [
+        { ...shift, to: iso(quiet) },
+        {
+          ...this.#shift(quiet, Math.min(end, last), 'primary', null, 'primary: outside the hours of the layer'),
+          layer: null,
+        },
+        { ...shift, from: iso(end) },
+      ].filter((part) => part.from < part.to);
+    });
+  }
+
+  calendar(name: string, from: number, to: number): Calendar {
+    const shifts = this.#told(name, from, to);
+    const layers = [{ layer: 'primary', shifts: shifts.filter(({ personId }) => personId !== null) }];
+    if (name === 'treasury') layers.push({ layer: 'backup', shifts: this.#weeks(from, to, 'backup', ['dana', 'cem']) });
+    return {
+      schedule: this.schedule(name),
+      from: iso(from),
+      to: iso(to),
+      shifts,
+      layers,
+      gaps: shifts.filter(({ personId }) => personId === null),
+      overrides: this.overrides.filter((one) => one.schedule === name).map(({ schedule: _, ...one }) => one),
+      absences: this.absences,
+      feedUrl: `http://127.0.0.1/v1/schedules/${name}/calendar.ics?token=sample`,
+    };
+  }
+
+  override(me: PersonView, schedule: string, body: ParsedBodyOf<'addOverride'>): { id: string } {
+    const overrideId = `override-${++this.#ids}`;
+    const { personId, replaces = null, layer = 'primary', from, to, because } = body;
+    const name = this.#name(personId) ?? personId;
+    this.overrides.push({ schedule, overrideId, layer, personId, name, replaces, from, to, because, by: me.personId });
+    return { id: overrideId };
+  }
+
+  swap(me: PersonView, schedule: string, { between, ...place }: ParsedBodyOf<'swapShifts'>): { id: string } {
+    const [one, other] = between;
+    return this.override(me, schedule, { ...place, personId: one, replaces: other });
+  }
+
+  absence(personId: string, { from, to }: ParsedBodyOf<'addAbsence'>): { id: string } {
+    const absenceId = `absence-${++this.#ids}`;
+    this.absences.push({ absenceId, personId, name: this.#name(personId) ?? personId, from, to });
+    return { id: absenceId };
+  }
+
+  withdraw(id: string): { id: string } {
+    const drop = <T>(items: T[], isIt: (item: T) => boolean): void => {
+      const index = items.findIndex(isIt);
+      if (index >= 0) items.splice(index, 1);
+    };
+    drop(this.overrides, (one) => one.overrideId === id);
+    drop(this.absences, (one) => one.absenceId === id);
+    return { id };
+  }
+}

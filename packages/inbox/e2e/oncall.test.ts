@@ -1,0 +1,60 @@
+/** Who is on call: seen at a glance, changed by mouse and by keyboard alone. */
+import { describe, expect, it } from 'vitest';
+import { missing, picture } from './browser.ts';
+import { visiting } from './visit.ts';
+
+describe.skipIf(missing !== null)('the on-call page', () => {
+  const visit = visiting();
+  const treasury = () => visit.page.getByRole('region', { name: 'Money that leaves the house', exact: true });
+
+  it('shows who is told now, the calendar, and where nobody is', async () => {
+    await visit.open('/');
+    await visit.page.getByRole('link', { name: 'On call' }).click();
+    await visit.see('Money that leaves the house');
+    await visit.see(/in these two weeks nobody is on call/);
+    await picture(visit.page, 'on-call');
+    await visit.page.getByRole('button', { name: 'A week further' }).click();
+    await visit.page.getByRole('button', { name: 'Today' }).click();
+  });
+
+  it('lets somebody take a shift by pressing on it, and withdraw that again', async () => {
+    await visit.open('/on-call');
+    await treasury()
+      .getByRole('button', { name: /^Change: (Bo|Cem)/ })
+      .first()
+      .click();
+    const dialog = visit.page.getByRole('dialog');
+    await dialog.getByLabel('Why?').fill('I know this customer');
+    await picture(visit.page, 'on-call-change', false);
+    await dialog.getByRole('button', { name: 'Put on call' }).click();
+    await visit.see('I know this customer');
+    expect(visit.world.oncall.overrides).toMatchObject([{ personId: 'ann', schedule: 'treasury' }]);
+    expect(visit.world.oncall.overrides[0]?.replaces).toMatch(/bo|cem/);
+    await visit.button('Withdraw').click();
+    await visit.page.getByText('I know this customer', { exact: true }).waitFor({ state: 'detached' });
+    expect(visit.world.oncall.overrides).toEqual([]);
+  });
+
+  it('enters an absence and a swap by keyboard alone', async () => {
+    await visit.open('/on-call');
+    await visit.see('Money that leaves the house');
+    await visit.page.keyboard.press('a');
+    await visit.page.getByRole('dialog', { name: 'Add an absence' }).waitFor();
+    await visit.page.keyboard.press('Escape');
+    await visit.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await treasury().getByRole('button', { name: 'Change a shift…' }).focus();
+    await visit.page.keyboard.press('Enter');
+    const dialog = visit.page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: 'Somebody is on call instead' }).focus();
+    await visit.page.keyboard.press('ArrowRight');
+    await dialog.getByLabel('The other').focus();
+    await visit.page.keyboard.type('Cem');
+    await visit.page.keyboard.press('ArrowDown');
+    await visit.page.keyboard.press('Enter');
+    await dialog.getByLabel('Why?').focus();
+    await visit.page.keyboard.type('holiday');
+    await visit.page.keyboard.press('Enter');
+    await visit.see('holiday');
+    expect(visit.world.oncall.overrides).toMatchObject([{ personId: 'ann', replaces: 'cem', because: 'holiday' }]);
+  });
+});

@@ -1,0 +1,58 @@
+/** What the dialogs of this page share: choosing a person, and a time from and to. */
+import { Group, Select, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { peopleQuery } from '../data/queries.ts';
+import { localInput } from './calendar.ts';
+
+type PersonProps = {
+  label: string;
+  value: string | null;
+  onChange: (personId: string | null) => void;
+  disabled?: boolean;
+  /** without it the field may be emptied */
+  required?: boolean;
+  placeholder?: string;
+};
+
+export const PersonField = ({ required = false, ...field }: PersonProps) => {
+  const people = useQuery(peopleQuery).data?.items ?? [];
+  return (
+    <Select
+      {...field}
+      data={people.map(({ personId, name }) => ({ value: personId, label: name }))}
+      searchable
+      clearable={!required}
+      withAsterisk={required}
+    />
+  );
+};
+
+export type Span = { from: string; to: string };
+
+export const spanFrom = (from: number, to: number): Span => ({ from: localInput(from), to: localInput(to) });
+/** As the API has it; null while it is no time, or ends before it begins. */
+export const instantsOf = ({ from, to }: Span): Span | null => {
+  const [first, last] = [new Date(from).getTime(), new Date(to).getTime()];
+  return first < last ? { from: new Date(first).toISOString(), to: new Date(last).toISOString() } : null;
+};
+
+export const SpanFields = ({ value, onChange }: { value: Span; onChange: (span: Span) => void }) => (
+  <Group grow>
+    <TextInput
+      type="datetime-local"
+      label="From"
+      value={value.from}
+      onChange={(event) => onChange({ ...value, from: event.currentTarget.value })}
+      withAsterisk
+    />
+    <TextInput
+      type="datetime-local"
+      label="To"
+      description={instantsOf(value) === null ? 'after From' : undefined}
+      inputWrapperOrder={['label', 'input', 'description']}
+      value={value.to}
+      onChange={(event) => onChange({ ...value, to: event.currentTarget.value })}
+      withAsterisk
+    />
+  </Group>
+);
