@@ -35,7 +35,11 @@ export type Fault =
   /** does it, and cuts the connection before it says so */
   | { kind: 'cut' }
   /** does not do it, and cuts */
-  | { kind: 'hangUp' };
+  | { kind: 'hangUp' }
+  /** does not do it, and never answers */
+  | { kind: 'hang' }
+  /** does it, later */
+  | { kind: 'delay'; ms: number };
 
 export type Twin = {
   cards(): TwinCard[];
