@@ -149,6 +149,8 @@ type WorldOptions = {
   organisation?: Organisation;
   /** changes the text of the controls before they are published */
   edit?: (source: string) => string;
+  /** a database that somebody used before */
+  database?: TestDatabase;
 };
 
 export const createWorld = async ({
@@ -156,8 +158,9 @@ export const createWorld = async ({
   channels = [],
   organisation = sampleOrganisation(),
   edit = (source) => source,
+  database: given,
 }: WorldOptions = {}) => {
-  const database: TestDatabase = await testDatabase();
+  const database: TestDatabase = given ?? (await testDatabase());
   let now = monday;
   const clock = { now: () => now };
   const records: Records = {};
