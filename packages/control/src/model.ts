@@ -71,6 +71,14 @@ export type ApprovalSpec = {
 export type RungSpec = { tell: Target; via: string[]; withinMs: number | null; repeatMs: number | null };
 export type LadderSpec = { name: string; rungs: RungSpec[] };
 
+/** A finding of the check that its author looked at and left as it is. */
+export type Accepted = {
+  finding: string;
+  /** a name that the finding's sentence quotes; null: every finding of this code */
+  of: string | null;
+  because: string;
+};
+
 export type Control = {
   name: string;
   about: string;
@@ -92,6 +100,8 @@ export type Control = {
   channels: Record<string, string>;
   /** fact problems on low-risk steps: what a failed lookup does there */
   onLookupFailure: 'handoff' | 'continue';
+  /** absent when there is none */
+  accepts?: Accepted[];
 };
 
 /** A problem in a control's text: says where, what, and how to mend it. */

@@ -28,6 +28,11 @@ export const findingCodes = {
 
 export type FindingCode = keyof typeof findingCodes;
 
+/** Codes of warnings: what a control may accept, with a reason. */
+export const acceptableCodes = (Object.keys(findingCodes) as FindingCode[]).filter(
+  (code) => findingCodes[code] === 'warning',
+);
+
 export type FoundCase = { input: GateInput; outcome: OutcomeKind; because: string };
 
 export type Finding = {

@@ -34,6 +34,18 @@ const sectionsOf = (packet: ControlRead['packet']): Control['packet']['sections'
     return [{ name, show: Array.isArray(value) ? value.map((fact) => fact.value) : value.value }];
   }) ?? [{ name: 'policy', show: 'rules' }];
 
+/** Nothing at all when nothing is accepted: a control that accepts nothing keeps the digest it had before. */
+const acceptsOf = (read: ControlRead['accepts']): Pick<Control, 'accepts'> =>
+  read === undefined || read.length === 0
+    ? {}
+    : {
+        accepts: read.map(({ finding, of, because }) => ({
+          finding: finding.value,
+          of: of?.value ?? null,
+          because: because.value,
+        })),
+      };
+
 const build = (source: Source, read: ControlRead): { control: Control; broken: Set<string> } => {
   const { facts, broken } = buildFacts(source, read.facts);
   const { ladders, afterClaim } = buildLadders(source, read.ladders);
@@ -67,6 +79,7 @@ const build = (source: Source, read: ControlRead): { control: Control; broken: S
     packet: { title: read.packet?.title.value ?? `${name}: {step}`, sections: sectionsOf(read.packet) },
     channels: byName(read.channels, (address) => address.value),
     onLookupFailure: read['on-lookup-failure']?.value ?? 'handoff',
+    ...acceptsOf(read.accepts),
   };
   return { control, broken };
 };

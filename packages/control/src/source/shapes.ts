@@ -1,5 +1,6 @@
 /** The sections of a control file and their keys: the grammar above the expressions, in one place. */
 import { isMap, isScalar } from 'yaml';
+import { acceptableCodes } from '../check/finding.ts';
 import {
   choice,
   duration,
@@ -106,6 +107,15 @@ const packet = object({
   sections: optional(record(show, /^.{1,60}$/, 'a short title'), 'a list of facts, `rules` or `unmet`'),
 });
 
+const accepted = object({
+  finding: required(choice(...acceptableCodes), 'code of a warning'),
+  of: optional(
+    text('a name'),
+    'the rule, step or approval that the finding names; without it, each finding of the code',
+  ),
+  because: required(sentence, 'why it is right as it is'),
+});
+
 export const ladderShape = list(rung, 'a list of rungs');
 
 export const controlShape = partial({
@@ -132,4 +142,5 @@ export const controlShape = partial({
   packet: optional(packet, 'what the person sees'),
   channels: optional(record(text('an address'), kebab, kebabForm), 'addresses of channels'),
   'on-lookup-failure': optional(choice('handoff', 'continue'), 'a failed lookup on a low-risk step'),
+  accepts: optional(list(accepted, 'a list'), 'warnings of the check that are right as they are, each with its reason'),
 });

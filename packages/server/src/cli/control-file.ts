@@ -5,19 +5,20 @@ import { type Given, wrongUsage } from './command.ts';
 import { connect } from './connection.ts';
 import { invalid, placed, readTextFile } from './host.ts';
 
-export type ReadControl = { file: string; control: Control; problems: ControlProblem[] };
+/** `version`: null for a file. */
+export type ReadControl = { file: string; control: Control; problems: ControlProblem[]; version: number | null };
 
 export const readControlFile = (file: string): ReadControl => {
   const parsed = parseControl(readTextFile(file, 'control'), file);
   if (!parsed.ok) throw invalid('control_invalid', placed(file, parsed.problems));
-  return { file, control: parsed.control, problems: parsed.problems };
+  return { file, control: parsed.control, problems: parsed.problems, version: null };
 };
 
 export const readControlNamed = async (name: string, given: Given): Promise<ReadControl> => {
   if (existsSync(name)) return readControlFile(name);
   if (/[./\\]/.test(name)) throw wrongUsage(`The control ${name} does not exist.`, 'Name an existing file.');
-  const { source } = await connect(given).call('getControl', { params: { name }, query: {} });
+  const { source, version } = await connect(given).call('getControl', { params: { name }, query: {} });
   const parsed = parseControl(source, name);
   if (!parsed.ok) throw invalid('control_invalid', placed(name, parsed.problems));
-  return { file: name, control: parsed.control, problems: parsed.problems };
+  return { file: name, control: parsed.control, problems: parsed.problems, version };
 };

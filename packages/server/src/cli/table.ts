@@ -13,6 +13,7 @@ import { login } from './commands/login.ts';
 import { mcpCommands } from './commands/mcp.ts';
 import { oncall } from './commands/oncall.ts';
 import { orgCommands } from './commands/org.ts';
+import { page } from './commands/page.ts';
 import { publish } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommands } from './commands/run.ts';
@@ -29,6 +30,7 @@ export const commands: Command[] = [
   check,
   fmt,
   compare,
+  page,
   publish,
   controlTypesCommand,
   replayCommand,
