@@ -71,6 +71,13 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
   sentence: long,
   who: long,
   until: fc.option(long),
+  dueAt: fc.option(fc.integer({ min: 0, max: 4_102_444_800_000 })),
+  heldBy: fc.option(
+    fc.record({
+      name: short,
+      addresses: fc.constant({ jira: 'account-1', notion: 'user-1', servicenow: 'bruno.ferrari' }),
+    }),
+  ),
   step: fc.option(step),
   facts: fc.array(fc.record({ label: short, value: long, origin: fc.constantFrom('agent', 'lookup', null) }), {
     maxLength: 40,

@@ -48,6 +48,10 @@ export type Card = {
   who: string;
   /** until when, and what comes then; null when nothing is due */
   until: string | null;
+  /** the instant of it */
+  dueAt: number | null;
+  /** who has control, with their addresses on the channels */
+  heldBy: { name: string; addresses: Record<string, string> } | null;
   step: CardStep | null;
   facts: { label: string; value: string; origin: string | null }[];
   /** further reasons and what else is required */
@@ -129,6 +133,11 @@ const caseWho = (kase: Case, run: Run, { org }: CardContext): string => {
   }
 };
 
+const heldBy = (kase: Case, org: Organisation): Card['heldBy'] => {
+  const person = org.people.find(({ personId }) => personId === kase.claimedBy);
+  return person === undefined ? null : { name: person.name, addresses: person.addresses };
+};
+
 const irreversible = 'This cannot be undone.';
 
 const caseButtons = (kase: Case): CardButton[] => {
@@ -168,6 +177,8 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
     sentence: kase.reasons[0]?.because ?? '',
     who: caseWho(kase, run, context),
     until: open ? `Until ${whenText(kase.nextRungAt ?? 0, org.zone)}.${next}` : null,
+    dueAt: open ? kase.nextRungAt : null,
+    heldBy: heldBy(kase, org),
     step:
       kase.step === null
         ? null
@@ -247,6 +258,8 @@ export const approvalCard = (
     approval.status === 'waiting' && approval.expiresAt !== null
       ? `Until ${whenText(approval.expiresAt, context.org.zone)}.${approval.onExpiry === null ? '' : ` Then: ${approval.onExpiry}.`}`
       : null,
+  dueAt: approval.status === 'waiting' ? approval.expiresAt : null,
+  heldBy: null,
   step: { name: approval.step, effect, digest: approval.digest, arguments: argumentsOf(approval.arguments) },
   facts: factsOf({ packet: [], step: { facts: approval.facts } as Case['step'] }),
   also: approval.because.slice(1),

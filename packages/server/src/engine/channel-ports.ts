@@ -58,10 +58,11 @@ export type Verified = { ok: true } | { ok: false; because: string };
 export type Presser = { workspace: string; address: string };
 export type Fields = Record<string, string | boolean>;
 /**
- * `signed`: the vendor's signature covers who pressed what. `account`: read back through the API, where anybody who
- * may edit could have done it; that never signs off a high-risk step.
+ * `signed`: the vendor's signature covers who pressed what. `recorded`: read back from a record of decisions that the
+ * vendor keeps and nobody else can write. `account`: read back as an edit, which shows whose account it was and no more;
+ * it signs off steps of low risk only, or what `accountSigns` of the channel says.
  */
-export type Proof = 'signed' | 'account';
+export type Proof = 'signed' | 'recorded' | 'account';
 
 export type Ask = { presser: Presser /** where the answer goes; only the channel reads it */; replyTo: Json } & (
   | {
@@ -86,8 +87,8 @@ export type Parsed =
   | { kind: 'handshake'; answer: HttpAnswer }
   /** `deliveryId`: equal for a repeat of the same delivery. `ack`: what the vendor wants to hear at once. */
   | { kind: 'delivery'; deliveryId: string; asks: Ask[]; ack: HttpAnswer }
-  /** something changed over there; `readBack` asks what, and by whom */
-  | { kind: 'hint'; deliveryId: string; hint: JsonObject; ack: HttpAnswer };
+  /** something changed in these cards (ids of their refs); `readBack` says what, and by whom */
+  | { kind: 'hint'; deliveryId: string; changed: string[]; ack: HttpAnswer };
 
 export type FormField = {
   name: string;
@@ -127,12 +128,30 @@ export type Listens = {
   /** the vendor shows the HTTP answer to the presser: it is decided before it is acknowledged */
   answersInline: boolean;
 };
-export type ReadsBack = { readBack(hint: JsonObject): Promise<{ deliveryId: string; asks: Ask[] }[]> };
-/** Surfaces that tell nothing, or not reliably. `cursor` null: from now on. */
+/**
+ * What people did on a card that has no signed buttons, each with its author; not what we wrote ourselves. The ref is
+ * what was last written there, so it says which revision they looked at. `deliveryId` is the vendor's id of the act.
+ */
+export type ReadsBack = {
+  readBack(ref: CardRef): Promise<Act[]>;
+  /** the risk up to which an act of the proof `account` may sign off; left out: low */
+  accountSigns?: 'none' | 'low' | 'high';
+};
+export type Act = { deliveryId: string; asks: Ask[] };
+/** Surfaces that tell nothing, or not reliably: ids of refs that changed. `cursor` null: from now on. */
 export type Polls = {
   pollEveryMs: number;
-  poll(cursor: Json): Promise<{ deliveries: { deliveryId: string; asks: Ask[] }[]; cursor: Json }>;
+  poll(cursor: Json, now: number): Promise<{ changed: string[]; cursor: Json }>;
 };
+
+/** The vendor could not be read now; the engine asks again later. */
+export class NotRead extends Error {
+  readonly delivery: Exclude<Delivery, { kind: 'delivered' }>;
+  constructor(delivery: Exclude<Delivery, { kind: 'delivered' }>) {
+    super(delivery.because);
+    this.delivery = delivery;
+  }
+}
 
 export type Channel = {
   /** the word in `channels:`, `via:` and `addresses:` of controls and organisation, and in the route */

@@ -5,8 +5,9 @@ import { deliverTo } from './deliver.ts';
 import { planOwed } from './deliver-plan.ts';
 import type { DeliverPorts, Found } from './deliver-ports.ts';
 import { pollMs } from './due.ts';
-import { createReceive, pollChannel, processInbound, type Receive } from './inbound.ts';
+import { createReceive, processInbound, type Receive } from './inbound.ts';
 import type { InboundPorts } from './inbound-ports.ts';
+import { pollChannel } from './inbound-read.ts';
 import { type Loop, startLoop } from './loop.ts';
 import type { Queries } from './services.ts';
 

@@ -6,6 +6,7 @@ import type { CardRef, Channels, Place } from './channel-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
 import type { Handle } from './handle.ts';
 import type { House } from './house.ts';
+import type { InboundStore } from './inbound-ports.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { Clock, Log } from './ports.ts';
 
@@ -46,6 +47,8 @@ export type ChannelState = {
 export type CardStore = {
   cardsOf(subject: Subject): Promise<ShownCard[]>;
   card(subject: Subject, channel: string, address: string): Promise<ShownCard | null>;
+  /** by the id of its ref */
+  cardByRef(channel: string, refId: string): Promise<ShownCard | null>;
   save(card: ShownCard): Promise<void>;
   /** new cards and the deliveries owed to all of them, in one transaction */
   fanOut(cards: ShownCard[], owed: Owed[], at: number): Promise<void>;
@@ -53,7 +56,9 @@ export type CardStore = {
   channels(): Promise<ChannelState[]>;
   pause(name: string, until: number): Promise<void>;
   checked(name: string, at: number): Promise<void>;
-  polled(name: string, cursor: Json, at: number): Promise<void>;
+  /** takes the turn to poll, when it is time; one node gets it. Answers where the last poll ended. */
+  takePoll(name: string, at: number, everyMs: number): Promise<{ cursor: Json } | null>;
+  polled(name: string, cursor: Json): Promise<void>;
   /** with an entry; true when it was healthy before */
   fail(name: string, because: string, at: number): Promise<boolean>;
   /** with an entry, and everything that it should show is owed again; true when it was unhealthy before */
@@ -64,6 +69,7 @@ export type DeliverPorts = {
   channels: Channels;
   cards: CardStore;
   outbox: Pick<OutboxStore, 'take' | 'delivered' | 'failed'>;
+  inbound: Pick<InboundStore, 'store'>;
   find(subject: Subject): Promise<Found | null>;
   /** made from the state as it is now */
   cardOf(found: Found): Promise<Card>;

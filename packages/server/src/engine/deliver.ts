@@ -5,11 +5,12 @@
  */
 import { digestOf, type JsonObject } from '@belay/protocol';
 import { type Card, parseSubject } from './cards.ts';
-import type { Channel, Delivery, Place } from './channel-ports.ts';
+import { type Channel, type Delivery, NotRead, type Place } from './channel-ports.ts';
 import { channelFailed, isOpen, roomFailed } from './deliver-health.ts';
 import { linesFor } from './deliver-lines.ts';
 import { oweSubject } from './deliver-plan.ts';
 import type { DeliverPorts, Found, ShownCard } from './deliver-ports.ts';
+import { readCard } from './inbound-read.ts';
 import { backoffMs, leaseMs, type OwedRow } from './outbox.ts';
 
 /** Deliveries of one channel under way at a time; its vendor counts them. */
@@ -45,10 +46,23 @@ const postCard = async (ports: DeliverPorts, work: Work): Promise<Outcome> => {
   return { delivery, shown: { ...before, ref: delivery.ref, attemptedAt: null } };
 };
 
-const updateCard = async ({ channel, shown, found, payload }: Work): Promise<Outcome> => {
+/** What people did on the card would be written over: it is read before. */
+const readFirst = async (ports: DeliverPorts, channel: Channel, shown: ShownCard): Promise<Delivery | null> => {
+  try {
+    await readCard(ports, channel, shown);
+    return null;
+  } catch (error) {
+    if (error instanceof NotRead) return error.delivery.kind === 'gone' ? null : error.delivery;
+    throw error;
+  }
+};
+
+const updateCard = async (ports: DeliverPorts, { channel, shown, found, payload }: Work): Promise<Outcome> => {
   const digest = digestOf(payload);
   const { ref } = shown;
   if (ref === null || shown.shownDigest === digest || channel.update === undefined) return { delivery: null, shown };
+  const unread = await readFirst(ports, channel, shown);
+  if (unread !== null) return { delivery: unread, shown };
   const delivery = await channel.update(ref, payload);
   if (delivery.kind === 'delivered') return { delivery, shown: { ...shown, ref: delivery.ref, shownDigest: digest } };
   if (delivery.kind !== 'gone') return { delivery, shown };
@@ -74,7 +88,7 @@ const bringUp = async (ports: DeliverPorts, start: Work): Promise<Outcome> => {
   const posted: Outcome =
     start.shown.ref === null && mayPost(start) ? await postCard(ports, start) : { delivery: null, shown: start.shown };
   if (bad(posted.delivery)) return posted;
-  const updated = await updateCard({ ...start, shown: posted.shown });
+  const updated = await updateCard(ports, { ...start, shown: posted.shown });
   if (bad(updated.delivery)) return updated;
   return addLines(ports, { ...start, shown: updated.shown });
 };

@@ -8,7 +8,10 @@ import type { Clock, Log } from './ports.ts';
 import type { Queries } from './services.ts';
 
 /** What is stored of a delivery: the raw request, or asks that were read from the vendor. */
-export type RawDelivery = { request: Omit<RawRequest, 'body'> & { body: string } } | { asks: Ask[] };
+export type RawDelivery =
+  | { request: Omit<RawRequest, 'body'> & { body: string } }
+  /** `card`: the id of the ref of the card it was done on */
+  | { asks: Ask[]; card: string };
 export type InboundRow = { channel: string; deliveryId: string; raw: RawDelivery; attempts: number };
 export type InboundId = Pick<InboundRow, 'channel' | 'deliveryId'>;
 
@@ -29,7 +32,7 @@ export type InboundPorts = StopPorts & {
   /** every channel there is, set up or not */
   known: readonly string[];
   inbound: InboundStore;
-  cards: Pick<CardStore, 'channels' | 'polled'>;
+  cards: Pick<CardStore, 'takePoll' | 'polled' | 'cardByRef' | 'save' | 'owe'>;
   find(subject: Subject): Promise<Found | null>;
   cardOf(found: Found): Promise<Card>;
   queries: Pick<Queries, 'listCases' | 'listApprovals'>;

@@ -40,8 +40,10 @@ export const linkPrompt = async (ports: InboundPorts, channel: Channel, address:
 };
 
 /** In the inbox the same person is asked for a session; here only what somebody could have done in their name. */
-const tooWeak = async (ports: InboundPorts, { press }: Pressed, found: Found): Promise<boolean> => {
-  if (press.proof === 'signed' || press.action !== 'approve' || found.kind !== 'approval') return false;
+const tooWeak = async (ports: InboundPorts, { press, channel }: Pressed, found: Found): Promise<boolean> => {
+  if (press.proof !== 'account' || press.action !== 'approve' || found.kind !== 'approval') return false;
+  const signs = channel.accountSigns ?? 'low';
+  if (signs !== 'low') return signs === 'none';
   const { control } = await ports.house.known.control(found.run.control.name, found.run.control.version);
   return control.steps.find((step) => step.name === found.approval.step)?.risk !== 'low';
 };

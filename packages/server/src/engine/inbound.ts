@@ -7,6 +7,7 @@ import type { Answer, Ask, Channel, HttpAnswer, Listens, RawRequest } from './ch
 import { answerReading } from './inbound-list.ts';
 import type { InboundPorts, InboundRow, RawDelivery } from './inbound-ports.ts';
 import { answerPress, isOurs } from './inbound-press.ts';
+import { readCards, showAgain } from './inbound-read.ts';
 import { backoffMs, leaseMs } from './outbox.ts';
 
 const attemptsMax = 20;
@@ -38,14 +39,12 @@ const listens = (channel: Channel | undefined): channel is Channel & Listens =>
 const answerOf = (ports: InboundPorts, channel: Channel, ask: Ask, key: string): Promise<Answer | null> =>
   ask.kind === 'press' ? answerPress(ports, { channel, press: ask, key }) : answerReading(ports, channel, ask);
 
+type Answered = { http: HttpAnswer | null /** something was asked and nothing changed */; refused: boolean };
+
 /** Answers each ask of one delivery. A reply that cannot be given is no reason to decide again. */
-const answerAll = async (
-  ports: InboundPorts,
-  channel: Channel,
-  asks: Ask[],
-  deliveryId: string,
-): Promise<HttpAnswer | null> => {
+const answerAll = async (ports: InboundPorts, channel: Channel, asks: Ask[], deliveryId: string): Promise<Answered> => {
   let http: HttpAnswer | null = null;
+  let refused = false;
   for (const [index, ask] of asks.entries()) {
     if (!isOurs(channel, ask)) {
       ports.log.warn({ channel: channel.name, workspace: ask.presser.workspace }, 'a delivery of a foreign workspace');
@@ -53,28 +52,27 @@ const answerAll = async (
     }
     const answer = await answerOf(ports, channel, ask, `${deliveryId}#${index}`);
     if (answer === null) continue;
+    refused ||= answer.kind === 'said' && !answer.ok;
     try {
       http = (await channel.answer?.(ask, answer)) ?? http;
     } catch (error) {
       ports.log.warn({ error, channel: channel.name }, 'the presser could not be answered');
     }
   }
-  return http;
-};
-
-const readBack = async (ports: InboundPorts, channel: Channel, hint: never): Promise<void> => {
-  const found = (await channel.readBack?.(hint)) ?? [];
-  for (const { deliveryId, asks } of found)
-    await ports.inbound.store(channel.name, deliveryId, { asks } as unknown as Json, ports.clock.now());
+  return { http, refused };
 };
 
 const work = async (ports: InboundPorts, row: InboundRow): Promise<HttpAnswer | null> => {
   const channel = ports.channels.get(row.channel);
   if (channel === undefined) return null;
-  if ('asks' in row.raw) return answerAll(ports, channel, row.raw.asks, row.deliveryId);
+  if ('asks' in row.raw) {
+    const { http, refused } = await answerAll(ports, channel, row.raw.asks, row.deliveryId);
+    if (refused) await showAgain(ports, channel, row.raw.card);
+    return http;
+  }
   const parsed = channel.parse?.(reopened(row.raw.request));
-  if (parsed?.kind === 'hint') await readBack(ports, channel, parsed.hint as never);
-  return parsed?.kind === 'delivery' ? answerAll(ports, channel, parsed.asks, row.deliveryId) : null;
+  if (parsed?.kind === 'hint') await readCards(ports, channel, parsed.changed);
+  return parsed?.kind === 'delivery' ? (await answerAll(ports, channel, parsed.asks, row.deliveryId)).http : null;
 };
 
 const processRow = async (ports: InboundPorts, row: InboundRow): Promise<HttpAnswer | null> => {
@@ -98,19 +96,6 @@ export const processInbound = async (ports: InboundPorts): Promise<void> => {
     if (rows.length === 0) return;
     await Promise.all(rows.map((row) => processRow(ports, row)));
   }
-};
-
-/** Asks the surfaces that do not tell by themselves. */
-export const pollChannel = async (ports: InboundPorts, channel: Channel): Promise<void> => {
-  const { poll, pollEveryMs, name } = channel;
-  if (poll === undefined || pollEveryMs === undefined) return;
-  const now = ports.clock.now();
-  const state = (await ports.cards.channels()).find((one) => one.name === name);
-  if (now - (state?.polledAt ?? Number.NEGATIVE_INFINITY) < pollEveryMs) return;
-  const { deliveries, cursor } = await poll(state?.cursor ?? null);
-  for (const { deliveryId, asks } of deliveries)
-    await ports.inbound.store(name, deliveryId, { asks } as unknown as Json, now);
-  await ports.cards.polled(name, cursor, now);
 };
 
 export type Receive = (name: string, raw: RawRequest) => Promise<HttpAnswer>;

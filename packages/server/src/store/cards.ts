@@ -108,28 +108,10 @@ const addNew = async (client: PoolClient, cards: ShownCard[]): Promise<void> => 
 const columns = `name, paused_until AS "pausedUntil", unhealthy_since AS "unhealthySince", because, checked_at AS "checkedAt",
   cursor, polled_at AS "polledAt"`;
 
-export const createCardStore = (pool: Pool, recorded: Recorder): CardStore => ({
-  cardsOf: async (subject) => {
-    const { rows } = await pool.query<Row>('SELECT * FROM cards WHERE subject = $1 ORDER BY channel, address', [
-      subjectKey(subject),
-    ]);
-    return rows.map(cardOf);
-  },
-  card: async (subject, channel, address) => {
-    const { rows } = await pool.query<Row>('SELECT * FROM cards WHERE subject = $1 AND channel = $2 AND address = $3', [
-      subjectKey(subject),
-      channel,
-      address,
-    ]);
-    return rows[0] === undefined ? null : cardOf(rows[0]);
-  },
-  save: (card) => save(pool, card),
-  fanOut: (cards, owed, at) =>
-    withTransaction(pool, async (client) => {
-      await addNew(client, cards);
-      await owe(client, owed, at);
-    }),
-  owe: (owed, at) => owe(pool, owed, at),
+type ChannelStates = Pick<CardStore, 'channels' | 'pause' | 'checked' | 'takePoll' | 'polled' | 'fail' | 'recover'>;
+
+/** How each channel is doing: paused, shut to us, polled until where. */
+const channelStates = (pool: Pool, recorded: Recorder): ChannelStates => ({
   channels: async () => {
     const { rows } = await pool.query<ChannelState>(`SELECT ${columns} FROM channels`);
     return rows;
@@ -144,12 +126,18 @@ export const createCardStore = (pool: Pool, recorded: Recorder): CardStore => ({
   checked: async (name, at) => {
     await pool.query('UPDATE channels SET checked_at = $2 WHERE name = $1', [name, instant(at)]);
   },
-  polled: async (name, cursor: Json, at) => {
-    await pool.query(
-      `INSERT INTO channels (name, cursor, polled_at) VALUES ($1, $2, $3)
-       ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, polled_at = excluded.polled_at`,
-      [name, JSON.stringify(cursor), instant(at)],
+  takePoll: async (name, at, everyMs) => {
+    const { rows } = await pool.query<{ cursor: Json }>(
+      `INSERT INTO channels AS c (name, polled_at) VALUES ($1, $2)
+       ON CONFLICT (name) DO UPDATE SET polled_at = excluded.polled_at
+       WHERE c.polled_at IS NULL OR c.polled_at <= $3
+       RETURNING cursor`,
+      [name, instant(at), instant(at - everyMs)],
     );
+    return rows[0] ?? null;
+  },
+  polled: async (name, cursor: Json) => {
+    await pool.query('UPDATE channels SET cursor = $2 WHERE name = $1', [name, JSON.stringify(cursor)]);
   },
   fail: (name, because, at) =>
     recorded(
@@ -191,6 +179,38 @@ export const createCardStore = (pool: Pool, recorded: Recorder): CardStore => ({
       },
       (recovered) => (recovered ? happened(name, 'ChannelRecovered', '', at) : null),
     ),
+});
+
+export const createCardStore = (pool: Pool, recorded: Recorder): CardStore => ({
+  cardsOf: async (subject) => {
+    const { rows } = await pool.query<Row>('SELECT * FROM cards WHERE subject = $1 ORDER BY channel, address', [
+      subjectKey(subject),
+    ]);
+    return rows.map(cardOf);
+  },
+  card: async (subject, channel, address) => {
+    const { rows } = await pool.query<Row>('SELECT * FROM cards WHERE subject = $1 AND channel = $2 AND address = $3', [
+      subjectKey(subject),
+      channel,
+      address,
+    ]);
+    return rows[0] === undefined ? null : cardOf(rows[0]);
+  },
+  cardByRef: async (channel, refId) => {
+    const { rows } = await pool.query<Row>(
+      `SELECT * FROM cards WHERE channel = $1 AND external_ref ->> 'id' = $2 AND external_ref IS NOT NULL`,
+      [channel, refId],
+    );
+    return rows[0] === undefined ? null : cardOf(rows[0]);
+  },
+  save: (card) => save(pool, card),
+  fanOut: (cards, owed, at) =>
+    withTransaction(pool, async (client) => {
+      await addNew(client, cards);
+      await owe(client, owed, at);
+    }),
+  owe: (owed, at) => owe(pool, owed, at),
+  ...channelStates(pool, recorded),
 });
 
 const happened = (
