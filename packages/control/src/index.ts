@@ -2,14 +2,24 @@
 export { type CasesResult, type ControlCase, type Expectation, parseCases } from './cases/parse.ts';
 export { type CaseReport, runCases } from './cases/run.ts';
 export { checkControl } from './check/check.ts';
-export { type Finding, type FindingCode, type FoundCase, findingCodes, type Severity } from './check/finding.ts';
+export {
+  type Finding,
+  type FindingCode,
+  type Fix,
+  type FoundCase,
+  findingCodes,
+  type Severity,
+} from './check/finding.ts';
+export { type Fixed, fixControl, placeOf } from './check/fix.ts';
 export { acceptLine, type Judged, type Judgement, judgeFindings } from './check/judge.ts';
-export type { OrganisationView } from './check/structure-findings.ts';
+export type { OrganisationView } from './check/organisation.ts';
+export { type Coverage, type Interval, type Reach, reachOf } from './check/reach.ts';
 export { type Change, type Comparison, compareControls, type Note } from './compare/compare.ts';
 export { compileControl } from './evaluate/compile.ts';
 export type * from './model.ts';
 export type { Graph, GraphEdge, GraphNode, NodeKind } from './page/graph.ts';
 export { type ControlPage, controlPage, type PageClause, type PageSignOff, type PageStep } from './page/page.ts';
+export type { Path } from './source/edit.ts';
 export { formatControl } from './source/format.ts';
 export { controlDigest, parseControl } from './source/parse.ts';
 export { casesSchema, controlSchema } from './source/schema.ts';

@@ -3,12 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { compileControl } from '../evaluate/compile.ts';
 import { parsed, problemsIn } from '../sample.testing.ts';
 import { checkControl } from './check.ts';
-import { defects, type Edit, good, organisation, refused } from './corpus.testing.ts';
+import { defects, type Edit, good, organisation } from './corpus.testing.ts';
+import { gapsOfOrganisation } from './corpus-organisation.testing.ts';
+import { refused } from './corpus-refused.testing.ts';
 import { findingCodes } from './finding.ts';
 
-const edited = ({ from, to }: Edit): string => {
-  if (!good.includes(from)) throw new Error(`The good control has no "${from}".`);
-  return good.replace(from, to);
+const edited = ({ from, to, also }: Edit, text = good): string => {
+  if (!text.includes(from)) throw new Error(`The good control has no "${from}".`);
+  const result = text.replace(from, () => to);
+  return also === undefined ? result : edited(also, result);
 };
 
 describe('a good control', () => {
@@ -45,10 +48,16 @@ describe('one defect', () => {
     expect(problemsIn(edited(edit)).map((problem) => problem.code)).toContain(code);
   });
 
+  test.each(gapsOfOrganisation)('in the organisation: %s: %s', (_, code, change) => {
+    expect(checkControl(parsed(good), change(organisation)).map((finding) => finding.code)).toContain(code);
+  });
+
   test('of each kind is in the corpus', () => {
-    const shown = new Set(defects.map(([, code]) => code));
+    const shown = new Set([...defects, ...gapsOfOrganisation].map(([, code]) => code));
     expect(Object.keys(findingCodes).filter((code) => !shown.has(code))).toEqual(['notProved']);
-    expect(defects.length + refused.length).toBeGreaterThanOrEqual(75);
+    const count = defects.length + refused.length + gapsOfOrganisation.length;
+    console.log(`${count} broken controls, each found with its code`);
+    expect(count).toBeGreaterThanOrEqual(80);
   });
 });
 

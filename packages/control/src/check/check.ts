@@ -1,16 +1,19 @@
 /** The design check: proves, before an agent runs, what a control can and cannot lead to. */
 import { compileControl } from '../evaluate/compile.ts';
 import type { CompiledControl, Control, StepSpec } from '../model.ts';
+import type { Path } from '../source/edit.ts';
 import { NotProved } from './boxes.ts';
 import { cannotBeJudged, gapsAtThresholds, neverContinues, outsidePolicy } from './cover-findings.ts';
 import { type Finding, finding, type Severity } from './finding.ts';
+import type { OrganisationView } from './organisation.ts';
+import { packetFieldsUnfilled } from './packet-findings.ts';
 import { proveStep, type StepProof } from './proof.ts';
+import { laddersThatLoop, reachFindings } from './reach-findings.ts';
 import { neverDecides, neverFires, twoOwners } from './rule-findings.ts';
 import {
   approvalsThatWait,
   forbidsWithoutWayOn,
   laddersThatStop,
-  type OrganisationView,
   organisationFindings,
   unusedNames,
 } from './structure-findings.ts';
@@ -74,6 +77,12 @@ const ruleFindings = (control: Control, proofs: StepProof[]): Finding[] => {
   ];
 };
 
+/** A finding about a rule stands at the rule, one about a step at the step. */
+const placeOf = (control: Control, { rule, step }: Finding): Path => {
+  if (rule !== null) return ['rules', control.rules.findIndex(({ id }) => id === rule)];
+  return step === null ? [] : ['steps', step];
+};
+
 const weight: Record<Severity, number> = { error: 0, warning: 1, notice: 2 };
 
 /** Everything that is wrong or worth knowing about a control; worst first. Each case was replayed through the evaluator. */
@@ -85,13 +94,17 @@ export const checkControl = (control: Control, organisation?: OrganisationView):
     ...proofs.flatMap(stepFindings),
     ...forbidsWithoutWayOn(control),
     ...laddersThatStop(control),
+    ...laddersThatLoop(control),
     ...approvalsThatWait(control),
+    ...packetFieldsUnfilled(compiled),
     ...unusedNames(control),
-    ...(organisation === undefined ? [] : organisationFindings(control, organisation)),
+    ...(organisation === undefined
+      ? []
+      : [...organisationFindings(control, organisation), ...reachFindings(control, organisation)]),
     ...failed,
   ];
   return findings
     .map((found, index) => ({ found, index }))
     .sort((a, b) => weight[a.found.severity] - weight[b.found.severity] || a.index - b.index)
-    .map(({ found }) => found);
+    .map(({ found }) => (found.at.length > 0 ? found : { ...found, at: placeOf(control, found) }));
 };

@@ -1,4 +1,6 @@
 /** A good control, and edits of it that each bring in one defect. */
+import type { OrganisationView } from './organisation.ts';
+
 export const good = `control: corpus
 about: A control without findings.
 owner: role:owner
@@ -34,18 +36,29 @@ ladders:
     - { tell: role:lead, repeat: 30m }
 `;
 
-export const organisation = {
+export const year = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2027, 0, 1) };
+const always = [year];
+export const roles = ['role:owner', 'role:approver', 'role:lead'];
+
+/** Everybody has an address, and every target names somebody at every hour of the year. */
+export const organisation: OrganisationView = {
   people: [
-    { id: 'ann', roles: ['approver', 'owner'] },
-    { id: 'bo', roles: ['approver', 'lead'] },
-    { id: 'cy', roles: ['approver'] },
+    { id: 'ann', roles: ['approver', 'owner'], channels: ['slack', 'email'] },
+    { id: 'bo', roles: ['approver', 'lead'], channels: ['slack'] },
+    { id: 'cy', roles: ['approver'], channels: ['email'] },
   ],
   schedules: ['desk'],
+  onCall: { desk: ['ann', 'cy'] },
+  coverage: {
+    ...year,
+    zone: 'Europe/Berlin',
+    covered: Object.fromEntries(['oncall:desk', ...roles].map((target) => [target, always])),
+  },
 };
 
 const rule = (text: string): Edit => ({ from: 'approvals:\n', to: `  - { ${text} }\napprovals:\n` });
 
-export type Edit = { from: string; to: string };
+export type Edit = { from: string; to: string; also?: Edit };
 
 /** What is changed, and the code that has to be found. */
 export const defects: [defect: string, code: string, edit: Edit, about?: string][] = [
@@ -203,90 +216,102 @@ export const defects: [defect: string, code: string, edit: Edit, about?: string]
     'quorumTight',
     { from: 'quorum: 2', to: 'quorum: 2, exclude: [requester, preparer]' },
   ],
-];
-
-/** Defects that the parser itself refuses. */
-export const refused: [defect: string, code: string, edit: Edit][] = [
-  ['a fact that is not there', 'unknownName', { from: 'payee.blocked, then', to: 'payee.bloked, then' }],
   [
-    'an argument that is not there',
-    'unknownName',
-    { from: 'when: args.payeeId != payee.id', to: 'when: args.payee != payee.id' },
-  ],
-  ['a step that is not there', 'unknownName', { from: 'at: answer, when', to: 'at: anwser, when' }],
-  ['a ladder that is not there', 'unknownName', { from: 'to: desk, because: young', to: 'to: dsek, because: young' }],
-  [
-    'an approval that is not there',
-    'unknownName',
-    { from: 'by: sign-off, because: large', to: 'by: signoff, because: large' },
-  ],
-  ['a list that is not there', 'unknownName', { from: 'listed(own)', to: 'listed(owns)' }],
-  ['a value that the enum has not', 'unknownValue', { from: 'mood == "angry"', to: 'mood == "angre"' }],
-  ['a currency that the fact has not', 'unknownValue', { from: 'amount > EUR', to: 'amount > USD' }],
-  ['a number for money', 'wrongType', { from: 'amount > EUR 500.00', to: 'amount > 500' }],
-  ['a text for a number', 'wrongType', { from: 'payee.ageDays > 90', to: 'payee.ageDays > "90"' }],
-  ['too fine a threshold', 'wrongType', { from: 'score < 0.50', to: 'score < 0.505' }],
-  ['a threshold out of range', 'outOfRange', { from: 'amount > EUR 500.00', to: 'amount > EUR 50_000.00' }],
-  [
-    'arithmetic between facts',
-    'notInLanguage',
-    { from: 'payee.ageDays > 90', to: 'payee.ageDays * payee.ageDays > 90' },
-  ],
-  ['a regular expression', 'notInLanguage', { from: 'mood == "angry"', to: 'args.text.matches("a.*")' }],
-  ['a division', 'notInLanguage', { from: 'payee.ageDays > 90', to: 'payee.ageDays / 2 > 45' }],
-  ['a comparison chain', 'syntax', { from: 'payee.ageDays > 90', to: '10 < payee.ageDays < 90' }],
-  ['a bracket too few', 'syntax', { from: 'payee.ageDays > 90', to: '(payee.ageDays > 90' }],
-  [
-    'a word for an operator',
-    'syntax',
-    { from: 'args.payeeId == payee.id && known', to: 'args.payeeId == payee.id and known' },
-  ],
-  ['an assignment', 'notInLanguage', { from: 'mood == "angry"', to: 'mood = "angry"' }],
-  ['an approval without a name', 'missingKey', { from: 'by: sign-off, because: large', to: 'because: large' }],
-  ['a handoff without a reason', 'missingKey', { from: ', because: young', to: '' }],
-  [
-    'a lookup without a source',
-    'missingKey',
-    { from: 'payee.blocked: { from: lookup, source: erp,', to: 'payee.blocked: { from: lookup,' },
-  ],
-  ['a rung after which nobody is told', 'missingKey', { from: 'oncall:desk, within: 10m', to: 'oncall:desk' }],
-  ['a step without its risk', 'missingKey', { from: 'look: { risk: low, ', to: 'look: { ' }],
-  ['a misspelt section', 'unknownKey', { from: 'ladders:', to: 'laders:' }],
-  ['a misspelt key of a rule', 'unknownKey', { from: 'instead: Ask', to: 'insted: Ask' }],
-  ['a misspelt risk', 'wrongForm', { from: 'risk: high', to: 'risk: hihg' }],
-  ['a target without its kind', 'wrongForm', { from: 'tell: role:lead', to: 'tell: lead' }],
-  ['a duration in words', 'wrongForm', { from: 'within: 10m', to: 'within: ten minutes' }],
-  [
-    'an offline step with an effect',
-    'wrongForm',
-    { from: 'effect: reversible', to: 'effect: reversible, offline: allow' },
-  ],
-  [
-    'a destination on an approval',
-    'wrongForm',
-    { from: 'by: sign-off, because: large', to: 'by: sign-off, to: desk, because: large' },
-  ],
-  ['two rules of one name', 'duplicateName', { from: 'id: young', to: 'id: clean' }],
-  ['a condition that is its own', 'unknownName', { from: 'known: payee', to: 'known: known || payee' }],
-  ['a sentence with an unknown fact', 'unknownName', { from: 'because: young', to: 'because: "{payee.age}"' }],
-  ['the same section twice', 'yaml', { from: 'ladders:', to: 'lists: { own: [a] }\nladders:' }],
-  ['an expression that YAML cannot read', 'yaml', { from: `when: '!known'`, to: `when: "a" in b` }],
-  ['an anchor', 'yaml', { from: 'lists:', to: 'lists: &l' }],
-  ['an unknown type', 'wrongForm', { from: 'type: bool', to: 'type: boolean' }],
-  [
-    'a default that does not fit',
-    'wrongForm',
+    'a rung that leads back',
+    'ladderLoops',
     {
-      from: 'payee.blocked: { from: lookup, source: erp, type: bool',
-      to: 'payee.blocked: { from: lookup, source: erp, type: bool, default: 1',
+      from: '- { tell: role:lead, repeat: 30m }',
+      to: '- { tell: role:lead, within: 9m }\n    - { tell: oncall:desk, repeat: 30m }',
+    },
+  ],
+  ['a ladder of one and the same', 'ladderLoops', { from: 'tell: role:lead', to: 'tell: oncall:desk' }],
+  [
+    'a rung with the same people',
+    'rungAddsNobody',
+    { from: '- { tell: oncall:desk, within: 10m }', to: '- { tell: role:approver, within: 10m }' },
+  ],
+  [
+    'a channel on which nobody is',
+    'noWorkingChannel',
+    { from: 'tell: role:lead,', to: 'tell: role:lead, via: [teams],' },
+  ],
+  [
+    'a channel that one of those on call has not',
+    'noWorkingChannel',
+    { from: 'tell: oncall:desk,', to: 'tell: oncall:desk, via: slack,' },
+  ],
+  [
+    'a packet about the arguments of a step without people',
+    'packetUnfilled',
+    {
+      from: 'rules:\n',
+      to: 'packet: { title: "{args.note}" }\nrules:\n',
+      also: {
+        from: 'look: { risk: low, effect: none }',
+        to: 'look: { risk: low, effect: none, arguments: { note: string } }',
+      },
     },
   ],
   [
-    'a key of another type',
-    'wrongForm',
+    'a packet section that nothing fills',
+    'packetUnfilled',
     {
-      from: 'payee.ageDays: { from: lookup, source: erp, type: int',
-      to: 'payee.ageDays: { from: lookup, source: erp, scale: 2, type: int',
+      from: 'rules:\n',
+      to: 'packet: { title: Pay, sections: { note: [args.note] } }\nrules:\n',
+      also: {
+        from: 'look: { risk: low, effect: none }',
+        to: 'look: { risk: low, effect: none, arguments: { note: string } }',
+      },
     },
+  ],
+  [
+    'a set that is empty and holds something',
+    'neverFires',
+    {
+      from: 'lists:',
+      to: '  tags: { from: system, type: set }\nlists:',
+      also: rule(`id: x, at: answer, when: 'size(tags) == 0 && "a" in tags', then: handoff, because: b`),
+    },
+    'x',
+  ],
+  [
+    'a date before itself',
+    'neverFires',
+    {
+      from: 'lists:',
+      to: '  due: { from: lookup, source: erp, type: date }\nlists:',
+      also: rule(
+        `id: x, at: pay, when: 'due < date("2026-01-01") && due > date("2026-01-31")', then: handoff, because: b`,
+      ),
+    },
+    'x',
+  ],
+  [
+    'an hour that no day has',
+    'neverFires',
+    {
+      from: 'lists:',
+      to: '  sentAt: { from: lookup, source: erp, type: timestamp, zone: Europe/Berlin }\nlists:',
+      also: rule("id: x, at: pay, when: 'hour(sentAt) < 6 && hour(sentAt) >= 20', then: handoff, because: b"),
+    },
+    'x',
+  ],
+  [
+    'a rule written twice',
+    'neverDecides',
+    rule("id: x, at: pay, when: 'payee.blocked', then: forbid, because: b, instead: Ask for another account."),
+    'x',
+  ],
+  [
+    'an amount in no currency that it has',
+    'neverFires',
+    {
+      from: 'currency: [EUR]',
+      to: 'currency: [EUR, USD]',
+      also: rule(
+        `id: x, at: pay, when: 'currency(amount) == "EUR" && currency(amount) == "USD"', then: handoff, because: b`,
+      ),
+    },
+    'x',
   ],
 ];

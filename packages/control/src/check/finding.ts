@@ -1,6 +1,7 @@
 /** What the check finds: a code, a plain sentence, one concrete case that was replayed, and an edit that mends it. */
 import type { OutcomeKind } from '@belay/protocol';
 import type { GateInput } from '../model.ts';
+import type { Path } from '../source/edit.ts';
 
 export type Severity = 'error' | 'warning' | 'notice';
 
@@ -17,12 +18,18 @@ export const findingCodes = {
   untiedArguments: 'warning',
   forbidWithoutWayOn: 'error',
   ladderStops: 'warning',
+  ladderLoops: 'warning',
   approvalWaits: 'warning',
   unused: 'notice',
   unknownTarget: 'error',
   nobodyInRole: 'error',
   quorumUnreachable: 'error',
   quorumTight: 'warning',
+  noWorkingChannel: 'warning',
+  nobodyReached: 'warning',
+  rungReachesNobody: 'warning',
+  rungAddsNobody: 'notice',
+  packetUnfilled: 'warning',
   notProved: 'notice',
 } as const satisfies Record<string, Severity>;
 
@@ -32,6 +39,9 @@ export type FindingCode = keyof typeof findingCodes;
 export const acceptableCodes = (Object.keys(findingCodes) as FindingCode[]).filter(
   (code) => findingCodes[code] === 'warning',
 );
+
+/** A safe edit: it weakens nothing and takes no decision away from the author. `text` is YAML. */
+export type Fix = { kind: 'put'; path: Path; text: string } | { kind: 'remove'; path: Path };
 
 export type FoundCase = { input: GateInput; outcome: OutcomeKind; because: string };
 
@@ -47,14 +57,18 @@ export type Finding = {
   case: FoundCase | null;
   /** the case could not be brought together from single values: it may not occur */
   possible: boolean;
+  /** where it is mended; empty: the control as a whole */
+  at: Path;
   edit: string;
+  /** the edit, where it can be made without asking */
+  fix: Fix | null;
 };
 
 export const finding = (
   code: FindingCode,
   sentence: string,
   edit: string,
-  more: Partial<Pick<Finding, 'step' | 'rule' | 'rules' | 'case' | 'possible'>> = {},
+  more: Partial<Pick<Finding, 'step' | 'rule' | 'rules' | 'case' | 'possible' | 'at' | 'fix'>> = {},
 ): Finding => ({
   code,
   severity: findingCodes[code],
@@ -64,5 +78,7 @@ export const finding = (
   rules: more.rules ?? [],
   case: more.case ?? null,
   possible: more.possible ?? false,
+  at: more.at ?? [],
   edit,
+  fix: more.fix ?? null,
 });

@@ -11,7 +11,7 @@ import type { CompiledControl, Control } from '../model.ts';
 import { parsed } from '../sample.testing.ts';
 import { checkControl } from './check.ts';
 import { type Mutant, mutantsOf } from './mutants.testing.ts';
-import type { OrganisationView } from './structure-findings.ts';
+import type { OrganisationView } from './organisation.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../../../controls/${file}`, import.meta.url), 'utf8');
 

@@ -4,7 +4,7 @@
  */
 import { conjunctsOf } from '../expression/condition.ts';
 import type { Control, RuleSpec } from '../model.ts';
-import type { OrganisationView } from './structure-findings.ts';
+import type { OrganisationView } from './organisation.ts';
 
 export type Mutant = {
   name: string;
@@ -75,6 +75,15 @@ const ruleMutants = (control: Control, rule: RuleSpec): [name: string, control: 
   return found;
 };
 
+const loopMutants = (control: Control): [name: string, control: Control][] =>
+  control.ladders.flatMap((ladder): [string, Control][] => {
+    const [first] = ladder.rungs;
+    if (first === undefined || ladder.rungs.length < 2) return [];
+    const rungs = ladder.rungs.map((rung, index) => (index === 0 ? rung : { ...rung, tell: first.tell }));
+    const ladders = control.ladders.map((one) => (one === ladder ? { ...ladder, rungs } : one));
+    return [[`${ladder.name}: every rung leads back to ${first.tell}`, { ...control, ladders }]];
+  });
+
 const ladderMutants = (control: Control): [name: string, control: Control][] =>
   control.ladders.map((ladder) => {
     const rungs = ladder.rungs.map((rung, index) =>
@@ -120,7 +129,7 @@ export const mutantsOf = (control: Control, organisation: OrganisationView): Mut
     ]),
   );
   const asked = [...control.rules.flatMap((rule) => ruleMutants(control, rule)), ...conditions];
-  const known = [...ladderMutants(control), ...approvalMutants(control)];
+  const known = [...ladderMutants(control), ...loopMutants(control), ...approvalMutants(control)];
   return [
     ...asked.map(([name, mutant]) => ({ name, control: mutant, organisation, weakens: false })),
     ...known.map(([name, mutant]) => ({ name, control: mutant, organisation, weakens: true })),

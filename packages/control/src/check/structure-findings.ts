@@ -4,12 +4,15 @@ import { placeholdersOf } from '../evaluate/text.ts';
 import { parseExpression } from '../expression/parser.ts';
 import { namesIn } from '../expression/syntax.ts';
 import type { ApprovalSpec, Control, FactSpec } from '../model.ts';
+import type { Path } from '../source/edit.ts';
 import { type Finding, finding } from './finding.ts';
-
-/** Who there is, as far as the check needs to know. */
-export type OrganisationView = { people: { id: string; roles: string[] }[]; schedules: string[] };
+import { type OrganisationView, peopleBehind, targetParts } from './organisation.ts';
 
 const isTarget = (name: string): boolean => /^(person|role|oncall):/.test(name);
+
+/** Where a case goes that an edit has to send somewhere: to the only ladder, else to the owner. */
+const somebody = ({ ladders, owner }: Control): string =>
+  `handoff to ${ladders.length === 1 ? (ladders[0]?.name ?? owner) : owner}`;
 
 export const forbidsWithoutWayOn = (control: Control): Finding[] =>
   control.rules
@@ -18,6 +21,11 @@ export const forbidsWithoutWayOn = (control: Control): Finding[] =>
       const sentence = `The rule "${rule.id}" forbids and does not say what to do instead: the agent would be stuck.`;
       return finding('forbidWithoutWayOn', sentence, 'Add instead: what the agent may do, or `handoff to LADDER`.', {
         rule: rule.id,
+        fix: {
+          kind: 'put',
+          path: ['rules', control.rules.indexOf(rule), 'instead'],
+          text: somebody(control),
+        },
       });
     });
 
@@ -26,8 +34,12 @@ export const laddersThatStop = (control: Control): Finding[] =>
     .filter(({ rungs }) => rungs.at(-1)?.repeatMs === null)
     .map(({ name, rungs }) => {
       const last = rungs.at(-1)?.tell;
-      const sentence = `The ladder "${name}" stops: when ${last} does not answer, nobody is told again.`;
-      return finding('ladderStops', sentence, 'Add repeat: 1h to its last rung.');
+      const path = ['ladders', name, rungs.length - 1];
+      const sentence = `The ladder "${name}" stops: when ${last} does not answer, it does not say when somebody is told again.`;
+      return finding('ladderStops', sentence, 'Add repeat: 1h to its last rung.', {
+        at: path,
+        fix: { kind: 'put', path: [...path, 'repeat'], text: '1h' },
+      });
     });
 
 export const approvalsThatWait = (control: Control): Finding[] =>
@@ -35,7 +47,11 @@ export const approvalsThatWait = (control: Control): Finding[] =>
     .filter(({ onExpiry }) => onExpiry.kind === 'wait')
     .map(({ name }) => {
       const sentence = `The approval "${name}" waits for ever when nobody signs.`;
-      return finding('approvalWaits', sentence, 'Write on-expiry: handoff to LADDER.');
+      const path = ['approvals', name, 'on-expiry'];
+      return finding('approvalWaits', sentence, 'Write on-expiry: handoff to LADDER.', {
+        at: path,
+        fix: { kind: 'put', path, text: somebody(control) },
+      });
     });
 
 const textsOf = (control: Control): string[] => [
@@ -72,57 +88,71 @@ export const unusedNames = (control: Control): Finding[] => {
     ...control.approvals.map(({ onExpiry }) => (onExpiry.kind === 'handoff' ? onExpiry.to : null)),
   ]);
   const asked = new Set(control.rules.map(({ by }) => by));
+  const entries = (section: string, names: string[], what: string) =>
+    names.map((name) => ({ what: `${what} "${name}"`, path: [section, name] }));
+  const facts = control.facts.filter((fact) => !shown.has(fact.name) && !isRead(fact, read));
+  const named = <T extends { name: string }>(all: T[], used: Set<string | null>): string[] =>
+    all.filter(({ name }) => !used.has(name)).map(({ name }) => name);
+  const unread = (names: Record<string, unknown>): string[] => Object.keys(names).filter((name) => !read.has(name));
   const unused = [
-    ...control.facts.filter((fact) => !shown.has(fact.name) && !isRead(fact, read)).map(({ name }) => `fact "${name}"`),
-    ...Object.keys(control.conditions)
-      .filter((name) => !read.has(name))
-      .map((name) => `condition "${name}"`),
-    ...Object.keys(control.lists)
-      .filter((name) => !read.has(name))
-      .map((name) => `list "${name}"`),
-    ...control.ladders.filter(({ name }) => !sentTo.has(name)).map(({ name }) => `ladder "${name}"`),
-    ...control.approvals.filter(({ name }) => !asked.has(name)).map(({ name }) => `approval "${name}"`),
+    ...entries(
+      'facts',
+      facts.map(({ name }) => name),
+      'fact',
+    ),
+    ...entries('conditions', unread(control.conditions), 'condition'),
+    ...entries('lists', unread(control.lists), 'list'),
+    ...entries('ladders', named(control.ladders, sentTo), 'ladder'),
+    ...entries('approvals', named(control.approvals, asked), 'approval'),
   ];
-  return unused.map((what) => finding('unused', `Nothing uses the ${what}.`, 'Use it, or remove it.'));
+  return unused.map(({ what, path }) =>
+    finding('unused', `Nothing uses the ${what}.`, 'Use it, or remove it.', {
+      at: path,
+      fix: { kind: 'remove', path },
+    }),
+  );
 };
 
-type Told = { target: string; where: string };
+type Told = { target: string; where: string; at: Path };
 
 const targetsOf = (control: Control): Told[] => [
-  { target: control.owner, where: 'the owner' },
+  { target: control.owner, where: 'the owner', at: ['owner'] },
   ...control.ladders.flatMap(({ name, rungs }) =>
-    rungs.map(({ tell }) => ({ target: tell, where: `the ladder "${name}"` })),
+    rungs.map(({ tell }, index) => ({ target: tell, where: `the ladder "${name}"`, at: ['ladders', name, index] })),
   ),
-  ...control.approvals.map(({ name, from }) => ({ target: from, where: `the approval "${name}"` })),
-  ...control.rules.flatMap(({ id, to, instead }) => {
+  ...control.approvals.map(({ name, from }) => ({
+    target: from,
+    where: `the approval "${name}"`,
+    at: ['approvals', name],
+  })),
+  ...control.rules.flatMap(({ id, to, instead }, index) => {
     const direct = [to, instead !== null && 'handoff' in instead ? instead.handoff : null];
     return direct
       .filter((target) => target !== null && isTarget(target))
-      .map((target) => ({ target: target as string, where: `the rule "${id}"` }));
+      .map((target) => ({ target: target as string, where: `the rule "${id}"`, at: ['rules', index] }));
   }),
 ];
 
-const targetProblem = ({ target, where }: Told, organisation: OrganisationView): Finding[] => {
-  const [kind = '', name = ''] = target.split(/:(.*)/);
+const targetProblem = ({ target, where, at }: Told, organisation: OrganisationView): Finding[] => {
+  const { kind, name } = targetParts(target);
   const roles = [...new Set(organisation.people.flatMap((person) => person.roles))];
-  const known =
-    { person: organisation.people.map(({ id }) => id), role: roles, oncall: organisation.schedules }[kind] ?? [];
+  const known = { person: organisation.people.map(({ id }) => id), role: roles, oncall: organisation.schedules }[kind];
   if (known.includes(name)) return [];
   const near = didYouMean(name, known);
   if (kind === 'role') {
     const sentence = `Nobody has the role "${name}", which ${where} names.${near}`;
-    return [finding('nobodyInRole', sentence, `Give somebody the role ${name}, or name another.`)];
+    return [finding('nobodyInRole', sentence, `Give somebody the role ${name}, or name another.`, { at })];
   }
   const what = kind === 'oncall' ? 'on-call schedule' : 'person';
   const sentence = `There is no ${what} "${name}", which ${where} names.${near}`;
-  return [finding('unknownTarget', sentence, `Known: ${known.slice(0, 12).join(', ') || 'none'}.`)];
+  return [finding('unknownTarget', sentence, `Known: ${known.slice(0, 12).join(', ') || 'none'}.`, { at })];
 };
 
+/** One is on call at an instant, whoever it is. */
 const signersOf = ({ from }: ApprovalSpec, organisation: OrganisationView): string[] => {
-  const [kind, name = ''] = from.split(/:(.*)/);
-  if (kind === 'person') return [name];
-  if (kind === 'oncall') return organisation.schedules.includes(name) ? [name] : [];
-  return organisation.people.filter(({ roles }) => roles.includes(name)).map(({ id }) => id);
+  const { kind, name } = targetParts(from);
+  if (kind !== 'oncall') return peopleBehind(from, organisation);
+  return organisation.schedules.includes(name) ? [name] : [];
 };
 
 const quorumProblem = (approval: ApprovalSpec, organisation: OrganisationView): Finding[] => {
@@ -135,6 +165,7 @@ const quorumProblem = (approval: ApprovalSpec, organisation: OrganisationView): 
         'quorumUnreachable',
         sentence,
         `Lower quorum to ${Math.max(signers.length, 1)}, or let more people sign.`,
+        { at: ['approvals', name] },
       ),
     ];
   }
@@ -144,7 +175,9 @@ const quorumProblem = (approval: ApprovalSpec, organisation: OrganisationView): 
   const remaining =
     left.length === 0 ? 'nobody is left' : `only ${left.join(', ')} ${left.length === 1 ? 'is' : 'are'} left`;
   const sentence = `The approval "${name}" cannot be given in some cases: when ${roles.join(' and ')}, ${remaining} of ${from} to sign, and it needs ${quorum}.`;
-  return [finding('quorumTight', sentence, 'Let one more person sign, or lower the quorum.')];
+  return [
+    finding('quorumTight', sentence, 'Let one more person sign, or lower the quorum.', { at: ['approvals', name] }),
+  ];
 };
 
 export const organisationFindings = (control: Control, organisation: OrganisationView): Finding[] => [

@@ -275,6 +275,23 @@ describe('belay check', () => {
     expect([exit, out]).toEqual([1, expect.stringContaining('error')]);
     expect((await belay('check', bad, '--json')).json()).toMatchObject({ items: [{ file: bad }] });
   });
+
+  it('says where a finding is mended, and makes the safe edits with --fix, comments kept', async () => {
+    const file = join(dataDir, 'stops.control.yaml');
+    const ladder = '\nladders:\n  desk:\n    # the only one\n    - { tell: role:desk } # by day\n';
+    writeFileSync(file, `${control.replace(/\nladders:[\s\S]*$/, '')}${ladder}`);
+    const line =
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .findIndex((text) => text.includes('tell: role:desk')) + 1;
+    expect((await belay('check', file)).out).toContain(`${file}:${line}:7 ladderStops`);
+    const { out } = await belay('check', file, '--fix');
+    expect(out).toContain('mended  The ladder "desk" stops');
+    expect(out).not.toContain('ladderStops');
+    expect(readFileSync(file, 'utf8')).toContain(
+      '    # the only one\n    - { tell: role:desk, repeat: 1h } # by day\n',
+    );
+  });
 });
 
 describe('belay compare', () => {

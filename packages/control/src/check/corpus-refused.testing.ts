@@ -1,0 +1,87 @@
+/** Edits of the good control that the parser itself refuses. */
+import type { Edit } from './corpus.testing.ts';
+
+export const refused: [defect: string, code: string, edit: Edit][] = [
+  ['a fact that is not there', 'unknownName', { from: 'payee.blocked, then', to: 'payee.bloked, then' }],
+  [
+    'an argument that is not there',
+    'unknownName',
+    { from: 'when: args.payeeId != payee.id', to: 'when: args.payee != payee.id' },
+  ],
+  ['a step that is not there', 'unknownName', { from: 'at: answer, when', to: 'at: anwser, when' }],
+  ['a ladder that is not there', 'unknownName', { from: 'to: desk, because: young', to: 'to: dsek, because: young' }],
+  [
+    'an approval that is not there',
+    'unknownName',
+    { from: 'by: sign-off, because: large', to: 'by: signoff, because: large' },
+  ],
+  ['a list that is not there', 'unknownName', { from: 'listed(own)', to: 'listed(owns)' }],
+  ['a value that the enum has not', 'unknownValue', { from: 'mood == "angry"', to: 'mood == "angre"' }],
+  ['a currency that the fact has not', 'unknownValue', { from: 'amount > EUR', to: 'amount > USD' }],
+  ['a number for money', 'wrongType', { from: 'amount > EUR 500.00', to: 'amount > 500' }],
+  ['a text for a number', 'wrongType', { from: 'payee.ageDays > 90', to: 'payee.ageDays > "90"' }],
+  ['too fine a threshold', 'wrongType', { from: 'score < 0.50', to: 'score < 0.505' }],
+  ['a threshold out of range', 'outOfRange', { from: 'amount > EUR 500.00', to: 'amount > EUR 50_000.00' }],
+  [
+    'arithmetic between facts',
+    'notInLanguage',
+    { from: 'payee.ageDays > 90', to: 'payee.ageDays * payee.ageDays > 90' },
+  ],
+  ['a regular expression', 'notInLanguage', { from: 'mood == "angry"', to: 'args.text.matches("a.*")' }],
+  ['a division', 'notInLanguage', { from: 'payee.ageDays > 90', to: 'payee.ageDays / 2 > 45' }],
+  ['a comparison chain', 'syntax', { from: 'payee.ageDays > 90', to: '10 < payee.ageDays < 90' }],
+  ['a bracket too few', 'syntax', { from: 'payee.ageDays > 90', to: '(payee.ageDays > 90' }],
+  [
+    'a word for an operator',
+    'syntax',
+    { from: 'args.payeeId == payee.id && known', to: 'args.payeeId == payee.id and known' },
+  ],
+  ['an assignment', 'notInLanguage', { from: 'mood == "angry"', to: 'mood = "angry"' }],
+  ['an approval without a name', 'missingKey', { from: 'by: sign-off, because: large', to: 'because: large' }],
+  ['a handoff without a reason', 'missingKey', { from: ', because: young', to: '' }],
+  [
+    'a lookup without a source',
+    'missingKey',
+    { from: 'payee.blocked: { from: lookup, source: erp,', to: 'payee.blocked: { from: lookup,' },
+  ],
+  ['a rung after which nobody is told', 'missingKey', { from: 'oncall:desk, within: 10m', to: 'oncall:desk' }],
+  ['a step without its risk', 'missingKey', { from: 'look: { risk: low, ', to: 'look: { ' }],
+  ['a misspelt section', 'unknownKey', { from: 'ladders:', to: 'laders:' }],
+  ['a misspelt key of a rule', 'unknownKey', { from: 'instead: Ask', to: 'insted: Ask' }],
+  ['a misspelt risk', 'wrongForm', { from: 'risk: high', to: 'risk: hihg' }],
+  ['a target without its kind', 'wrongForm', { from: 'tell: role:lead', to: 'tell: lead' }],
+  ['a duration in words', 'wrongForm', { from: 'within: 10m', to: 'within: ten minutes' }],
+  [
+    'an offline step with an effect',
+    'wrongForm',
+    { from: 'effect: reversible', to: 'effect: reversible, offline: allow' },
+  ],
+  [
+    'a destination on an approval',
+    'wrongForm',
+    { from: 'by: sign-off, because: large', to: 'by: sign-off, to: desk, because: large' },
+  ],
+  ['two rules of one name', 'duplicateName', { from: 'id: young', to: 'id: clean' }],
+  ['a condition that is its own', 'unknownName', { from: 'known: payee', to: 'known: known || payee' }],
+  ['a sentence with an unknown fact', 'unknownName', { from: 'because: young', to: 'because: "{payee.age}"' }],
+  ['the same section twice', 'yaml', { from: 'ladders:', to: 'lists: { own: [a] }\nladders:' }],
+  ['an expression that YAML cannot read', 'yaml', { from: `when: '!known'`, to: `when: "a" in b` }],
+  ['an anchor', 'yaml', { from: 'lists:', to: 'lists: &l' }],
+  ['an unknown type', 'wrongForm', { from: 'type: bool', to: 'type: boolean' }],
+  [
+    'a default that does not fit',
+    'wrongForm',
+    {
+      from: 'payee.blocked: { from: lookup, source: erp, type: bool',
+      to: 'payee.blocked: { from: lookup, source: erp, type: bool, default: 1',
+    },
+  ],
+  [
+    'a key of another type',
+    'wrongForm',
+    {
+      from: 'payee.ageDays: { from: lookup, source: erp, type: int',
+      to: 'payee.ageDays: { from: lookup, source: erp, scale: 2, type: int',
+    },
+  ],
+];
