@@ -3,6 +3,8 @@
  * would press, signed as the vendor signs, and to make the vendor misbehave.
  */
 
+import type { Fault } from '../../src/demo/vendors/vendor-server.ts';
+
 /** A card as somebody over there sees it. */
 export type TwinCard = {
   id: string;
@@ -28,18 +30,7 @@ export type Signing = {
 };
 export type OpenForm = { title: string; fields: string[] };
 
-/** What the vendor does next, once for each; then it behaves again. */
-export type Fault =
-  | { kind: 'limit'; seconds: number }
-  | { kind: 'error'; status: number }
-  /** does it, and cuts the connection before it says so */
-  | { kind: 'cut' }
-  /** does not do it, and cuts */
-  | { kind: 'hangUp' }
-  /** does not do it, and never answers */
-  | { kind: 'hang' }
-  /** does it, later */
-  | { kind: 'delay'; ms: number };
+export type { Fault };
 
 export type Twin = {
   cards(): TwinCard[];
@@ -64,5 +55,7 @@ export type Twin = {
   calls(): number;
   /** requests that break the vendor's own schema or limits */
   violations: string[];
+  /** time as the vendor sees it; without it the vendor has no clock of its own */
+  useClock?(now: () => number): void;
   close(): Promise<void>;
 };

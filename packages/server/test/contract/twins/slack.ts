@@ -5,7 +5,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Fault, OpenForm, Signing, Twin, TwinCard } from '../twin.ts';
+import type { Fault } from '../../../src/demo/vendors/vendor-server.ts';
+import type { OpenForm, Signing, Twin, TwinCard } from '../twin.ts';
 import { activeIn, blockProblems, callProblems, objectsIn, textsIn, viewProblems } from './slack-rules.ts';
 
 type Block = Record<string, unknown>;
