@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type NotionServer, startNotion } from '../../src/demo/vendors/notion.ts';
-import { notionJudge } from './notion-rules.ts';
+import { activeInRichText, notionJudge } from './notion-rules.ts';
 import { caller } from './stranger.ts';
 
 let notion: NotionServer;
@@ -97,4 +97,11 @@ it('lets nobody in without a token or a version', async () => {
   expect((await caller(notion.origin, {})('GET', '/v1/users/me')).status).toBe(401);
   const bare = caller(notion.origin, { authorization: `Bearer ${notion.token}` });
   expect((await bare('GET', '/v1/users/me')).body).toMatchObject({ code: 'missing_version' });
+});
+
+it('knows what a reader could click or be called by', () => {
+  const link = { type: 'text', plain_text: 'here', href: 'https://evil.example' };
+  expect(
+    activeInRichText([link, { type: 'mention', href: null }, { type: 'text', plain_text: 'x', href: null }]),
+  ).toEqual(['https://evil.example', 'a mention']);
 });
