@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -44,6 +45,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/dist/**', ...withoutPeers],
     globalSetup: ['packages/server/test/start-database.ts'],
+    // Most of a test's time is waiting for the disk: one worker alone would leave half of a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

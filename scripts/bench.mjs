@@ -14,5 +14,12 @@ if (name === undefined || !(name in scripts)) {
   console.error(`Say which benchmark: npm run bench NAME, one of ${Object.keys(scripts).join(', ')}.`);
   process.exit(1);
 }
+if (process.argv.includes('--help')) {
+  // What a benchmark takes stands at the top of its program.
+  const program = /[\w/.-]+\.(ts|mjs)$/.exec(scripts[name].trim())?.[0] ?? '';
+  const [, about = ''] = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(bench, program), 'utf8')) ?? [];
+  console.log(about.replaceAll(/^ ?\* ?/gm, '').trim());
+  process.exit(0);
+}
 const installed = existsSync(join(bench, 'node_modules')) ? 0 : npm('install', '--no-audit', '--no-fund');
 process.exitCode = installed === 0 ? npm('run', '--silent', name, '--', ...process.argv.slice(3)) : installed;
