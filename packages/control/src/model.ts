@@ -2,7 +2,7 @@
  * What a parsed control is, and what the gate answers. The contract between the language (parse, evaluate,
  * check, compare) and everybody who uses it. Plain data: it can be stored, compared and drawn.
  */
-import type { FactView, Json, JsonObject, OutcomeKind, Requirement, Target } from '@belay/protocol';
+import type { FactView, Json, JsonObject, OutcomeKind, PacketView, Requirement, Target } from '@belay/protocol';
 
 export type Risk = 'low' | 'high';
 export type Effect = 'none' | 'reversible' | 'irreversible';
@@ -18,7 +18,20 @@ export type TypeSpec =
   | { type: 'set'; of: 'string' }
   | { type: 'duration' }
   | { type: 'date' }
-  | { type: 'timestamp'; zone: string };
+  | { type: 'timestamp'; zone: string }
+  /** arguments alone: a file by its name, media type, size and digest, so that the digest of the arguments covers it */
+  | { type: 'attachment' };
+
+/** What is made of a list in a record before it is a fact. */
+export type TakeSpec = {
+  how: 'median' | 'count' | 'issue' | 'impact' | 'tried' | 'promises' | 'deadline';
+  /** JSON pointer into each item */
+  of: string;
+  /** only the first so many: lists are newest first */
+  last: number | null;
+  /** median: times this whole number, so that it can be a threshold */
+  times: number;
+};
 
 export type FactSpec = TypeSpec & {
   name: string;
@@ -27,6 +40,8 @@ export type FactSpec = TypeSpec & {
   source?: string;
   /** JSON pointer into the arguments, the agent's facts or the lookup's answer. Default: derived from the name. */
   at: string;
+  /** lookup: `at` is a list, and this is made of it */
+  take?: TakeSpec;
   optional: boolean;
   default?: Json;
 };
@@ -96,7 +111,16 @@ export type Control = {
   afterClaim: { idleMs: number; then: 'next-rung' | 'remind' } | null;
   stuck: { idleMs: number; sameStep: number; attempts: number; steps: number; costUsd: number | null };
   priority: { when: string; add: number; because: string }[];
-  packet: { title: string; sections: { name: string; show: string[] | 'rules' | 'unmet' }[] };
+  packet: {
+    title: string;
+    sections: { name: string; show: string[] | 'rules' | 'unmet' }[];
+    /** what is unusual for this beneficiary or customer */
+    exceptional?: { when: string; because: string }[];
+    onYes?: string;
+    onNo?: string;
+    /** percent of what the packet asks for; below it nobody can approve */
+    least?: number;
+  };
   channels: Record<string, string>;
   /** fact problems on low-risk steps: what a failed lookup does there */
   onLookupFailure: 'handoff' | 'continue';
@@ -157,13 +181,7 @@ export type CompiledControl = {
   lookupsFor(step: string): { source: string; pointers: string[] }[];
   /** text with {fact} and {args.x} filled in for a reader; a missing one is shown as "unknown" */
   fill(text: string, input: GateInput): string;
-  packet(
-    input: GateInput,
-    verdict: Verdict,
-  ): {
-    title: string;
-    sections: { section: string; rows: { label: string; value: string; origin: string | null }[] }[];
-  };
+  packet(input: GateInput, verdict: Verdict): PacketView;
   /** validated and normalised arguments, or the problems */
   checkArguments(step: string, args: JsonObject): { ok: true } | { ok: false; problems: string[] };
 };

@@ -1,5 +1,6 @@
 /** Sample cases: each shows one kind of reason, and together everything a case page can show. */
 import { type CaseView, digestOf, type EntryView, type JsonObject, type PermitView } from '@belay/protocol';
+import { newSupplierPacket } from './fixture-packets.ts';
 import { ago, ahead, refOf } from './fixtures.ts';
 import { injections } from './injections.ts';
 
@@ -49,7 +50,7 @@ const base = (
   priority: 10,
   priorityBecause: [],
   step: null,
-  packet: [],
+  packet: null,
   agentWords: null,
   ...nobodyYet,
   declined: [],
@@ -113,23 +114,7 @@ const newPayment = (now: number): CaseView => ({
       ],
     },
   ),
-  packet: [
-    {
-      section: 'beneficiary',
-      rows: [
-        { label: 'Name', value: 'Nordwind Logistics GmbH', origin: 'lookup' },
-        { label: 'Added', value: '20 November 2026 by p.weiss', origin: 'lookup' },
-        { label: 'Earlier payments', value: 'none', origin: 'lookup' },
-      ],
-    },
-    {
-      section: 'invoice',
-      rows: [
-        { label: 'Purchase order', value: 'PO-5518, EUR 12,400.00', origin: 'lookup' },
-        { label: 'Due', value: '30 November 2026', origin: 'lookup' },
-      ],
-    },
-  ],
+  packet: newSupplierPacket,
   agentWords:
     'The supplier sent new bank details with the invoice. I compared them with the letterhead and they look right.\nI suggest to release the payment today, because of the 2 % discount.',
 });

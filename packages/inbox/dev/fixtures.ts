@@ -8,6 +8,7 @@ import {
   type RunView,
   type StopView,
 } from '@belay/protocol';
+import { usualPacket } from './fixture-packets.ts';
 
 export const ago = (now: number, minutes: number): string => new Date(now - minutes * 60_000).toISOString();
 export const ahead = (now: number, minutes: number): string => ago(now, -minutes);
@@ -225,6 +226,10 @@ export const approvals = (now: number): ApprovalView[] => {
       { name: 'invoice.matched', value: true, origin: 'lookup', source: 'erp', problem: null },
       { name: 'beneficiary.ageDays', value: 412, origin: 'lookup', source: 'vendor-master', problem: null },
     ],
+    packet: usualPacket('INV-2044', 'EUR 7,350.00', 'Castell Energia SpA'),
+    agentWords: 'The yearly contract. Order and invoice agree; I see nothing unusual.',
+    effect: 'irreversible',
+    editable: ['amount'],
     requestedBy: 'ap-agent-3',
     onBehalfOf: 'Accounts payable',
     from: 'role:finance-approver',

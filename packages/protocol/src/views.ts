@@ -3,6 +3,7 @@
  * and the command line. JSON is camelCase (docs/adr/0006); columns are the same words in snake_case.
  */
 import { z } from 'zod';
+import { packetView } from './packet.ts';
 import { actor, digest, factView, instant, json, jsonObject, outcomeKind, requirement } from './words.ts';
 
 const nullableInstant = instant.nullable();
@@ -61,6 +62,10 @@ export const approvalView = z.strictObject({
   digest,
   arguments: jsonObject,
   facts: z.array(factView),
+  packet: packetView.nullable().describe('what the signers see; null: asked for by an older version'),
+  agentWords: z.string().nullable().describe('the agent’s own words: claimed, shown inert, never the reason'),
+  effect: z.enum(['none', 'reversible', 'irreversible']),
+  editable: z.array(z.string()).describe('arguments that a person may change'),
   requestedBy: z.string().describe('agent id'),
   onBehalfOf: z.string().nullable(),
   from: z.string().describe('target that may sign'),
@@ -123,6 +128,7 @@ export const reasonKind = z.enum([
   'outsidePolicy',
   'badFact',
   'unknownStep',
+  'incomplete',
   'asked',
   'persistent',
   'silent',
@@ -182,12 +188,7 @@ export const caseView = z.strictObject({
   priority: z.int(),
   priorityBecause: z.array(z.string()),
   step: caseStep.nullable(),
-  packet: z.array(
-    z.strictObject({
-      section: z.string(),
-      rows: z.array(z.strictObject({ label: z.string(), value: z.string(), origin: z.string().nullable() })),
-    }),
-  ),
+  packet: packetView.nullable().describe('null: the case is about no step'),
   agentWords: z.string().nullable().describe('the agent’s own words: claimed, shown inert, never the reason'),
   claimedBy: z.string().nullable(),
   claimedByName: z.string().nullable(),

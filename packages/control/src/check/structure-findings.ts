@@ -58,6 +58,9 @@ const textsOf = (control: Control): string[] => [
   ...control.rules.flatMap(({ because }) => [because]),
   ...control.priority.map(({ because }) => because),
   control.packet.title,
+  control.packet.onYes ?? '',
+  control.packet.onNo ?? '',
+  ...(control.packet.exceptional ?? []).map(({ because }) => because),
 ];
 
 /** Names that conditions read: facts, arguments, conditions and lists. */
@@ -65,6 +68,7 @@ const namesRead = (control: Control): Set<string> => {
   const sources = [
     ...control.rules.flatMap(({ when, unless }) => [when, unless ?? 'true']),
     ...control.priority.map(({ when }) => when),
+    ...(control.packet.exceptional ?? []).map(({ when }) => when),
     ...Object.values(control.conditions),
   ];
   return new Set(sources.flatMap((source) => namesIn(parseExpression(source))));

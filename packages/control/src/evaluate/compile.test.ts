@@ -235,29 +235,24 @@ describe('for people', () => {
 
   test('the packet shows facts with their origin, the rules, and what was not met', () => {
     const verdict = control.decide(large);
-    expect(control.packet(large, verdict)).toEqual({
-      title: 'Pay EUR 1,240.00',
-      sections: [
-        {
-          section: 'Facts',
-          rows: [
-            { label: 'amount', value: 'EUR 1,240.00', origin: 'arguments' },
-            { label: 'tier', value: 'gold', origin: 'crm' },
-            { label: 'score', value: '0.90', origin: 'claimed by the agent' },
-            { label: 'count', value: '3', origin: 'counted by Belay' },
-            { label: 'maybe', value: 'unknown', origin: 'claimed by the agent' },
-          ],
-        },
-        { section: 'Policy', rows: [{ label: 'sign', value: verdict.because, origin: 'Policy 1' }] },
-        { section: 'Open', rows: [{ label: 'go', value: 'not met: tier == "silver"', origin: null }] },
-      ],
-    });
+    const packet = control.packet(large, verdict);
+    expect(packet.sentence).toBe('Pay EUR 1,240.00');
+    const [facts, policy, open] = packet.sections;
+    expect(facts?.rows.map(({ label, text, type, origin, source }) => [label, text, type, origin, source])).toEqual([
+      ['amount', 'EUR 1,240.00', 'money', 'args', null],
+      ['tier', 'gold', 'enum', 'lookup', 'crm'],
+      ['score', '0.90', 'decimal', 'agent', null],
+      ['count', '3', 'int', 'system', null],
+      ['maybe', 'unknown', 'int', 'agent', null],
+    ]);
+    expect(policy?.rows).toMatchObject([{ label: 'sign', text: verdict.because, source: 'Policy 1' }]);
+    expect(open?.rows).toMatchObject([{ label: 'go', text: 'not met: tier == "silver"', origin: null }]);
   });
 
   test('the packet of a step that cannot be judged says so', () => {
     const blind = withFacts(large, { looked: {} });
     const { sections } = control.packet(blind, control.decide(blind));
-    expect(sections[2]?.rows).toEqual([{ label: 'go', value: 'not known: tier == "silver"', origin: null }]);
+    expect(sections[2]?.rows).toMatchObject([{ label: 'go', text: 'not known: tier == "silver"' }]);
   });
 
   test('facts of the rules that fired are shown with the verdict', () => {

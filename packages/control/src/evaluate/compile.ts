@@ -9,6 +9,7 @@ import { explain } from './explain.ts';
 import { packetOf } from './packet.ts';
 import { layOut, type Plan, type PlannedRule, planStep, readAll, stepIrs } from './plan.ts';
 import { newSlots } from './slots.ts';
+import { takerOf } from './take.ts';
 import { directoryOf, fillText } from './text.ts';
 import { type Judge, quietVerdict, unknownStepVerdict, verdictOf } from './verdict.ts';
 
@@ -43,23 +44,27 @@ const decider = (judge: Judge, prepared: Map<string, Prepared>, mostRules: numbe
 export const compileControl = (control: Control): CompiledControl => {
   const steps = control.steps.map((step) => stepIrs(control, step));
   const { layout, facts } = layOut(
-    steps.flatMap(({ rules, priorities }) => [...rules, ...priorities].map(({ ir }) => ir)),
+    steps.flatMap(({ rules, priorities, exceptional }) =>
+      [...rules, ...priorities, ...exceptional].map(({ ir }) => ir),
+    ),
   );
   const bench: Bench = { slots: newSlots(facts), layout, fault: { ref: null, problem: '' } };
   const directory = directoryOf(control);
-  const judge: Judge = { control, directory, fault: bench.fault };
+  const judge: Judge = { control, directory, bench, fault: bench.fault };
+  const withTaken = takerOf(control);
   const prepared = new Map<string, Prepared>();
   for (const step of steps) {
     const plan = planStep({ control, directory, bench }, step);
     prepared.set(plan.step.name, prepare(plan));
   }
+  const decide = decider(judge, prepared, control.rules.length);
   const planOf = (step: string) => prepared.get(step)?.plan;
   return {
     control,
-    decide: decider(judge, prepared, control.rules.length),
+    decide: (input) => decide(withTaken(input)),
     lookupsFor: (step) => planOf(step)?.lookups ?? [],
-    fill: (text: string, input: GateInput) => fillText(directory, text, input),
-    packet: (input, verdict) => packetOf(judge, planOf(input.step), control, input, verdict),
+    fill: (text: string, input: GateInput) => fillText(directory, text, withTaken(input)),
+    packet: (input, verdict) => packetOf(judge, planOf(input.step), withTaken(input), verdict),
     checkArguments: (step, args) => {
       const problems = argumentProblems(control, step, args);
       return problems.length === 0 ? { ok: true } : { ok: false, problems };

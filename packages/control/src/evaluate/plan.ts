@@ -15,6 +15,8 @@ export type Judged = { text: string; ir: Ir; refs: Ref[]; test: Test };
 /** A rule with its sentence and the facts that its answer shows. */
 export type PlannedRule = Judged & { rule: RuleSpec; because: Sentence; shown: Named[]; conjuncts: Judged[] };
 export type PlannedPriority = Judged & { add: number; because: Sentence; feed: Feed };
+/** Something unusual, told in the packet. */
+export type PlannedExceptional = Judged & { because: Sentence; feed: Feed };
 
 /** Facts, and how they get from the input into their slots: one key of one record each. */
 export type Feed = {
@@ -31,6 +33,7 @@ export type Plan = {
   tests: Test[];
   feed: Feed;
   priorities: PlannedPriority[];
+  exceptional: PlannedExceptional[];
   lookups: { source: string; pointers: string[] }[];
 };
 
@@ -122,9 +125,9 @@ const planRule = ({ bench, directory }: Planner, step: string, scope: Scope, rul
   return { ...own, rule, because, shown: namedIn(directory, step, own.refs), conjuncts };
 };
 
-/** Conditions of `priority` that make sense at this step; one about another step's arguments does not. */
-export const priorityIrs = (control: Control, scope: Scope): { ir: Ir; index: number }[] =>
-  control.priority.flatMap(({ when }, index) => {
+/** Conditions that make sense at this step; one about another step's arguments does not. */
+const irsOf = (conditions: readonly { when: string }[], scope: Scope): { ir: Ir; index: number }[] =>
+  conditions.flatMap(({ when }, index) => {
     const { ir } = analyse(when, scope);
     return ir === null ? [] : [{ ir, index }];
   });
@@ -134,7 +137,9 @@ const lookupsOf = (planner: Planner, step: StepSpec, rules: PlannedRule[], feed:
   const texts = rules.map(({ rule }) => rule.because);
   const shown: string[] = [];
   if (step.risk === 'high') {
-    texts.push(control.packet.title, ...control.priority.map(({ because }) => because));
+    const { title, onYes = '', onNo = '', exceptional = [] } = control.packet;
+    texts.push(title, onYes, onNo);
+    texts.push(...[...control.priority, ...exceptional].map(({ because }) => because));
     for (const { show } of control.packet.sections) if (Array.isArray(show)) shown.push(...show);
   }
   const names = [...texts.flatMap((text) => placeholdersOf(text).map(({ name }) => name)), ...shown];
@@ -153,16 +158,18 @@ export type StepIrs = {
   scope: Scope;
   rules: { rule: RuleSpec; ir: Ir }[];
   priorities: { ir: Ir; index: number }[];
+  exceptional: { ir: Ir; index: number }[];
 };
 
 /** The IR of everything that is asked at one step. */
 export const stepIrs = (control: Control, step: StepSpec): StepIrs => {
   const scope = scopeOf(control, [step.name]);
   const rules = rulesAt(control, step.name).map((rule) => ({ rule, ir: ruleIr(rule, scope) }));
-  return { step, scope, rules, priorities: priorityIrs(control, scope) };
+  const priorities = irsOf(control.priority, scope);
+  return { step, scope, rules, priorities, exceptional: irsOf(control.packet.exceptional ?? [], scope) };
 };
 
-export const planStep = (planner: Planner, { step, scope, rules, priorities }: StepIrs): Plan => {
+export const planStep = (planner: Planner, { step, scope, rules, priorities, exceptional }: StepIrs): Plan => {
   const planned = rules.map(({ rule, ir }) => planRule(planner, step.name, scope, rule, ir));
   const feed = feedOf(
     planner,
@@ -174,7 +181,13 @@ export const planStep = (planner: Planner, { step, scope, rules, priorities }: S
     const sentence = sentenceOf(planner.directory, step.name, because);
     return { ...judged(planner.bench, when, ir), add, because: sentence, feed: feedOf(planner, step.name, [ir]) };
   });
-  const usesLookups = step.risk === 'high' ? own.flatMap(({ feed: { named } }) => named) : [];
+  const unusual = exceptional.map(({ ir, index }): PlannedExceptional => {
+    const { when, because } = planner.control.packet.exceptional?.[index] as { when: string; because: string };
+    const sentence = sentenceOf(planner.directory, step.name, because);
+    return { ...judged(planner.bench, when, ir), because: sentence, feed: feedOf(planner, step.name, [ir]) };
+  });
+  const usesLookups = step.risk === 'high' ? [...own, ...unusual].flatMap(({ feed: { named } }) => named) : [];
   const lookups = lookupsOf(planner, step, planned, { ...feed, named: [...feed.named, ...usesLookups] });
-  return { step, rules: planned, tests: planned.map(({ test }) => test), feed, priorities: own, lookups };
+  const tests = planned.map(({ test }) => test);
+  return { step, rules: planned, tests, feed, priorities: own, exceptional: unusual, lookups };
 };

@@ -8,7 +8,7 @@ import { baseOf, type Ref } from '../expression/ir.ts';
 import type { TypeSpec } from '../model.ts';
 import { scanDecimal } from '../value/decimal.ts';
 import { currencyCode, currencyName, scanMoney } from '../value/money.ts';
-import { type Bounds, boundsOf, type NumericSpec } from '../value/spec.ts';
+import { type Bounds, boundsOf, isAttachment, type NumericSpec } from '../value/spec.ts';
 import { localTimeIn, parseDate, parseDuration, parseTimestamp } from '../value/time.ts';
 
 export type Slots = {
@@ -145,6 +145,8 @@ const writerOf = (spec: TypeSpec, slots: Slots, slot: number): Write => {
       return writeBool(slots, slot);
     case 'set':
       return writeSet(slots, slot);
+    case 'attachment':
+      return (value) => isAttachment(value as Json);
     case 'enum':
     case 'string':
       return writeText(spec, slots, slot);

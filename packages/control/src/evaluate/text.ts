@@ -5,6 +5,7 @@ import type { Control, FactSpec, GateInput, TypeSpec } from '../model.ts';
 import { formatMoney, parseMoney } from '../value/money.ts';
 import { problemOf, showValue } from '../value/spec.ts';
 import { type Place, pathOf, rawValue } from './records.ts';
+import { takenPath } from './take.ts';
 
 const placeholder = /\{([^{}]*)\}/g;
 
@@ -22,7 +23,7 @@ const moneyIn = (text: string): string | null => {
 export const placeOfFact = (fact: FactSpec): Place => ({
   from: fact.from,
   source: fact.source ?? null,
-  path: pathOf(fact.at),
+  path: fact.take === undefined ? pathOf(fact.at) : takenPath(fact.name),
 });
 
 const placeOfArgument = (name: string): Place => ({ from: 'args', source: null, path: [name.slice('args.'.length)] });
@@ -51,7 +52,7 @@ export const directoryOf = (control: Control): Directory => {
   };
 };
 
-const currentValue = (named: Named, input: GateInput): Json | undefined => {
+export const currentValue = (named: Named, input: GateInput): Json | undefined => {
   const value = rawValue(named.place, input);
   return value === undefined || value === null ? named.fallback : value;
 };

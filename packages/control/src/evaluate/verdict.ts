@@ -1,7 +1,7 @@
 /** From the rules that fired to the gate's answer: every requirement, strictest first, each with its sentence. */
 import { didYouMean, type FactView, type OutcomeKind, type Requirement } from '@belay/protocol';
 import type { Control, GateInput, RuleSpec, Verdict } from '../model.ts';
-import type { Fault } from './closures.ts';
+import type { Bench, Fault } from './closures.ts';
 import { type Plan, type PlannedRule, readAll } from './plan.ts';
 import { type Directory, type Named, viewOf } from './text.ts';
 
@@ -54,7 +54,7 @@ const houseHandoff = (control: Control, because: string): Requirement => ({
   instead: null,
 });
 
-export type Judge = { control: Control; directory: Directory; fault: Fault };
+export type Judge = { control: Control; directory: Directory; bench: Bench; fault: Fault };
 
 /** Adds the facts that are not shown already. */
 const addViews = (views: FactView[], input: GateInput, shown: Named[]): void => {

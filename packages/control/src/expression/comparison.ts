@@ -70,6 +70,8 @@ export const compareConstant = (op: Order, fact: FactTerm, other: ConstantTerm):
   if (isNumeric(ref.spec)) return compareNumbers(op, fact, other.constant, other);
   if (isText(ref.spec)) return compareText(op, ref, other.constant, other);
   if (ref.spec.type === 'bool') return compareBool(op, ref, other.constant, other);
+  if (ref.spec.type === 'attachment')
+    return refuse('wrongType', fact, `${ref.name} is an attachment.`, `Ask whether it is there: has(${ref.name}).`);
   return refuse('wrongType', fact, `${ref.name} is a set.`, `Ask whether it holds something: "x" in ${ref.name}.`);
 };
 
@@ -77,7 +79,7 @@ const sameKind = (left: Ref, right: Ref): boolean => {
   const [a, b] = [left.spec, right.spec];
   if (isText(a) && isText(b)) return true;
   if (a.type === 'decimal' && b.type === 'decimal') return a.scale === b.scale;
-  return a.type === b.type && a.type !== 'set';
+  return a.type === b.type && a.type !== 'set' && a.type !== 'attachment';
 };
 
 const isPlain = (term: FactTerm): boolean => term.factor === 1n && term.offset === 0n;

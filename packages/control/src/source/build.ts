@@ -1,6 +1,7 @@
 /** From the read shapes to the parts of a `Control`, with defaults filled in and every name resolved. */
 import { didYouMean, type Target } from '@belay/protocol';
-import type { ApprovalSpec, Control, FactSpec, LadderSpec, RuleSpec, StepSpec, TypeSpec } from '../model.ts';
+import type { ApprovalSpec, Control, FactSpec, LadderSpec, RuleSpec, StepSpec, TakeSpec, TypeSpec } from '../model.ts';
+import { article } from '../value/spec.ts';
 import { report, type Source } from './document.ts';
 import type { Named, Shape } from './shape.ts';
 import type { controlShape } from './shapes.ts';
@@ -40,6 +41,44 @@ const factType = (source: Source, { name, offset, value }: Named<FactRead>, read
   return null;
 };
 
+/** Types that can come of each way to take. */
+const takenAs: Record<TakeSpec['how'], TypeSpec['type'][]> = {
+  median: ['int', 'money'],
+  count: ['int'],
+  issue: ['string'],
+  impact: ['string'],
+  tried: ['string'],
+  promises: ['string'],
+  deadline: ['string'],
+};
+
+const takeOf = (source: Source, { name }: Named<FactRead>, read: FactRead, spec: TypeSpec): TakeSpec | null => {
+  const stray = (['of', 'last', 'times'] as const).find(
+    (key) => read[key] !== undefined && (read.take === undefined || (key === 'times' && read.take.value !== 'median')),
+  );
+  if (stray !== undefined) {
+    const belongs = stray === 'times' ? 'take: median' : 'take';
+    const message = `facts.${name}: "${stray}" belongs to ${belongs}.`;
+    report(source, read.keyOffset(stray), 'wrongForm', message, `Remove ${stray}, or write ${belongs}.`);
+  }
+  if (read.take === undefined) return null;
+  const how = read.take.value;
+  if (read.from.value !== 'lookup') {
+    const remedy = 'Remove take, or look it up.';
+    report(source, read.take.offset, 'wrongForm', `facts.${name} is not looked up: nothing is made of a list.`, remedy);
+  } else if (!takenAs[how].includes(spec.type)) {
+    const message = `facts.${name}: take ${how} gives ${takenAs[how].map(article).join(' or ')}.`;
+    report(source, read.take.offset, 'wrongForm', message, `Write type: ${takenAs[how].join(' or ')}.`);
+  }
+  const numeric = how === 'median' || how === 'count';
+  return {
+    how,
+    of: read.of?.value ?? (numeric ? '' : '/text'),
+    last: read.last?.value ?? null,
+    times: read.times?.value ?? 1,
+  };
+};
+
 const buildFact = (source: Source, entry: Named<FactRead>): FactSpec | null => {
   const { name, offset, value: read } = entry;
   if (read === undefined) return null;
@@ -56,6 +95,7 @@ const buildFact = (source: Source, entry: Named<FactRead>): FactSpec | null => {
     report(source, read.keyOffset('source'), 'wrongForm', `facts.${name} is not looked up.`, 'Remove source.');
   }
   if (spec === null) return null;
+  const take = takeOf(source, entry, read, spec);
   const fallback = defaultOf(source, spec, read, `facts.${name}`);
   return {
     ...spec,
@@ -63,6 +103,7 @@ const buildFact = (source: Source, entry: Named<FactRead>): FactSpec | null => {
     from,
     ...(read.source === undefined ? {} : { source: read.source.value }),
     at: read.at?.value ?? pointerOf(name, from),
+    ...(take === null ? {} : { take }),
     optional: read.optional?.value ?? fallback !== undefined,
     ...(fallback === undefined ? {} : { default: fallback }),
   };

@@ -46,6 +46,22 @@ const acceptsOf = (read: ControlRead['accepts']): Pick<Control, 'accepts'> =>
         })),
       };
 
+/** Keys that a control does not use are left out: it keeps the digest it had before there were any. */
+const packetOf = (control: string, packet: ControlRead['packet']): Control['packet'] => {
+  const onYes = packet?.['on-yes']?.value;
+  const onNo = packet?.['on-no']?.value;
+  const least = packet?.complete?.value;
+  const exceptional = packet?.exceptional?.map(({ when, because }) => ({ when: when.value, because: because.value }));
+  return {
+    title: packet?.title.value ?? `${control}: {step}`,
+    sections: sectionsOf(packet),
+    ...(exceptional === undefined ? {} : { exceptional }),
+    ...(onYes === undefined ? {} : { onYes }),
+    ...(onNo === undefined ? {} : { onNo }),
+    ...(least === undefined ? {} : { least: Number.parseInt(least, 10) }),
+  };
+};
+
 const build = (source: Source, read: ControlRead): { control: Control; broken: Set<string> } => {
   const { facts, broken } = buildFacts(source, read.facts);
   const { ladders, afterClaim } = buildLadders(source, read.ladders);
@@ -76,7 +92,7 @@ const build = (source: Source, read: ControlRead): { control: Control; broken: S
       add: add.value,
       because: because.value,
     })),
-    packet: { title: read.packet?.title.value ?? `${name}: {step}`, sections: sectionsOf(read.packet) },
+    packet: packetOf(name, read.packet),
     channels: byName(read.channels, (address) => address.value),
     onLookupFailure: read['on-lookup-failure']?.value ?? 'handoff',
     ...acceptsOf(read.accepts),
@@ -144,7 +160,11 @@ const checkMeaning = (source: Source, read: ControlRead, control: Control, broke
 };
 
 const checkPacket = (source: Source, read: ControlRead, control: Control, each: Scope[]): void => {
-  checkSentence(source, read.packet?.title, each);
+  for (const key of ['title', 'on-yes', 'on-no'] as const) checkSentence(source, read.packet?.[key], each);
+  for (const { when, because } of read.packet?.exceptional ?? []) {
+    checkSomewhere(source, when, each);
+    checkSentence(source, because, each);
+  }
   for (const { value } of read.packet?.sections ?? []) {
     if (!Array.isArray(value)) continue;
     for (const { value: name, offset } of value) {

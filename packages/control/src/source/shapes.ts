@@ -17,7 +17,7 @@ import {
   required,
   text,
 } from './shape.ts';
-import { typeFields, typeNames, typeShape } from './type-shape.ts';
+import { factTypes, typeFields, typeShape } from './type-shape.ts';
 
 export const kebab = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const factName = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
@@ -31,11 +31,18 @@ const target = matching(/^(person|role|oncall):[A-Za-z0-9][A-Za-z0-9._-]*$/, 'pe
 const expression = text('a condition, such as amount > EUR 500.00');
 const sentence = text('a sentence');
 
+const takes = ['median', 'count', 'issue', 'impact', 'tried', 'promises', 'deadline'] as const;
+const pointer = /^(\/[^/]*)+$/;
+
 const fact = object({
   from: required(choice('args', 'agent', 'system', 'lookup'), 'args, agent (claimed), system (counted) or lookup'),
   source: optional(text('the name of a system of record'), 'lookup: name of the system of record'),
-  at: optional(matching(/^(\/[^/]*)+$/, 'a JSON pointer, such as /vendor/ageDays'), 'where in the record it stands'),
-  type: optional(choice(...typeNames), 'type of the value'),
+  at: optional(matching(pointer, 'a JSON pointer, such as /vendor/ageDays'), 'where in the record it stands'),
+  take: optional(choice(...takes), 'lookup: what is made of a list: a number, or the sentences that say it'),
+  of: optional(matching(pointer, 'a JSON pointer, such as /amount'), 'take: where in each item the value stands'),
+  last: optional(integer(1, 1_000), 'take: only the newest so many; the list is newest first'),
+  times: optional(integer(1, 1_000), 'take median: times this whole number'),
+  type: optional(choice(...factTypes), 'type of the value'),
   ...typeFields,
 });
 
@@ -102,8 +109,17 @@ const priority = object({
 });
 
 const show = either(isScalar, choice('rules', 'unmet'), list(text('the name of a fact')));
+const exceptional = object({
+  when: required(expression, 'condition'),
+  because: required(sentence, 'what is unusual; {fact} is filled in'),
+});
+const percent = matching(/^(100|[1-9]?\d)%$/, 'a share, such as 80%');
 const packet = object({
   title: required(sentence, 'one line; {fact} is filled in'),
+  'on-yes': optional(sentence, 'what happens when it is approved; {fact} is filled in'),
+  'on-no': optional(sentence, 'what happens when it is not; {fact} is filled in'),
+  exceptional: optional(list(exceptional, 'a list'), 'what is unusual here'),
+  complete: optional(percent, 'share of what it asks for that must be known; below it nobody can approve'),
   sections: optional(record(show, /^.{1,60}$/, 'a short title'), 'a list of facts, `rules` or `unmet`'),
 });
 

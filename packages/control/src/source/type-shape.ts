@@ -23,7 +23,8 @@ import {
   text,
 } from './shape.ts';
 
-export const typeNames = [
+/** Types of facts. Arguments can be attachments too. */
+export const factTypes = [
   'int',
   'decimal',
   'money',
@@ -35,6 +36,7 @@ export const typeNames = [
   'date',
   'timestamp',
 ] as const;
+export const typeNames = [...factTypes, 'attachment'] as const;
 type TypeName = (typeof typeNames)[number];
 
 const typeName = choice(...typeNames);
@@ -65,6 +67,7 @@ const keysOfType: Record<TypeName, readonly (keyof typeof typeFields)[]> = {
   duration: [],
   date: [],
   timestamp: ['zone'],
+  attachment: [],
 };
 
 const always: readonly string[] = ['optional', 'default'];

@@ -2,7 +2,7 @@
  * What a declared type means for one JSON value: is it usable, and if not, why not; how a reader sees it.
  * The slow, explaining twin of `evaluate/readers.ts`; a property test keeps the two in agreement.
  */
-import type { Json } from '@belay/protocol';
+import { type Attachment, attachment, type Json } from '@belay/protocol';
 import type { TypeSpec } from '../model.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 import { formatMoney, type Money, minorDigits, parseMoney } from './money.ts';
@@ -52,6 +52,7 @@ const form: Record<TypeSpec['type'], string> = {
   duration: 'a duration, such as "15m", "24h" or "7d"',
   date: 'a date, such as "2026-01-31"',
   timestamp: 'an instant with its offset, such as "2026-01-31T09:30:00Z"',
+  attachment: 'an attachment: name, mediaType, bytes and digest (sha256:…)',
 };
 
 /** A type in a sentence: an int, a date, money. */
@@ -105,6 +106,10 @@ export const problemOf = (spec: TypeSpec, value: Json | undefined): string | nul
   return isOfForm(spec, value) ? null : `is not ${formOf(spec)}`;
 };
 
+/** A file by its name, media type, size and digest, and nothing beside. */
+export const isAttachment = (value: Json | undefined): value is Attachment =>
+  attachment.safeParse(value).success && /^sha256:[0-9a-f]{64}$/.test((value as Attachment).digest);
+
 const isOfForm = (spec: Exclude<TypeSpec, NumericSpec>, value: Json): boolean => {
   switch (spec.type) {
     case 'bool':
@@ -115,6 +120,8 @@ const isOfForm = (spec: Exclude<TypeSpec, NumericSpec>, value: Json): boolean =>
       return typeof value === 'string' && (spec.open || spec.values.includes(value));
     case 'set':
       return Array.isArray(value) && value.every((item) => typeof item === 'string');
+    case 'attachment':
+      return isAttachment(value);
   }
 };
 
@@ -132,6 +139,7 @@ export const showValue = (spec: TypeSpec | null, value: Json | undefined): strin
     if (money) return formatMoney(money);
   }
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (spec?.type === 'attachment' && isAttachment(value)) return plain(`${value.name} (${value.digest.slice(0, 19)}…)`);
   if (typeof value === 'object') {
     const items = Array.isArray(value) ? value.filter((item) => typeof item !== 'object') : [];
     return items.length === 0

@@ -6,6 +6,7 @@ import { spaceOf } from '../check/space.ts';
 import { wireInteger } from '../check/witness.ts';
 import { stepIrs } from '../evaluate/plan.ts';
 import { rawValue, withValue } from '../evaluate/records.ts';
+import { takerOf } from '../evaluate/take.ts';
 import { type Directory, directoryOf, type Named, namedOf } from '../evaluate/text.ts';
 import { strictness } from '../evaluate/verdict.ts';
 import { baseOf, type Ref, refsOf } from '../expression/ir.ts';
@@ -131,7 +132,8 @@ const readersOf = (compiled: CompiledControl, directory: Directory, input: GateI
 };
 
 /** The verdict, and for each fact the nearest value with which it would have been another; the mildest outcomes first. */
-export const why = (compiled: CompiledControl, input: GateInput): Why => {
+export const why = (compiled: CompiledControl, asked: GateInput): Why => {
+  const input = takerOf(compiled.control)(asked);
   const directory = directoryOf(compiled.control);
   const verdict = compiled.decide(input);
   const { currentOf, space, bases } = readersOf(compiled, directory, input);

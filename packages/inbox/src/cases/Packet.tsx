@@ -2,14 +2,15 @@
 import type { CaseView } from '@belay/protocol';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { Attachments } from '../packet/Attachments.tsx';
+import { Attention } from '../packet/Attention.tsx';
+import { Sections } from '../packet/Sections.tsx';
 import { AgentWords } from '../parts/AgentWords.tsx';
 import { Arguments } from '../parts/Arguments.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { InFlight } from '../parts/InFlight.tsx';
-import { Origin } from '../parts/Origin.tsx';
 import { Person } from '../parts/Person.tsx';
-import sheet from '../parts/parts.module.css';
 import { Requirements } from '../parts/Requirements.tsx';
 import { Section } from '../parts/Section.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
@@ -18,33 +19,6 @@ import { countText } from '../text/targets.ts';
 import { nameText } from '../text/values.ts';
 import css from './case.module.css';
 import type { Standing } from './standing.ts';
-
-/** A label is a name of the control or a text that its author wrote. */
-const labelText = (label: string): string => (/^[\w.-]+$/.test(label) ? nameText(label) : label);
-
-const PacketSections = ({ shown }: { shown: CaseView }) => (
-  <>
-    {shown.packet
-      .filter((section) => section.rows.length > 0)
-      .map((section) => (
-        <Section key={section.section} title={nameText(section.section).replace(/^./, (first) => first.toUpperCase())}>
-          <dl className={sheet.rows} data-columns="3">
-            {section.rows.map((row) => (
-              <div key={row.label} className={sheet.row}>
-                <dt>
-                  <Inert text={labelText(row.label)} />
-                </dt>
-                <dd className={sheet.value}>
-                  <Inert text={row.value} />
-                </dd>
-                <dd>{row.origin !== null && <Origin origin={row.origin} source={null} />}</dd>
-              </div>
-            ))}
-          </dl>
-        </Section>
-      ))}
-  </>
-);
 
 const SignOffs = ({ shown }: { shown: CaseView }) => (
   <Section title="Sign-offs">
@@ -83,6 +57,7 @@ type Props = { shown: CaseView; standing: Standing; actions: ReactNode };
 export const Packet = ({ shown, standing, actions }: Props) => (
   <div className={css.columns} data-stepless={shown.step === null || undefined}>
     <div className={css.what}>
+      {shown.packet !== null && standing !== 'closed' && <Attention packet={shown.packet} />}
       {shown.step === null ? (
         <p className="quiet">No step waits for you here: the case is about the run as a whole.</p>
       ) : (
@@ -95,7 +70,7 @@ export const Packet = ({ shown, standing, actions }: Props) => (
     <div className={css.rest}>
       {shown.step !== null && shown.step.requirements.length > 0 && (
         <Section title="What the rules ask for" note="All of it, not only the strictest.">
-          <Requirements requirements={shown.step.requirements} />
+          <Requirements requirements={shown.step.requirements} rules={shown.packet?.rules ?? []} />
         </Section>
       )}
       {shown.step !== null && shown.step.facts.length > 0 && (
@@ -103,7 +78,8 @@ export const Packet = ({ shown, standing, actions }: Props) => (
           <Facts facts={shown.step.facts} />
         </Section>
       )}
-      <PacketSections shown={shown} />
+      {shown.packet !== null && <Sections packet={shown.packet} />}
+      {shown.packet !== null && <Attachments packet={shown.packet} />}
       {shown.agentWords !== null && <AgentWords words={shown.agentWords} agentId={shown.agentId} />}
       {shown.inFlight.length > 0 && (
         <Section title="In flight">

@@ -1,5 +1,5 @@
 /** Everything the rules ask for. None is left out because a stricter one came first. */
-import type { Requirement } from '@belay/protocol';
+import type { PacketView, Requirement } from '@belay/protocol';
 import { IconBan, IconCircleCheck, IconSignature, IconUserShield } from '@tabler/icons-react';
 import { nameText } from '../text/values.ts';
 import { Inert } from './Inert.tsx';
@@ -18,7 +18,26 @@ const whom = ({ kind, by, to }: Requirement): string | null => {
   return null;
 };
 
-const Row = ({ requirement }: { requirement: Requirement }) => {
+type Rules = PacketView['rules'];
+type Read = Rules[number]['read'];
+
+/** What made it fire: the value beside the threshold. */
+const Thresholds = ({ read }: { read: Read }) =>
+  read.length === 0 ? null : (
+    <ul className={css.thresholds}>
+      {read.map(({ name, text, threshold }) => (
+        <li key={`${name} ${threshold}`}>
+          <span>{nameText(name)}</span>{' '}
+          <strong>
+            <Inert text={text} />
+          </strong>{' '}
+          <Inert text={threshold} />
+        </li>
+      ))}
+    </ul>
+  );
+
+const Row = ({ requirement, read }: { requirement: Requirement; read: Read }) => {
   const { icon: Icon, label } = kinds[requirement.kind];
   const who = whom(requirement);
   return (
@@ -32,6 +51,7 @@ const Row = ({ requirement }: { requirement: Requirement }) => {
         <p>
           <Inert text={requirement.because} />
         </p>
+        <Thresholds read={read} />
         {requirement.instead !== null && (
           <p>
             Instead: <Inert text={requirement.instead} />
@@ -48,10 +68,16 @@ const Row = ({ requirement }: { requirement: Requirement }) => {
   );
 };
 
-export const Requirements = ({ requirements }: { requirements: readonly Requirement[] }) => (
+type Props = { requirements: readonly Requirement[]; rules?: Rules };
+
+export const Requirements = ({ requirements, rules = [] }: Props) => (
   <ul className={css.requirements}>
     {requirements.map((requirement) => (
-      <Row key={`${requirement.kind} ${requirement.rule} ${requirement.because}`} requirement={requirement} />
+      <Row
+        key={`${requirement.kind} ${requirement.rule} ${requirement.because}`}
+        requirement={requirement}
+        read={rules.find(({ rule, kind }) => rule === requirement.rule && kind === requirement.kind)?.read ?? []}
+      />
     ))}
   </ul>
 );

@@ -14,6 +14,7 @@ const words: Record<TypeSpec['type'], string> = {
   duration: 'string',
   date: 'string',
   timestamp: 'string',
+  attachment: '{ name: string; mediaType: string; bytes: number; digest: string }',
 };
 
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -3,10 +3,10 @@
  * each time it is sent, so that no surface tells an older truth than another. Texts are not yet inert: renderers see to
  * that (channels/inert.ts), because what is dangerous differs by vendor.
  */
-import { canonicalize, type Json, type JsonObject } from '@belay/protocol';
+import { canonicalize, type FactView, type Json, type JsonObject, type PacketView } from '@belay/protocol';
 import { type Organisation, resolveTarget, targetName } from '../domain/oncall/organisation.ts';
 import type { Approval, Case, Run } from '../domain/run/run.ts';
-import { personName } from './present.ts';
+import { personName, storedPacket } from './present.ts';
 
 export type Subject = { kind: 'case' | 'approval'; id: string };
 
@@ -91,16 +91,35 @@ const argumentsOf = (args: JsonObject): CardStep['arguments'] =>
     .sort()
     .map((name) => ({ name, value: argumentText(args[name] ?? null) }));
 
-const factsOf = (kase: Pick<Case, 'packet' | 'step'>): Card['facts'] => {
-  const rows = kase.packet.flatMap(({ section, rows }) =>
-    rows.map(({ label, value, origin }) => ({ label: `${section}: ${label}`, value, origin })),
+type Known = { packet: PacketView | null; facts: FactView[] };
+
+const factsOf = ({ packet, facts }: Known): Card['facts'] => {
+  const rows = (packet?.sections ?? []).flatMap(({ section, rows }) =>
+    rows.map(({ label, text, origin, problem }) => ({
+      label: `${section}: ${label}`,
+      value: problem === null ? text : `${text} (${problem})`,
+      origin,
+    })),
   );
   if (rows.length > 0) return rows;
-  return (kase.step?.facts ?? []).map(({ name, value, origin, problem }) => ({
+  return facts.map(({ name, value, origin, problem }) => ({
     label: name,
     value: problem ?? argumentText(value),
     origin,
   }));
+};
+
+/** What is unusual, what is not known, and what follows from yes and no. */
+const consequences = (packet: PacketView | null): string[] => {
+  if (packet === null) return [];
+  const { exceptional, onYes, onNo, completeness } = packet;
+  const { percent, missing } = completeness;
+  return [
+    ...exceptional,
+    ...(missing.length === 0 ? [] : [`${percent} % known; missing: ${missing.map(({ label }) => label).join(', ')}`]),
+    ...(onYes === null ? [] : [`If yes: ${onYes}`]),
+    ...(onNo === null ? [] : [`If no: ${onNo}`]),
+  ];
 };
 
 const names = (org: Organisation, people: string[]): string =>
@@ -164,6 +183,7 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
   const next = kase.nextTarget === null ? '' : ` Then: ${targetName(org, kase.nextTarget)}.`;
   const open = kase.status === 'open' && kase.nextRungAt !== null;
   const inFlight = run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt');
+  const packet = storedPacket(kase.packet);
   return {
     subject: { kind: 'case', id: kase.caseId },
     runId: run.runId,
@@ -188,8 +208,9 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
             digest: kase.step.digest,
             arguments: argumentsOf(kase.step.arguments),
           },
-    facts: factsOf(kase),
+    facts: factsOf({ packet, facts: kase.step?.facts ?? [] }),
     also: [
+      ...consequences(packet),
       ...kase.reasons.slice(1).map((reason) => reason.because),
       ...kase.priorityBecause.map((because) => `Urgent: ${because}.`),
       ...inFlight.map((permit) => `${permit.step} is under way and cannot be recalled.`),
@@ -261,9 +282,9 @@ export const approvalCard = (
   dueAt: approval.status === 'waiting' ? approval.expiresAt : null,
   heldBy: null,
   step: { name: approval.step, effect, digest: approval.digest, arguments: argumentsOf(approval.arguments) },
-  facts: factsOf({ packet: [], step: { facts: approval.facts } as Case['step'] }),
-  also: approval.because.slice(1),
-  agentWords: null,
+  facts: factsOf({ packet: approval.packet ?? null, facts: approval.facts }),
+  also: [...approval.because.slice(1), ...consequences(approval.packet ?? null)],
+  agentWords: approval.agentWords ?? null,
   buttons: approval.status === 'waiting' ? approvalButtons(effect) : [],
   url: `${context.url}/approvals/${approval.approvalId}`,
 });

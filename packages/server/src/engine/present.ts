@@ -65,6 +65,9 @@ export const permitView = (permit: Permit): PermitView => ({
   lateReport: permit.lateReport,
 });
 
+/** A case of an older version kept sections alone: its facts still stand in its step. */
+export const storedPacket = (packet: Case['packet']): CaseView['packet'] => (Array.isArray(packet) ? null : packet);
+
 export const approvalView = (approval: Approval, run: Run, org: Organisation): ApprovalView => ({
   approvalId: approval.approvalId,
   runId: run.runId,
@@ -78,6 +81,10 @@ export const approvalView = (approval: Approval, run: Run, org: Organisation): A
   digest: approval.digest,
   arguments: approval.arguments,
   facts: approval.facts,
+  packet: approval.packet ?? null,
+  agentWords: approval.agentWords ?? null,
+  effect: approval.effect ?? 'irreversible',
+  editable: approval.editable ?? [],
   requestedBy: run.agentId,
   onBehalfOf: run.onBehalfOf,
   from: approval.from,
@@ -180,7 +187,7 @@ export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
     priority: kase.priority,
     priorityBecause: kase.priorityBecause,
     step: kase.step,
-    packet: kase.packet,
+    packet: storedPacket(kase.packet),
     agentWords: kase.agentWords,
     claimedBy: kase.claimedBy,
     claimedByName: kase.claimedBy === null ? null : personName(org, kase.claimedBy),

@@ -1,5 +1,6 @@
 /** Asking for a sign-off on exactly one step's arguments. Asking again for the same is the same approval. */
-import type { FactView, JsonObject, Target } from '@belay/protocol';
+import type { StepSpec } from '@belay/control';
+import type { FactView, JsonObject, PacketView, Target } from '@belay/protocol';
 import type { Context } from '../decided.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Allowance, Approval, Run } from '../run/run.ts';
@@ -12,6 +13,10 @@ type Wanted = {
   digest: string;
   arguments: JsonObject;
   facts: FactView[];
+  /** made only when somebody is newly asked */
+  packet: () => PacketView;
+  agentWords: string | null;
+  spec: StepSpec;
   because: string;
   /** by which a person let the step through, perhaps with edited arguments */
   allowance: Allowance | null;
@@ -76,6 +81,10 @@ export const requestApproval = (
     digest: wanted.digest,
     arguments: wanted.arguments,
     facts: wanted.facts,
+    packet: wanted.packet(),
+    agentWords: wanted.agentWords,
+    effect: wanted.spec.effect,
+    editable: wanted.spec.editable,
     from: spec.from,
     quorum: spec.quorum,
     excluded: excludedFrom(run, wanted, spec.exclude, context),

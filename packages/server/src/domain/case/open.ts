@@ -71,7 +71,7 @@ const newCase = (run: Run, { reason, to, step, ...more }: Handoff, context: Cont
     title: more.title ?? `${control.name}: ${Object.values(run.subject).join(' ')}`.trim(),
     reasons: [{ ...reason, at: context.now }],
     step,
-    packet: more.packet ?? [],
+    packet: more.packet ?? null,
     agentWords: more.agentWords ?? null,
     to: to ?? control.owner,
     owner: control.owner,

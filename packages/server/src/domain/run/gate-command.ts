@@ -40,10 +40,10 @@ export const effective = (run: Run, step: string, digest: string): Allowance | n
 export const handoffName = ({ rule, because }: { rule: string | null; because: string }): string => rule ?? because;
 
 /** Facts that Belay counts by itself. */
-export const systemFacts = (run: Run, step: string, digest: string): JsonObject => ({
+export const systemFacts = (run: Run, step: string, digest: string, now: number): JsonObject => ({
   attempts: run.failures[step] ?? 0,
   sameStep: run.repeat.step === step && run.repeat.digest === digest ? run.repeat.count : 0,
   steps: run.stepsDecided,
   costUsd: run.costUsd.toFixed(2),
-  heldMs: 0,
+  heldMs: run.case === null ? 0 : Math.max(0, now - run.case.openedAt),
 });

@@ -1,11 +1,11 @@
 /** What follows from each outcome of the gate: a permit, a request for a sign-off, a refusal with a way on, a case. */
-import type { StepSpec, Verdict } from '@belay/control';
-import type { OutcomeKind, Requirement } from '@belay/protocol';
+import type { GateInput, StepSpec, Verdict } from '@belay/control';
+import type { OutcomeKind, ReasonKind, Requirement } from '@belay/protocol';
 import { requestApproval } from '../approval/request.ts';
 import { type Handoff, handOff } from '../case/open.ts';
 import { apply, type Context, type Decided } from '../decided.ts';
 import type { RunEvent } from './events.ts';
-import { type GateCommand, type GateDecision, type Said, systemFacts } from './gate-command.ts';
+import type { GateCommand, GateDecision, Said } from './gate-command.ts';
 import { grant, redeemed } from './permit.ts';
 import type { Allowance, Run } from './run.ts';
 
@@ -17,32 +17,30 @@ export type Asked = {
   run: Run;
   spec: StepSpec;
   allowance: Allowance | null;
+  /** what the rules were asked: the arguments as they would be carried out */
+  input: GateInput;
   verdict: Verdict;
   /** asked because the agent does not get on, not by the rules */
   stuck: Requirement[];
+  /** asked because too little is known to sign */
+  incomplete: Requirement[];
   required: Requirement[];
   said: Said;
 };
 
-const toHandoff = (
-  { command, run, spec, allowance, verdict, stuck, said }: Asked,
-  requirement: Requirement,
-  context: Context,
-): Handoff => {
-  const args = allowance?.arguments ?? command.arguments;
-  const input = {
-    step: command.step,
-    arguments: args,
-    agent: command.facts,
-    system: systemFacts(run, command.step, command.digest),
-    looked: command.looked,
-  };
-  const packet = context.control.packet(input, verdict);
+const reasonKindOf = ({ verdict, stuck, incomplete }: Asked, requirement: Requirement): ReasonKind => {
+  if (stuck.includes(requirement)) return 'stuck';
+  if (incomplete.includes(requirement)) return 'incomplete';
   const house = verdict.house === null || verdict.house === 'lowRisk' ? 'rule' : verdict.house;
-  const kind = stuck.includes(requirement) ? 'stuck' : requirement.rule === null ? house : 'rule';
+  return requirement.rule === null ? house : 'rule';
+};
+
+const toHandoff = (asked: Asked, requirement: Requirement, context: Context): Handoff => {
+  const { command, spec, verdict, said, input } = asked;
+  const packet = context.control.packet(input, verdict);
   return {
     reason: {
-      kind,
+      kind: reasonKindOf(asked, requirement),
       because: requirement.because,
       rule: requirement.rule,
       cites: requirement.cites,
@@ -50,8 +48,8 @@ const toHandoff = (
       key: command.key,
     },
     to: requirement.to,
-    title: packet.title,
-    packet: packet.sections,
+    title: packet.sentence,
+    packet,
     agentWords: command.words,
     priority: verdict.priority,
     priorityBecause: verdict.priorityBecause,
@@ -59,7 +57,7 @@ const toHandoff = (
       step: command.step,
       key: command.key,
       digest: said.digest,
-      arguments: args,
+      arguments: input.arguments,
       risk: spec.risk,
       effect: spec.effect,
       editable: spec.editable,
@@ -108,14 +106,17 @@ const decideApproval = (asked: Asked, context: Context): Decided<GateDecision> =
   const approvalIds: string[] = [];
   let { run } = asked;
   for (const requirement of asked.required.filter((r) => r.kind === 'approval')) {
-    const { command, allowance, verdict, said } = asked;
+    const { command, allowance, verdict, said, spec, input } = asked;
     const wanted = {
       name: requirement.by ?? '',
       step: command.step,
       key: command.key,
       digest: said.digest,
-      arguments: allowance?.arguments ?? command.arguments,
+      arguments: input.arguments,
       facts: verdict.facts,
+      packet: () => context.control.packet(input, verdict),
+      agentWords: command.words,
+      spec,
       because: requirement.because,
       allowance,
     };

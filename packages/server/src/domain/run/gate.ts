@@ -3,8 +3,9 @@
  * Requirements of all fired rules accumulate; what people have already given (a sign-off, "allow once") is taken off;
  * the strictest of what is left decides. Every answer carries its reasons.
  */
-import type { StepSpec, Verdict } from '@belay/control';
+import type { GateInput, StepSpec, Verdict } from '@belay/control';
 import type { OutcomeKind, Requirement } from '@belay/protocol';
+import { incompleteRequirement } from '../approval/incomplete.ts';
 import { endInvalidApprovals } from '../approval/still-valid.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from './events.ts';
@@ -99,17 +100,21 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
   const digest = allowance?.effectiveDigest ?? command.digest;
   if (allowance !== null && allowance.permitId !== null)
     return refuse('key_reused', `${command.step} was allowed once, and another call is using that now.`);
-  const verdict = context.control.decide({
+  const input: GateInput = {
     step: command.step,
     arguments: allowance?.arguments ?? command.arguments,
     agent: command.facts,
-    system: systemFacts(run, command.step, command.digest),
+    system: systemFacts(run, command.step, command.digest, context.now),
     looked: command.looked,
-  });
+  };
+  const verdict = context.control.decide(input);
   const relevant = { ...run, rejections: run.rejections.filter((r) => r.step === command.step && r.digest === digest) };
   const stuck = stuckRequirement(run, command, context);
-  const asked = [...verdict.requirements, ...restrictions(relevant, command.step, context), ...stuck];
-  const required = stillRequired(asked, { run, step: command.step, digest, allowance, house: verdict.house });
+  const wanted = [...verdict.requirements, ...restrictions(relevant, command.step, context), ...stuck];
+  const given = { run, step: command.step, digest, allowance, house: verdict.house };
+  const open = stillRequired(wanted, given);
+  const incomplete = incompleteRequirement(open, input, verdict, context);
+  const [asked, required] = [wanted.concat(incomplete), open.concat(incomplete)];
   const outcome = strictness.find((kind) => required.some((r) => r.kind === kind)) ?? 'continue';
   const because =
     required.find((r) => r.kind === outcome)?.because ??
@@ -119,7 +124,7 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
     step: command.step,
     key: command.key,
     digest,
-    arguments: allowance?.arguments ?? command.arguments,
+    arguments: input.arguments,
     outcome,
     because,
     decidedBy: verdict.decidedBy,
@@ -129,7 +134,10 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
     facts: verdict.facts,
   };
   const said: Said = { step: command.step, key: command.key, digest, because, requirements: asked };
-  const decided = outcomes[outcome]({ command, run, spec, allowance, verdict, stuck, required, said }, context);
+  const decided = outcomes[outcome](
+    { command, run, spec, allowance, input, verdict, stuck, incomplete, required, said },
+    context,
+  );
   if (decided.refused !== undefined) return decided;
   // Asking again while people decide is waiting: it is not a step, and it leaves no entry.
   const { repeat } = run;

@@ -9,7 +9,17 @@
  */
 
 import type { Effect, Risk } from '@belay/control';
-import type { Actor, ControlRef, FactView, Json, JsonObject, ReasonView, Requirement, Target } from '@belay/protocol';
+import type {
+  Actor,
+  ControlRef,
+  FactView,
+  Json,
+  JsonObject,
+  PacketView,
+  ReasonView,
+  Requirement,
+  Target,
+} from '@belay/protocol';
 
 export type Holder = { kind: 'agent' | 'person'; id: string };
 
@@ -53,6 +63,11 @@ export type Approval = {
   digest: string;
   arguments: JsonObject;
   facts: FactView[];
+  /** what the signers see; null: asked for before packets were kept */
+  packet: PacketView | null;
+  agentWords: string | null;
+  effect: Effect;
+  editable: string[];
   from: Target;
   quorum: number;
   excluded: string[];
@@ -76,7 +91,8 @@ export type Case = {
   title: string;
   reasons: Reason[];
   step: CaseStep | null;
-  packet: { section: string; rows: { label: string; value: string; origin: string | null }[] }[];
+  /** null: the case is about no step */
+  packet: PacketView | null;
   agentWords: string | null;
   /** name of the ladder or the target itself */
   to: string;

@@ -1,0 +1,54 @@
+/** What needs a second look: what is unusual here, and what nobody knows. Absent when there is nothing of it. */
+import { isComplete, type PacketView } from '@belay/protocol';
+import { IconEyeExclamation, IconHelpHexagon } from '@tabler/icons-react';
+import { Inert } from '../parts/Inert.tsx';
+import css from './packet.module.css';
+import { labelText } from './rows.ts';
+
+const Unusual = ({ sentences }: { sentences: readonly string[] }) => (
+  <section className={css.attention} aria-label="Unusual here">
+    <IconEyeExclamation size={21} stroke={1.6} aria-hidden />
+    <div>
+      <h3>Unusual here</h3>
+      <ul>
+        {sentences.map((sentence) => (
+          <li key={sentence}>
+            <Inert text={sentence} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  </section>
+);
+
+const Unknown = ({ packet }: { packet: PacketView }) => {
+  const { percent, least, missing } = packet.completeness;
+  return (
+    <section className={css.attention} data-quiet={isComplete(packet) || undefined} aria-label="What is not known">
+      <IconHelpHexagon size={21} stroke={1.6} aria-hidden />
+      <div>
+        <h3>
+          {percent} % known{least !== null && `, ${least} % is enough to sign`}
+        </h3>
+        <progress className={css.known} value={percent} max={100} aria-label={`${percent} percent known`} />
+        <ul>
+          {missing.map(({ label, because }) => (
+            <li key={label}>
+              <strong>
+                <Inert text={labelText('', label)} />
+              </strong>{' '}
+              <Inert text={because} />
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+};
+
+export const Attention = ({ packet }: { packet: PacketView }) => (
+  <>
+    {packet.exceptional.length > 0 && <Unusual sentences={packet.exceptional} />}
+    {packet.completeness.missing.length > 0 && <Unknown packet={packet} />}
+  </>
+);

@@ -1,0 +1,24 @@
+/** How the rows of a packet are named. */
+import type { PacketRow } from '@belay/protocol';
+import { nameText } from '../text/values.ts';
+
+/** A name of the control as words, without the part that the section says already; an author's own text as it is. */
+export const labelText = (section: string, label: string): string => {
+  if (!/^[\w.-]+$/.test(label)) return label;
+  const [first = '', ...rest] = label.split('.');
+  const repeated = rest.length > 0 && first.toLowerCase() === section.toLowerCase();
+  return nameText(repeated ? rest.join('.') : label);
+};
+
+export const rowSource = ({ origin, source }: PacketRow): string => `${origin ?? ''} ${source ?? ''}`;
+
+/** "180 KB": what a reader needs to recognise a file. */
+export const sizeText = (bytes: number): string => {
+  const [unit, size] =
+    bytes < 1_000
+      ? (['byte', bytes] as const)
+      : bytes < 1_000_000
+        ? (['kilobyte', bytes / 1_000] as const)
+        : (['megabyte', bytes / 1_000_000] as const);
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit, maximumFractionDigits: 1 }).format(size);
+};
