@@ -114,15 +114,6 @@ export const viewOf = (named: Named, input: GateInput, problem: string | null): 
   problem,
 });
 
-/** Where a fact comes from, for a reader. */
-export const originOf = ({ place }: Named): string =>
-  ({
-    args: 'arguments',
-    agent: 'claimed by the agent',
-    system: 'counted by Belay',
-    lookup: place.source ?? 'looked up',
-  })[place.from];
-
 export const namedOf = (directory: Directory, step: string, ref: Ref): Named => {
   const named = directory(step, baseOf(ref).name);
   if (named === null) throw new Error(`The fact ${ref.name} is not declared.`);

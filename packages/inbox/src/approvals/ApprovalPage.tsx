@@ -1,5 +1,5 @@
 /** One sign-off: exactly these arguments, decided in a minute. Not a takeover. */
-import type { ApprovalView } from '@belay/protocol';
+import type { ApprovalView, PacketView } from '@belay/protocol';
 import { Button, Skeleton } from '@mantine/core';
 import { IconArrowLeft, IconSignature } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -9,12 +9,18 @@ import css from '../cases/case.module.css';
 import { useAct } from '../data/act.ts';
 import { call } from '../data/api.ts';
 import { approvalQuery } from '../data/queries.ts';
+import { Attachments } from '../packet/Attachments.tsx';
+import { Attention } from '../packet/Attention.tsx';
+import { Consequences } from '../packet/Consequences.tsx';
+import { Sections } from '../packet/Sections.tsx';
+import { AgentWords } from '../parts/AgentWords.tsx';
 import { Arguments } from '../parts/Arguments.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { ReasonDialog } from '../parts/ReasonDialog.tsx';
+import { Requirements } from '../parts/Requirements.tsx';
 import { Section } from '../parts/Section.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { When } from '../parts/When.tsx';
@@ -94,6 +100,7 @@ const Decide = ({ shown }: { shown: ApprovalView }) => {
           <strong>{signing.because}</strong> {shown.rejectedBecause !== null && <Inert text={shown.rejectedBecause} />}
         </p>
       )}
+      {signing.can && shown.packet !== null && <Consequences packet={shown.packet} />}
       <Signatures shown={shown} />
       {signing.can && (
         <div className={css.secondary}>
@@ -111,6 +118,19 @@ const Decide = ({ shown }: { shown: ApprovalView }) => {
         onConfirm={(because) => reject.mutate(because)}
       />
     </aside>
+  );
+};
+
+const firstUpper = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
+
+/** What the rules asked for, as the packet keeps it. */
+const Asked = ({ packet }: { packet: PacketView }) => {
+  const requirements = packet.rules.map(({ read: _, ...rule }) => ({ ...rule, to: null, by: null, instead: null }));
+  if (requirements.length === 0) return null;
+  return (
+    <Section title="What the rules say" note="Each rule that fired, with the value and its threshold.">
+      <Requirements requirements={requirements} rules={packet.rules} />
+    </Section>
   );
 };
 
@@ -133,24 +153,31 @@ const Shown = ({ shown }: { shown: ApprovalView }) => (
           </span>
         )}
       </p>
-      <h1>{nameText(shown.name).replace(/^./, (first) => first.toUpperCase())}</h1>
+      <h1>
+        <Inert text={shown.packet?.sentence ?? firstUpper(nameText(shown.name))} />
+      </h1>
       <p className={css.sentence}>
         <Inert text={shown.because.join(' ')} />
       </p>
     </header>
     <div className={css.columns}>
       <div className={css.what}>
+        {shown.packet !== null && shown.status === 'waiting' && <Attention packet={shown.packet} />}
         <Section title="What would be carried out" note="A sign-off on one step, not a takeover.">
           <Arguments shown={shown} />
         </Section>
       </div>
       <Decide shown={shown} />
       <div className={css.rest}>
-        {shown.facts.length > 0 && (
+        {shown.packet !== null && <Asked packet={shown.packet} />}
+        {shown.packet !== null && <Sections packet={shown.packet} />}
+        {shown.packet !== null && <Attachments packet={shown.packet} />}
+        {shown.packet === null && shown.facts.length > 0 && (
           <Section title="Facts" note="What the rules read, and where it comes from.">
             <Facts facts={shown.facts} />
           </Section>
         )}
+        {shown.agentWords !== null && <AgentWords words={shown.agentWords} agentId={shown.requestedBy} />}
         <Section title="What happened" note="Newest first, live.">
           <Timeline runId={shown.runId} />
         </Section>
