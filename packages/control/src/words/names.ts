@@ -75,6 +75,7 @@ const plainTypes: Record<Exclude<TypeSpec['type'], 'money' | 'enum'>, string> = 
   duration: 'duration',
   date: 'date',
   timestamp: 'instant',
+  attachment: 'file',
 };
 
 export const sayType = (spec: TypeSpec): string => {
