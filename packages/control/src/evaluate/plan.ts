@@ -182,7 +182,7 @@ export const planStep = (planner: Planner, { step, scope, rules, priorities, exc
     return { ...judged(planner.bench, when, ir), add, because: sentence, feed: feedOf(planner, step.name, [ir]) };
   });
   const unusual = exceptional.map(({ ir, index }): PlannedExceptional => {
-    const { when, because } = planner.control.packet.exceptional?.[index] as { when: string; because: string };
+    const { when, because } = (planner.control.packet.exceptional ?? [])[index] as { when: string; because: string };
     const sentence = sentenceOf(planner.directory, step.name, because);
     return { ...judged(planner.bench, when, ir), because: sentence, feed: feedOf(planner, step.name, [ir]) };
   });
