@@ -3,14 +3,14 @@ import type { Accepted, Control } from '../model.ts';
 import type { Finding } from './finding.ts';
 
 /** `accepted`: the reason that the control gives for it; null: none. */
-export type Judged = Finding & { accepted: string | null };
+export type Judged<F extends Finding = Finding> = F & { accepted: string | null };
 
-export type Judgement = {
+export type Judgement<F extends Finding = Finding> = {
   publishable: boolean;
   /** everything found, with the reasons for what was accepted */
-  findings: Judged[];
+  findings: Judged<F>[];
   /** errors, and warnings without a reason */
-  refused: Judged[];
+  refused: Judged<F>[];
   /** accepted, but the check finds no such thing */
   stale: Accepted[];
 };
@@ -18,9 +18,9 @@ export type Judgement = {
 const isAbout = ({ code, sentence }: Finding, { finding, of }: Accepted): boolean =>
   code === finding && (of === null || sentence.includes(`"${of}"`));
 
-export const judgeFindings = (control: Control, findings: Finding[]): Judgement => {
+export const judgeFindings = <F extends Finding>(control: Control, findings: F[]): Judgement<F> => {
   const accepts = control.accepts ?? [];
-  const judged = findings.map((found): Judged => {
+  const judged = findings.map((found): Judged<F> => {
     const accepted = found.severity === 'warning' ? accepts.find((each) => isAbout(found, each)) : undefined;
     return { ...found, accepted: accepted?.because ?? null };
   });

@@ -1,6 +1,7 @@
 /** Every command of `belay`, in the order of the help. */
 import type { Command } from './command.ts';
 import { caseCommands } from './commands/case.ts';
+import { cases } from './commands/cases.ts';
 import { check } from './commands/check.ts';
 import { compare } from './commands/compare.ts';
 import { controlTypesCommand } from './commands/control-types.ts';
@@ -17,8 +18,10 @@ import { page } from './commands/page.ts';
 import { publish } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommands } from './commands/run.ts';
+import { schema } from './commands/schema.ts';
 import { serve } from './commands/serve.ts';
 import { stopCommands } from './commands/stop.ts';
+import { test } from './commands/test.ts';
 import { verify } from './commands/verify.ts';
 import { why } from './commands/why.ts';
 
@@ -28,7 +31,10 @@ export const commands: Command[] = [
   doctor,
   login,
   check,
+  test,
+  cases,
   fmt,
+  schema,
   compare,
   page,
   publish,

@@ -1,30 +1,28 @@
 /** `belay check`: what is wrong with a control before an agent runs under it. Its cases are decided as well. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import {
+  acceptLine,
   type CaseReport,
   checkControl,
   compileControl,
   type Finding,
   fixControl,
+  type Judgement,
+  judgeFindings,
   type OrganisationView,
-  parseCases,
   placeOf,
   runCases,
 } from '@belay/control';
 import { viewOf } from '../../domain/oncall/coverage.ts';
 import { day } from '../../domain/oncall/wallclock.ts';
+import { casesBeside } from '../cases-file.ts';
 import { type Command, type Io, printJson } from '../command.ts';
 import { readControlFile } from '../control-file.ts';
-import { invalid, placed, readOrganisation, readTextFile } from '../host.ts';
+import { readOrganisation, readTextFile } from '../host.ts';
 import { harmless, type Style } from '../paint.ts';
 
 type Placed = Finding & { line: number; column: number };
-type Checked = { file: string; findings: Placed[]; fixed: Finding[]; cases: CaseReport[] };
-
-const casesBeside = (file: string): string | null => {
-  const beside = file.replace(/\.control\.ya?ml$/, '.cases.yaml');
-  return beside !== file && existsSync(beside) ? beside : null;
-};
+type Checked = Judgement<Placed> & { file: string; fixed: Finding[]; cases: CaseReport[] };
 
 /** Writes the file with its safe edits made. */
 const fixFile = (file: string, organisation: OrganisationView | undefined): Finding[] => {
@@ -37,30 +35,46 @@ const fixFile = (file: string, organisation: OrganisationView | undefined): Find
 const checkFile = (file: string, organisation: OrganisationView | undefined, fix: boolean): Checked => {
   const fixed = fix ? fixFile(file, organisation) : [];
   const { control } = readControlFile(file);
-  const casesFile = casesBeside(file);
   const text = readTextFile(file, 'control');
   const findings = checkControl(control, organisation).map((found) => ({ ...found, ...placeOf(text, found) }));
-  if (casesFile === null) return { file, findings, fixed, cases: [] };
-  const parsed = parseCases(readTextFile(casesFile, 'list of cases'), casesFile);
-  if (!parsed.ok) throw invalid('control_invalid', placed(casesFile, parsed.problems));
-  return { file, findings, fixed, cases: runCases(compileControl(control), parsed.cases) };
+  const cases = runCases(compileControl(control), casesBeside(file));
+  return { file, ...judgeFindings(control, findings), fixed, cases };
 };
 
 const styles: Record<Finding['severity'], Style> = { error: 'red', warning: 'yellow', notice: 'dim' };
 
-const say = ({ file, findings, fixed, cases }: Checked, io: Io): void => {
+const sayFinding = (file: string, found: Checked['findings'][number], io: Io): void => {
+  const { severity, sentence, edit, case: shown, code, line, column, accepted } = found;
+  if (accepted !== null) {
+    io.out(`  ${io.paint('green', 'accepted')}  ${harmless(sentence)}\n           Because: ${harmless(accepted)}\n`);
+    return;
+  }
+  io.out(`  ${io.paint(styles[severity], severity)}  ${harmless(sentence)}\n`);
+  io.out(`           ${io.paint('dim', `${file}:${line}:${column} ${code}`)}\n`);
+  if (shown !== null) io.out(`           For example: ${harmless(shown.because)} (${shown.outcome})\n`);
+  io.out(`           ${io.paint('dim', harmless(edit))}\n`);
+};
+
+/** What the author can do about warnings that are right as they are, and about reasons that have outlived theirs. */
+const sayAccepting = ({ refused, stale }: Checked, io: Io): void => {
+  for (const { finding, of } of stale)
+    io.out(`  It accepts ${finding}${of === null ? '' : ` of ${of}`}, which is not found any more: remove that line.\n`);
+  const lines = refused.filter(({ severity }) => severity === 'warning').map((found) => `      ${acceptLine(found)}\n`);
+  if (lines.length > 0)
+    io.out(`  A warning that is right as it is gets its reason in the control:\n    accepts:\n${lines.join('')}`);
+};
+
+const say = (checked: Checked, io: Io): void => {
+  const { file, findings, fixed, cases } = checked;
   const failed = cases.filter(({ ok }) => !ok);
   io.out(`${io.paint('bold', file)}\n`);
   for (const { sentence } of fixed) io.out(`  ${io.paint('green', 'mended')}  ${harmless(sentence)}\n`);
-  for (const { severity, sentence, edit, case: found, code, line, column } of findings) {
-    io.out(`  ${io.paint(styles[severity], severity)}  ${harmless(sentence)}\n`);
-    io.out(`           ${io.paint('dim', `${file}:${line}:${column} ${code}`)}\n`);
-    if (found !== null) io.out(`           For example: ${harmless(found.because)} (${found.outcome})\n`);
-    io.out(`           ${io.paint('dim', harmless(edit))}\n`);
-  }
+  for (const found of findings) sayFinding(file, found, io);
   for (const { name, line, problems } of failed)
     io.out(`  ${io.paint('red', 'case')}  line ${line}, ${name}: ${problems.join(' ')}\n`);
-  const count = (severity: Finding['severity']): number => findings.filter((one) => one.severity === severity).length;
+  sayAccepting(checked, io);
+  const count = (severity: Finding['severity']): number =>
+    findings.filter((one) => one.severity === severity && one.accepted === null).length;
   io.out(
     `  ${count('error')} errors, ${count('warning')} warnings, ${count('notice')} notices; ${cases.length - failed.length} of ${cases.length} cases as expected.\n`,
   );
@@ -75,7 +89,10 @@ export const check: Command = {
     fix: { type: 'boolean', about: 'make the edits that are safe, in the files; comments stay' },
   },
   examples: [
-    { line: 'belay check controls/payment-approval.control.yaml', about: 'exit code 1 when there is an error' },
+    {
+      line: 'belay check controls/payment-approval.control.yaml',
+      about: 'exit code 1 when it could not be published, or a case differs',
+    },
     { line: 'belay check controls/*.control.yaml --org controls/organisation.yaml', about: 'with the people' },
   ],
   run: async (given, io) => {
@@ -86,8 +103,7 @@ export const check: Command = {
     const checked = given.words.map((file) => checkFile(file, organisation, given.flag('fix')));
     if (io.json) printJson(io, { items: checked });
     else for (const one of checked) say(one, io);
-    const wrong = ({ findings, cases }: Checked): boolean =>
-      findings.some(({ severity }) => severity === 'error') || cases.some(({ ok }) => !ok);
+    const wrong = ({ publishable, cases }: Checked): boolean => !publishable || cases.some(({ ok }) => !ok);
     return checked.some(wrong) ? 1 : 0;
   },
 };
