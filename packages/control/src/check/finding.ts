@@ -35,6 +35,14 @@ export const findingCodes = {
 
 export type FindingCode = keyof typeof findingCodes;
 
+/** Warnings that only an organisation can give: without one, nothing is known about them. */
+export const organisationWarnings: readonly FindingCode[] = [
+  'quorumTight',
+  'noWorkingChannel',
+  'nobodyReached',
+  'rungReachesNobody',
+];
+
 /** Codes of warnings: what a control may accept, with a reason. */
 export const acceptableCodes = (Object.keys(findingCodes) as FindingCode[]).filter(
   (code) => findingCodes[code] === 'warning',

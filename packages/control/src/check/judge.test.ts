@@ -9,7 +9,7 @@ const untied = '  - { id: small, at: pay, when: count < 3, then: continue }';
 const withOne = (rules: string, more = ''): string =>
   everyType(rules, more).replace('{ tell: role:desk }', '{ tell: role:desk, repeat: 1h }');
 const accepting = (text: string) => parsed(withOne(untied, `accepts:\n  ${text}\n`));
-const judged = (control: ReturnType<typeof parsed>) => judgeFindings(control, checkControl(control));
+const judged = (control: ReturnType<typeof parsed>) => judgeFindings(control, checkControl(control), false);
 
 describe('a control is published', () => {
   test('not with a warning that nobody gave a reason for', () => {
@@ -28,6 +28,12 @@ describe('a control is published', () => {
     const { publishable, stale } = judged(accepting('- { finding: untiedArguments, of: look, because: By hand. }'));
     expect(publishable).toBe(false);
     expect(stale).toEqual([{ finding: 'untiedArguments', of: 'look', because: 'By hand.' }]);
+  });
+
+  test('a reason for what only people can cause is not called outlived where no people were looked at', () => {
+    const control = accepting('- { finding: quorumTight, because: A small team. }');
+    const stale = (organisation: boolean) => judgeFindings(control, checkControl(control), organisation).stale.length;
+    expect([stale(false), stale(true)]).toEqual([0, 1]);
   });
 
   test('never with an error: it cannot be accepted at all', () => {

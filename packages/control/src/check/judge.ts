@@ -1,6 +1,6 @@
 /** May a control be published with what the check found? Errors never; warnings when the control accepts them with a reason. */
 import type { Accepted, Control } from '../model.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, organisationWarnings } from './finding.ts';
 
 /** `accepted`: the reason that the control gives for it; null: none. */
 export type Judged<F extends Finding = Finding> = F & { accepted: string | null };
@@ -18,7 +18,12 @@ export type Judgement<F extends Finding = Finding> = {
 const isAbout = ({ code, sentence }: Finding, { finding, of }: Accepted): boolean =>
   code === finding && (of === null || sentence.includes(`"${of}"`));
 
-export const judgeFindings = <F extends Finding>(control: Control, findings: F[]): Judgement<F> => {
+/** `organisation`: whether the check was given one. */
+export const judgeFindings = <F extends Finding>(
+  control: Control,
+  findings: F[],
+  organisation: boolean,
+): Judgement<F> => {
   const accepts = control.accepts ?? [];
   const judged = findings.map((found): Judged<F> => {
     const accepted = found.severity === 'warning' ? accepts.find((each) => isAbout(found, each)) : undefined;
@@ -27,7 +32,8 @@ export const judgeFindings = <F extends Finding>(control: Control, findings: F[]
   const refused = judged.filter(
     ({ severity, accepted }) => severity === 'error' || (severity === 'warning' && accepted === null),
   );
-  const stale = accepts.filter((accepted) => !findings.some((found) => isAbout(found, accepted)));
+  const isKnown = ({ finding }: Accepted) => organisation || !organisationWarnings.some((code) => code === finding);
+  const stale = accepts.filter((accepted) => isKnown(accepted) && !findings.some((found) => isAbout(found, accepted)));
   return { publishable: refused.length === 0, findings: judged, refused, stale };
 };
 

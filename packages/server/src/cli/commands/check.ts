@@ -38,7 +38,7 @@ const checkFile = (file: string, organisation: OrganisationView | undefined, fix
   const text = readTextFile(file, 'control');
   const findings = checkControl(control, organisation).map((found) => ({ ...found, ...placeOf(text, found) }));
   const cases = runCases(compileControl(control), casesBeside(file));
-  return { file, ...judgeFindings(control, findings), fixed, cases };
+  return { file, ...judgeFindings(control, findings, organisation !== undefined), fixed, cases };
 };
 
 const styles: Record<Finding['severity'], Style> = { error: 'red', warning: 'yellow', notice: 'dim' };
@@ -58,7 +58,9 @@ const sayFinding = (file: string, found: Checked['findings'][number], io: Io): v
 /** What the author can do about warnings that are right as they are, and about reasons that have outlived theirs. */
 const sayAccepting = ({ refused, stale }: Checked, io: Io): void => {
   for (const { finding, of } of stale)
-    io.out(`  It accepts ${finding}${of === null ? '' : ` of ${of}`}, which is not found any more: remove that line.\n`);
+    io.out(
+      `  It accepts ${finding}${of === null ? '' : ` of ${of}`}, which is not found any more: remove that line.\n`,
+    );
   const lines = refused.filter(({ severity }) => severity === 'warning').map((found) => `      ${acceptLine(found)}\n`);
   if (lines.length > 0)
     io.out(`  A warning that is right as it is gets its reason in the control:\n    accepts:\n${lines.join('')}`);
