@@ -189,9 +189,10 @@ const createServices = ({
       .filter((row) => row.lifted_at === null)
       .map(({ scope, name, because, stopped_by: by }) => ({ scope, name, because, by })),
   counted: (stopId, taken) => countTaken(pool, stopId, taken),
-  applyOrganisation: async (organisation, by) => {
-    await applyOrganisation(recorded, organisation, by, parts.clock.now());
+  applyOrganisation: async (organisation, by, expected = null) => {
+    const applied = await applyOrganisation(recorded, organisation, by, parts.clock.now(), expected);
     parts.house.forgetOrganisation();
+    return applied;
   },
   changeOncall: async (command, by) => {
     const { newId, house, clock } = parts;

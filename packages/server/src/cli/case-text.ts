@@ -56,8 +56,12 @@ const whoLines = (kase: CaseView): string => {
   const next = kase.nextRungAt === null ? [] : [`next ${kase.nextRung ?? ''} at ${instantText(kase.nextRungAt)}`];
   const declined = kase.declined.map(({ by, because }) => `declined by ${by}: ${because}`);
   const taken = kase.claimedByName === null ? [] : [`taken over by ${kase.claimedByName}`];
+  const rests =
+    kase.restsUntil === null ? [] : [`rests until ${instantText(kase.restsUntil)}: ${kase.restsBecause ?? ''}`];
   return harmless(
-    [...told.map((text) => `told ${text}`), ...taken, ...declined, ...next].map((text) => `  ${text}`).join('\n'),
+    [...told.map((text) => `told ${text}`), ...taken, ...declined, ...rests, ...next]
+      .map((text) => `  ${text}`)
+      .join('\n'),
   );
 };
 

@@ -27,7 +27,7 @@ export type HouseStore = {
     control: Omit<PublishedControl, 'version'> & { file: string },
   ): Promise<{ published: PublishedControl; fresh: boolean }>;
   /** the organisation file as applied, and what people entered beside it */
-  organisation(): Promise<{ applied: Organisation; entered: Entered }>;
+  organisation(): Promise<{ applied: Organisation; entered: Entered; revision: number }>;
 };
 
 export type CurrentControl = { ref: ControlRef; compiled: CompiledControl };
@@ -38,7 +38,7 @@ const freshForMs = 1_000;
 export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: string) => string) => {
   const compiled = createMemory<CompiledControl>(200);
   const current = new Map<string, { at: number; control: CurrentControl | null }>();
-  let org: { at: number; value: Organisation; applied: Organisation; entered: Entered } | null = null;
+  let org: { at: number; value: Organisation; applied: Organisation; entered: Entered; revision: number } | null = null;
 
   const compile = (published: PublishedControl): CompiledControl => {
     const key = `${published.name}@${published.version}`;
@@ -60,8 +60,8 @@ export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: str
   const readOrganisation = async (fresh: boolean): Promise<NonNullable<typeof org>> => {
     const now = clock.now();
     if (!fresh && org !== null && Math.abs(now - org.at) < freshForMs) return org;
-    const { applied, entered } = await store.organisation();
-    org = { at: now, value: withEntered(applied, entered), applied, entered };
+    const { applied, entered, revision } = await store.organisation();
+    org = { at: now, value: withEntered(applied, entered), applied, entered, revision };
     return org;
   };
   const organisation = async (fresh = false): Promise<Organisation> => (await readOrganisation(fresh)).value;

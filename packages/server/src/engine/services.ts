@@ -79,8 +79,8 @@ export type Services = AgentPorts &
     changes: Changes;
     /** carries out work on the house once per idempotency key */
     once: HouseOnce;
-    /** replaces the organisation, with an entry that keeps the whole of it */
-    applyOrganisation(organisation: Organisation, by: Actor): Promise<void>;
+    /** replaces the organisation, with an entry that keeps the whole of it; false when it was not at `expected` any more */
+    applyOrganisation(organisation: Organisation, by: Actor, expected?: number | null): Promise<boolean>;
     /** an override, a swap, an absence, or its withdrawal; answers its id */
     changeOncall(
       command: OncallCommand,

@@ -42,6 +42,7 @@ type CaseRoutes =
   | 'returnCase'
   | 'resolveCase'
   | 'cancelCase'
+  | 'snoozeCase'
   | 'settlePermit';
 
 const operate = (services: Services, call: Call<RouteName>, command: Parameters<typeof onCase>[3]) => {
@@ -68,6 +69,10 @@ export const caseRoutes = (services: Services): Handlers<CaseRoutes> => ({
   returnCase: (call) => operate(services, call, { type: 'return', ...call.body }),
   resolveCase: (call) => operate(services, call, { type: 'resolve', ...call.body }),
   cancelCase: (call) => operate(services, call, { type: 'cancel', ...call.body }),
+  snoozeCase: (call) => {
+    const { until, ...body } = call.body;
+    return operate(services, call, { type: 'snooze', until: Date.parse(until), ...body });
+  },
   settlePermit: (call) => {
     personWith(call, 'operator');
     return settlePermit(services, personCaller(call), call.param('permitId'), call.body);

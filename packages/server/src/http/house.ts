@@ -1,10 +1,9 @@
 /** Routes of the house: stops, controls, people, keys, sessions, health, the live feed. */
 import { type Actor, type ControlView, didYouMean, iso, type Json, problem, type RouteName } from '@belay/protocol';
-import { parseOrganisation } from '../domain/oncall/parse.ts';
 import { entryView } from '../engine/entry-view.ts';
 import type { PublishedControl } from '../engine/house.ts';
 import { stop } from '../engine/people.ts';
-import { loginUrl, personName, personView } from '../engine/present.ts';
+import { personName, personView } from '../engine/present.ts';
 import type { Services } from '../engine/services.ts';
 import type { Auth } from './auth.ts';
 import { sessionCookie } from './auth.ts';
@@ -158,45 +157,6 @@ export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
     personOf(call);
     const org = await services.house.organisation();
     return { answer: { items: org.people.map(personView), next: null } };
-  },
-});
-
-type OrganisationRoutes = 'getOrganisation' | 'applyOrganisation' | 'createLoginLink';
-
-export const organisationRoutes = (services: Services): Handlers<OrganisationRoutes> => ({
-  getOrganisation: async (call) => {
-    personWith(call, 'admin');
-    const { value: organisation, applied } = await services.house.organisationParts();
-    return { answer: { organisation, applied } };
-  },
-  applyOrganisation: async (call) => {
-    personWith(call, 'admin');
-    const { source, file } = call.body;
-    const parsed = parseOrganisation(source, file);
-    if (!parsed.ok) {
-      const errors = parsed.problems.map((p) => ({
-        path: `${file}:${p.line}:${p.column}`,
-        message: `${p.message} ${p.remedy}`,
-      }));
-      const detail = errors.map((e) => `${e.path} ${e.message}`).join('\n');
-      throw new Refused(problem('organisation_invalid', detail, { errors }));
-    }
-    await services.applyOrganisation(parsed.organisation, asPerson(call));
-    const { value: organisation, applied } = await services.house.organisationParts();
-    return { answer: { organisation, applied } };
-  },
-  createLoginLink: async (call) => {
-    personWith(call, 'admin');
-    const { personId } = call.body;
-    const org = await services.house.organisation(true);
-    const person = org.people.find((one) => one.personId === personId && one.active);
-    if (person === undefined) {
-      const known = org.people.filter((one) => one.active).map((one) => one.personId);
-      const detail = `Nobody active is called ${personId}.${didYouMean(personId, known)}`;
-      throw new Refused(problem('unknown_target', detail));
-    }
-    const token = await services.accounts.createLoginLink(personId, services.clock.now(), asPerson(call));
-    return { answer: { person: personView(person), url: loginUrl(services.url, token) }, status: 201, secret: true };
   },
 });
 

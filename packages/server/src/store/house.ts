@@ -8,7 +8,7 @@ import type { HouseStore, PublishedControl } from '../engine/house.ts';
 import type { SigningKey } from '../engine/permit-signer.ts';
 import type { Recorder } from './house-entries.ts';
 
-type OrganisationRow = { applied: Organisation; entered: Entered };
+type OrganisationRow = { applied: Organisation; entered: Entered; revision: number };
 const rowOf = (rows: OrganisationRow[]): OrganisationRow => {
   if (rows[0] === undefined) throw new Error('the house row is missing: the database was not migrated');
   return rows[0];
@@ -62,35 +62,43 @@ export const createHouseStore = (pool: Pool, recorded: Recorder): HouseStore => 
           : null,
     ),
   organisation: async () => {
-    const { rows } = await pool.query<OrganisationRow>('SELECT organisation AS applied, entered FROM house');
+    const { rows } = await pool.query<OrganisationRow>(
+      'SELECT organisation AS applied, entered, organisation_revision AS revision FROM house',
+    );
     return rowOf(rows);
   },
 });
 
 export const saveOrganisation = async (pool: Pool, organisation: Organisation): Promise<void> => {
-  await pool.query(organisationStatement, [JSON.stringify(organisation)]);
+  await pool.query(organisationStatement, [JSON.stringify(organisation), null]);
 };
 
-const organisationStatement = 'UPDATE house SET organisation = $1, organisation_revision = organisation_revision + 1';
+const organisationStatement = `UPDATE house SET organisation = $1, organisation_revision = organisation_revision + 1
+  WHERE $2::int IS NULL OR organisation_revision = $2`;
 
-/** Replaces the organisation; the entry keeps the whole of it, so that rights at any instant can be proved. */
+/** Replaces the organisation, unless it is no longer at `expected` (null: in any case). The entry keeps the whole of it, so that rights at any instant can be proved. */
 export const applyOrganisation = (
   recorded: Recorder,
   organisation: Organisation,
   by: Actor,
   at: number,
-): Promise<void> =>
+  expected: number | null,
+): Promise<boolean> =>
   recorded(
     async (client) => {
-      await client.query(organisationStatement, [JSON.stringify(organisation)]);
+      const { rowCount } = await client.query(organisationStatement, [JSON.stringify(organisation), expected]);
+      return rowCount === 1;
     },
-    () => ({
-      stream: 'organisation',
-      type: 'OrganisationApplied',
-      content: { organisation: organisation as unknown as JsonObject },
-      by,
-      at,
-    }),
+    (applied) =>
+      applied
+        ? {
+            stream: 'organisation',
+            type: 'OrganisationApplied',
+            content: { organisation: organisation as unknown as JsonObject },
+            by,
+            at,
+          }
+        : null,
   );
 
 /** Changes what was entered, as `decide` says of the present state; one at a time, with its entry. */

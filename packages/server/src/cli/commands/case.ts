@@ -1,5 +1,6 @@
 /** `belay case`: handoffs, and what a person does about them. */
-import type { BodyOf, CaseView, JsonObject, RouteName } from '@belay/protocol';
+import { parseDuration } from '@belay/control';
+import { type BodyOf, type CaseView, iso, type JsonObject, type RouteName } from '@belay/protocol';
 import type { Api } from '../api.ts';
 import { casesText, caseText } from '../case-text.ts';
 import { type Command, type Exit, type Given, type Io, type Option, printJson, wrongUsage } from '../command.ts';
@@ -16,7 +17,14 @@ const wholeNumber = (text: string): number => {
   throw wrongUsage(`"${text}" is no revision.`, '`belay case show CASE` shows it.');
 };
 
-type Changing = 'claimCase' | 'declineCase' | 'releaseCase' | 'returnCase' | 'resolveCase' | 'cancelCase';
+type Changing =
+  | 'claimCase'
+  | 'declineCase'
+  | 'releaseCase'
+  | 'returnCase'
+  | 'resolveCase'
+  | 'cancelCase'
+  | 'snoozeCase';
 
 /** Looks at the case, then changes exactly that revision: what changed in between is refused. */
 const change = async <N extends Changing & RouteName>(
@@ -226,4 +234,40 @@ const cancel: Command = {
   },
 };
 
-export const caseCommands = [list, show, claim, decline, release, giveBack, resolve, cancel];
+const endOfSnooze = (given: Given): string => {
+  const [span, instant] = [given.text('for'), given.text('until')];
+  if ((span === undefined) === (instant === undefined))
+    throw wrongUsage('A snooze has one end.', 'Write --for 2h, or --until 2026-12-07T09:00:00Z.');
+  const ms = span === undefined ? Date.parse(instant ?? '') - Date.now() : parseDuration(span);
+  if (ms !== null && Number.isFinite(ms)) return iso(Date.now() + ms);
+  throw wrongUsage(`"${span ?? instant}" is no end of a snooze.`, 'Write --for 2h, or --until 2026-12-07T09:00:00Z.');
+};
+
+const snooze: Command = {
+  name: 'case snooze',
+  summary: 'Let a case rest until an end, at most 7 days: then it is told again.',
+  takes: ['CASE'],
+  options: {
+    for: { type: 'string', value: 'TIME', about: 'how long: 30m, 2h, 1d' },
+    until: { type: 'string', value: 'INSTANT', about: 'or its end, with a zone: 2026-12-07T09:00:00Z' },
+    ...because,
+    ...revisionOption,
+    ...connecting,
+  },
+  examples: [
+    { line: 'belay case snooze case_… --for 2h --because "The bank opens at nine."', about: 'nobody is told' },
+  ],
+  run: (given, io) => {
+    const why = becauseOf(given.text('because'), 'The bank opens at nine.');
+    const until = endOfSnooze(given);
+    return change(
+      given,
+      io,
+      'snoozeCase',
+      () => ({ until, because: why }),
+      ({ restsUntil }) => `It rests until ${restsUntil}.`,
+    );
+  },
+};
+
+export const caseCommands = [list, show, claim, decline, release, giveBack, resolve, cancel, snooze];

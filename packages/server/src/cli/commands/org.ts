@@ -1,10 +1,11 @@
 /** `belay org`: who is there. The file is the truth; applying it shows first what it changes. */
+import { dutyDifference, organisationDifference } from '../../domain/oncall/difference.ts';
+import { formatOrganisation } from '../../domain/oncall/format.ts';
 import type { Organisation } from '../../domain/oncall/organisation.ts';
 import type { Api } from '../api.ts';
 import { type Command, printJson } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
 import { readOrganisation, readTextFile } from '../host.ts';
-import { organisationDifference } from '../organisation-difference.ts';
 import { columns, harmless } from '../paint.ts';
 
 /** The organisation in force. The wire has it as plain JSON, the form in which it is stored. */
@@ -15,9 +16,17 @@ const show: Command = {
   name: 'org show',
   summary: 'Show people, roles, rights and schedules in force.',
   takes: [],
-  options: connecting,
-  examples: [{ line: 'belay org show', about: 'who may do what' }],
+  options: { yaml: { type: 'boolean', about: 'as an organisation file, to edit and apply again' }, ...connecting },
+  examples: [
+    { line: 'belay org show', about: 'who may do what' },
+    { line: 'belay org show --yaml > organisation.yaml', about: 'a file to go on with; comments are not kept' },
+  ],
   run: async (given, io) => {
+    if (given.flag('yaml')) {
+      const { applied } = await connect(given).call('getOrganisation', {});
+      io.out(formatOrganisation(applied as unknown as Organisation));
+      return 0;
+    }
     const organisation = await organisationInForce(connect(given));
     if (io.json) {
       printJson(io, organisation);
@@ -40,6 +49,9 @@ const show: Command = {
   },
 };
 
+/** How far ahead a change of duty is shown. */
+const lookAheadMs = 28 * 86_400_000;
+
 const apply: Command = {
   name: 'org apply',
   summary: 'Apply an organisation file, after showing what it changes.',
@@ -56,16 +68,20 @@ const apply: Command = {
     const file = given.words[0] ?? '';
     const wanted = readOrganisation(file);
     const api = connect(given);
-    const { applied: before } = await api.call('getOrganisation', {});
-    const changes = organisationDifference(before as unknown as Organisation, wanted);
+    const { applied, revision } = await api.call('getOrganisation', {});
+    const before = applied as unknown as Organisation;
+    const now = Date.now();
+    const changes = organisationDifference(before, wanted);
+    const duty = dutyDifference(before, wanted, now, now + lookAheadMs);
     const dryRun = given.flag('dry-run');
-    const applied = changes.length > 0 && !dryRun;
-    if (applied) await api.call('applyOrganisation', { body: { source: readTextFile(file, 'organisation'), file } });
-    if (io.json) printJson(io, { changes, applied });
+    const apply = changes.length > 0 && !dryRun;
+    const source = readTextFile(file, 'organisation');
+    if (apply) await api.call('applyOrganisation', { body: { source, file, revision } });
+    if (io.json) printJson(io, { changes, duty, applied: apply });
     else {
-      for (const change of changes) io.out(`${harmless(change)}\n`);
+      for (const change of [...changes, ...duty]) io.out(`${harmless(change)}\n`);
       if (changes.length === 0) io.out('Nothing changes.\n');
-      else io.out(applied ? 'Applied.\n' : 'Nothing was applied: this was --dry-run.\n');
+      else io.out(apply ? 'Applied.\n' : 'Nothing was applied: this was --dry-run.\n');
     }
     return 0;
   },

@@ -3,12 +3,36 @@
  * is; the resolution is done when a rung fires, never earlier, so that a change of duty counts at once.
  */
 import type { Target } from '@belay/protocol';
+import type { Hours } from './hours.ts';
 import { isAbsent, type Person } from './person.ts';
 import { onCallAt, type Schedule } from './schedule.ts';
 
 export type { Access, Person } from './person.ts';
 
-export type Organisation = { people: Person[]; schedules: Schedule[]; zone: string };
+export type Organisation = {
+  people: Person[];
+  schedules: Schedule[];
+  zone: string;
+  /** working hours of whoever has none of their own; absent or empty: round the clock */
+  hours?: Hours[];
+  /** days on which nobody is expected to work, `2026-12-25` in the zone of each person */
+  holidays?: string[];
+  teams?: Team[];
+};
+
+/** A team gives its members the role of its name, and its lead that name with `-lead`. */
+export type Team = { name: string; about: string; members: string[]; lead: string | null };
+
+/** The roles that teams give a person, after their own. */
+export const withTeamRoles = ({ personId, roles }: Pick<Person, 'personId' | 'roles'>, teams: Team[]): string[] => [
+  ...new Set([
+    ...roles,
+    ...teams.flatMap(({ name, members, lead }) => [
+      ...(members.includes(personId) || lead === personId ? [name] : []),
+      ...(lead === personId ? [`${name}-lead`] : []),
+    ]),
+  ]),
+];
 
 export const emptyOrganisation: Organisation = { people: [], schedules: [], zone: 'UTC' };
 

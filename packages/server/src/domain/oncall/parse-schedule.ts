@@ -1,5 +1,5 @@
 /** Schedules as they stand in the organisation file. */
-import { type Hours, type Weekday, weekdays } from './hours.ts';
+import { readHours } from './parse-hours.ts';
 import { intervalOf, knownOf, nameProblem, timeOfDayOf, wallTextOf, zoneOf } from './parse-time.ts';
 import { itemsOf, type Reader, recordOf, report, textOf, type Value } from './reader.ts';
 import { type Rotation, shortestTurnMs } from './rotation.ts';
@@ -51,39 +51,6 @@ const readRotation = (reader: Reader, node: Value, what: string, people: string[
   const wall = (parseWall(from) ?? 0) + (parseTimeOfDay(at) ?? 0);
   return { people: members, from: showWall(wall), turnMs };
 };
-
-const namedDays = new Map<string, Weekday[]>([
-  ['daily', [...weekdays]],
-  ['weekdays', weekdays.slice(0, 5)],
-  ['weekend', weekdays.slice(5)],
-]);
-
-/** `mon`, `mon-fri`, `fri-mon`, `weekdays`, `weekend`, `daily`. */
-const readDays = (reader: Reader, node: Value, what: string): Weekday[] => {
-  const text = textOf(reader, node, what);
-  if (text === null) return [];
-  const named = namedDays.get(text);
-  if (named !== undefined) return named;
-  const [first, last] = text.split('-').map((name) => weekdays.indexOf(name as Weekday));
-  if (first === undefined || first < 0 || (last ?? first) < 0 || text.split('-').length > 2) {
-    report(reader, node, `${what} is "${text}", which are no weekdays.`, 'Write mon, mon-fri, weekend or daily.');
-    return [];
-  }
-  const count = (((last ?? first) - first + 7) % 7) + 1;
-  return Array.from({ length: count }, (_, index) => weekdays[(first + index) % 7] as Weekday);
-};
-
-const readHours = (reader: Reader, node: Value, what: string): Hours[] =>
-  itemsOf(reader, node, `hours of ${what}`).flatMap((item) => {
-    const name = `the hours of ${what}`;
-    const record = recordOf(reader, item, name, { required: ['days', 'from', 'to'], optional: [] });
-    if (!['days', 'from', 'to'].every((field) => record.has(field))) return [];
-    const days = readDays(reader, record.get('days'), `days of ${what}`);
-    const from = timeOfDayOf(reader, record.get('from'), `from of ${what}`);
-    const to = timeOfDayOf(reader, record.get('to'), `to of ${what}`);
-    if (from === null || to === null || days.length === 0) return [];
-    return [{ days, from, to }];
-  });
 
 /** Stands for one that was reported, so that what speaks of its layer can still be read. */
 const brokenRotation: Rotation = { people: [], from: '', turnMs: 0 };

@@ -3,9 +3,10 @@
  * mend it; nothing is half read. Local times are read in the zone of the person or schedule they belong to.
  */
 import { isScalar } from 'yaml';
-import { administrators, type Organisation } from './organisation.ts';
+import { administrators, type Organisation, type Team, withTeamRoles } from './organisation.ts';
+import { readHours } from './parse-hours.ts';
 import { parseSchedule } from './parse-schedule.ts';
-import { intervalOf, nameProblem, zoneOf } from './parse-time.ts';
+import { intervalOf, knownOf, nameProblem, wallTextOf, zoneOf } from './parse-time.ts';
 import { type Access, accesses, type Person } from './person.ts';
 import {
   fieldsOf,
@@ -25,7 +26,7 @@ export type ParsedOrganisation = { ok: true; organisation: Organisation } | { ok
 
 const personFields = {
   required: ['name'],
-  optional: ['email', 'roles', 'access', 'zone', 'addresses', 'absences', 'active'],
+  optional: ['email', 'roles', 'access', 'zone', 'addresses', 'hours', 'quiet', 'absences', 'active'],
 };
 
 const readActive = (reader: Reader, node: Value, what: string): boolean => {
@@ -52,6 +53,10 @@ const readAddresses = (reader: Reader, node: Value, who: string): Record<string,
   return Object.fromEntries(pairs);
 };
 
+/** A list that says nothing is left out of what is stored. */
+const given = <K extends string, T>(key: K, items: T[]): Partial<Record<K, T[]>> =>
+  items.length === 0 ? {} : ({ [key]: items } as Record<K, T[]>);
+
 const readPerson = (reader: Reader, personId: string, node: Value, organisationZone: string): Person => {
   const record = recordOf(reader, node, `person ${personId}`, personFields);
   const zone = zoneOf(reader, record.get('zone'), `the zone of ${personId}`) ?? organisationZone;
@@ -74,6 +79,8 @@ const readPerson = (reader: Reader, personId: string, node: Value, organisationZ
     zone,
     addresses: readAddresses(reader, record.get('addresses'), personId),
     absences,
+    ...given('hours', readHours(reader, record.get('hours'), personId)),
+    ...given('quiet', readHours(reader, record.get('quiet'), personId, 'quiet')),
     active: readActive(reader, record.get('active'), `active of ${personId}`),
   };
 };
@@ -111,18 +118,42 @@ const readSchedules = (reader: Reader, node: Value, people: string[], zone: stri
     return parseSchedule(reader, field.key, field.value, { people, zone });
   });
 
+const readHolidays = (reader: Reader, node: Value): string[] =>
+  itemsOf(reader, node, 'holidays').flatMap((item) => {
+    const date = wallTextOf(reader, item, 'a holiday');
+    if (date === null || date.length === 'yyyy-mm-dd'.length) return date ?? [];
+    return report(reader, item, `the holiday ${date} is not a whole day.`, 'Write 2026-12-25.') ?? [];
+  });
+
+const readTeams = (reader: Reader, node: Value, people: string[]): Team[] =>
+  (node === undefined ? [] : fieldsOf(reader, node, 'teams')).map(({ key: name, keyNode, value }) => {
+    const what = `the team ${name}`;
+    nameProblem(reader, keyNode, 'the team', name);
+    const record = recordOf(reader, value, what, { required: ['members'], optional: ['about', 'lead'] });
+    const remedy = 'Name people of this file.';
+    const named = itemsOf(reader, record.get('members'), `members of ${what}`);
+    const members = named.flatMap((item) => knownOf(reader, item, `a member of ${what}`, people, remedy) ?? []);
+    if (record.has('members') && named.length === 0)
+      report(reader, record.get('members'), `${what} has nobody in it.`, 'Name at least one person.');
+    const lead = knownOf(reader, record.get('lead'), `lead of ${what}`, people, remedy);
+    return { name, about: textOf(reader, record.get('about'), `about of ${what}`) ?? name, members, lead };
+  });
+
 export const parseOrganisation = (yaml: string, file = 'organisation.yaml'): ParsedOrganisation => {
   const { reader, root } = open(yaml, file);
   if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
   const record = recordOf(reader, root, `the organisation ${file}`, {
     required: ['people'],
-    optional: ['zone', 'schedules'],
+    optional: ['zone', 'hours', 'holidays', 'teams', 'schedules'],
   });
   const zone = zoneOf(reader, record.get('zone'), 'the zone') ?? 'UTC';
   const placed = readPeople(reader, record.get('people'), zone);
-  const people = placed.map((one) => one.person);
-  const personIds = people.map((person) => person.personId);
+  const personIds = placed.map(({ person }) => person.personId);
+  const teams = readTeams(reader, record.get('teams'), personIds);
+  const people = placed.map(({ person }) => ({ ...person, roles: withTeamRoles(person, teams) }));
   const schedules = readSchedules(reader, record.get('schedules'), personIds, zone);
+  const hours = readHours(reader, record.get('hours'), 'the organisation');
+  const holidays = readHolidays(reader, record.get('holidays'));
   reportSharedAddresses(reader, placed);
   if (record.has('people') && !people.some((person) => person.active && person.access.includes('admin')))
     report(
@@ -132,5 +163,7 @@ export const parseOrganisation = (yaml: string, file = 'organisation.yaml'): Par
       'Give at least one active person `access: [admin]`: every ladder ends with the administrators.',
     );
   const problems = reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, organisation: { people, schedules, zone } };
+  if (problems.length > 0) return { ok: false, problems };
+  const times = { ...given('hours', hours), ...given('holidays', holidays), ...given('teams', teams) };
+  return { ok: true, organisation: { people, schedules, zone, ...times } };
 };

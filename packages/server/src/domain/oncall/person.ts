@@ -1,4 +1,5 @@
 /** A person of the organisation, and whether somebody may be told at an instant. */
+import type { Hours } from './hours.ts';
 
 export type Access = 'operator' | 'designer' | 'admin' | 'auditor';
 export const accesses: readonly Access[] = ['operator', 'designer', 'admin', 'auditor'];
@@ -7,6 +8,10 @@ export const accesses: readonly Access[] = ['operator', 'designer', 'admin', 'au
 export type Interval = { from: number; to: number };
 
 export type Person = {
+  /** working hours in their own zone; absent or empty: those of the organisation */
+  hours?: Hours[];
+  /** cases of low priority do not reach them in these hours; in their own zone */
+  quiet?: Hours[];
   personId: string;
   name: string;
   email: string | null;

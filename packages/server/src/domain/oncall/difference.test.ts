@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { emptyOrganisation, type Organisation } from '../domain/oncall/organisation.ts';
-import { parseOrganisation } from '../domain/oncall/parse.ts';
-import { organisationDifference } from './organisation-difference.ts';
+import { dutyDifference, organisationDifference } from './difference.ts';
+import { emptyOrganisation, type Organisation } from './organisation.ts';
+import { parseOrganisation } from './parse.ts';
 
 const parse = (yaml: string): Organisation => {
   const parsed = parseOrganisation(yaml);
@@ -54,5 +54,27 @@ schedules:
       'The schedule desk goes: whoever is told by it is told by the next rung.',
     ]);
     expect(organisationDifference(emptyOrganisation, before)).toHaveLength(3);
+  });
+});
+
+describe('what it changes of the duty', () => {
+  const at = (text: string): number => Date.parse(text);
+
+  it('is who is on call instead of whom, by the clock of the schedule', () => {
+    const swapped = { from: at('2026-01-06T08:00:00Z'), to: at('2026-01-06T20:00:00Z') };
+    const cover = { layer: 'all', personId: 'bob', ...swapped, replaces: null, because: 'dentist', by: null };
+    const schedules = before.schedules.map((schedule) => ({ ...schedule, overrides: [cover] }));
+    const changes = dutyDifference(before, { ...before, schedules }, at('2026-01-05'), at('2026-02-05'));
+    expect(changes).toEqual(['desk: Bob Baker instead of Ann Archer from 2026-01-06 08:00 to 2026-01-06 20:00 (UTC).']);
+    expect(dutyDifference(before, before, at('2026-01-05'), at('2026-02-05'))).toEqual([]);
+  });
+  it('is cut where it is long', () => {
+    const schedules = before.schedules.map((schedule) => ({
+      ...schedule,
+      layers: schedule.layers.map((layer) => ({ ...layer, rotation: { ...layer.rotation, turnMs: 3_600_000 } })),
+    }));
+    const changes = dutyDifference(before, { ...before, schedules }, at('2026-01-05'), at('2026-01-15'));
+    expect(changes).toHaveLength(21);
+    expect(changes.at(-1)).toMatch(/^And \d+ more changes of duty\.$/);
   });
 });

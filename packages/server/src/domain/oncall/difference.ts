@@ -1,7 +1,10 @@
 /** What would be different with another organisation file, in words: somebody reads this before it counts. */
 import { digestOf, type Json } from '@belay/protocol';
-import type { Organisation, Person } from '../domain/oncall/organisation.ts';
-import type { Schedule } from '../domain/oncall/schedule.ts';
+import type { Organisation } from './organisation.ts';
+import { nameOf, type Person } from './person.ts';
+import type { Schedule } from './schedule.ts';
+import { compareDuty, duty } from './shifts.ts';
+import { showAt } from './wallclock.ts';
 
 const same = (a: unknown, b: unknown): boolean => digestOf((a ?? null) as Json) === digestOf((b ?? null) as Json);
 
@@ -22,6 +25,8 @@ const personChanges = (before: Person, after: Person): string[] => [
   ...(before.email === after.email ? [] : [`has the mail address ${after.email ?? 'none'}`]),
   ...(before.zone === after.zone ? [] : [`is in ${after.zone}`]),
   ...(same(before.addresses, after.addresses) ? [] : ['has other addresses']),
+  ...(same(before.hours, after.hours) ? [] : ['has other working hours']),
+  ...(same(before.quiet, after.quiet) ? [] : ['has other quiet hours']),
   ...(same(before.absences, after.absences) ? [] : ['has other absences']),
 ];
 
@@ -47,6 +52,8 @@ export const organisationDifference = (before: Organisation, after: Organisation
   const schedules = { before: byName(before.schedules, (s) => s.name), after: byName(after.schedules, (s) => s.name) };
   return [
     ...(before.zone === after.zone ? [] : [`The zone is ${after.zone}, was ${before.zone}.`]),
+    ...(same(before.hours, after.hours) ? [] : ['The working hours are others.']),
+    ...(same(before.holidays, after.holidays) ? [] : ['The holidays are others.']),
     ...after.people.flatMap((person) => {
       const known = people.before.get(person.personId);
       if (known === undefined) return [`${person.personId} is new: ${person.name}, ${rights(person)}.`];
@@ -65,4 +72,25 @@ export const organisationDifference = (before: Organisation, after: Organisation
       .filter(({ name }) => !schedules.after.has(name))
       .map(({ name }) => `The schedule ${name} goes: whoever is told by it is told by the next rung.`),
   ];
+};
+
+const shownChanges = 20;
+
+const name = (org: Organisation, personId: string | null): string =>
+  personId === null ? 'nobody' : nameOf(org.people, personId);
+
+/** Who would be on call instead of whom in [from, to), in the words of each schedule's own clock. */
+export const dutyDifference = (before: Organisation, after: Organisation, from: number, to: number): string[] => {
+  const changes = after.schedules.flatMap((schedule) => {
+    const known = before.schedules.find((one) => one.name === schedule.name);
+    if (known === undefined) return [];
+    const duties = [duty(known, from, to, before.people), duty(schedule, from, to, after.people)] as const;
+    return compareDuty(...duties).map((change) => {
+      const [start, end] = [change.from, change.to].map((at) => showAt(schedule.zone, at).replace('T', ' '));
+      const instead = `${name(after, change.after)} instead of ${name(before, change.before)}`;
+      return `${schedule.name}: ${instead} from ${start} to ${end} (${schedule.zone}).`;
+    });
+  });
+  const more = changes.length - shownChanges;
+  return more > 0 ? [...changes.slice(0, shownChanges), `And ${more} more changes of duty.`] : changes;
 };
