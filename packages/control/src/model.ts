@@ -83,7 +83,14 @@ export type ApprovalSpec = {
   onExpiry: { kind: 'wait' } | { kind: 'handoff'; to: LadderOrTarget };
 };
 
-export type RungSpec = { tell: Target; via: string[]; withinMs: number | null; repeatMs: number | null };
+export type RungSpec = {
+  tell: Target;
+  via: string[];
+  withinMs: number | null;
+  /** `withinMs` runs only while somebody who was told is at work */
+  inWorkingHours?: true;
+  repeatMs: number | null;
+};
 export type LadderSpec = { name: string; rungs: RungSpec[] };
 
 /** A finding of the check that its author looked at and left as it is. */
@@ -109,7 +116,19 @@ export type Control = {
   approvals: ApprovalSpec[];
   ladders: LadderSpec[];
   afterClaim: { idleMs: number; then: 'next-rung' | 'remind' } | null;
-  stuck: { idleMs: number; sameStep: number; attempts: number; steps: number; costUsd: number | null };
+  stuck: {
+    idleMs: number;
+    sameStep: number;
+    attempts: number;
+    steps: number;
+    costUsd: number | null;
+    /** of an agent that has sent one; absent: `idleMs` is enough */
+    heartbeatMs?: number;
+    /** how long an agent may work between two looks of a person */
+    timeMs?: number;
+    /** how long systems outside may fail before a person is told; absent: an hour */
+    outageMs?: number;
+  };
   priority: { when: string; add: number; because: string }[];
   packet: {
     title: string;

@@ -62,6 +62,8 @@ export const answers: Partial<Record<RouteName, Answer>> = {
     world.resolve(me, params.caseId ?? '', body as ParsedBodyOf<'resolveCase'>),
   cancelCase: (world, { me, params, body }) =>
     world.cancel(me, params.caseId ?? '', body as ParsedBodyOf<'cancelCase'>),
+  snoozeCase: (world, { me, params, body }) =>
+    world.snooze(me, params.caseId ?? '', body as ParsedBodyOf<'snoozeCase'>),
   settlePermit: (world, { me, params, body }) =>
     world.settle(me, params.permitId ?? '', body as ParsedBodyOf<'settlePermit'>),
   getRun: (world, { params }) => world.run(params.runId ?? ''),

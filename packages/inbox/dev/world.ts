@@ -115,7 +115,7 @@ export class World {
 
   /** What this person may do now, from how the case stands. */
   for(me: PersonView, shown: CaseView): CaseView {
-    if (shown.status === 'open') return { ...shown, allowed: ['claim', 'decline', 'cancel'] };
+    if (shown.status === 'open') return { ...shown, allowed: ['claim', 'decline', 'cancel', 'snooze'] };
     if (shown.status !== 'claimed') return { ...shown, allowed: [] };
     return {
       ...shown,
@@ -226,6 +226,12 @@ export class World {
     const next = this.end(me, caseId, revision, { status: 'resolved', resolution });
     this.changeRun(next.runId, { status: 'finished', finishedAt: this.instant(), nextDueAt: null, nextDue: null });
     this.record(next.runId, 'CaseResolved', `${me.name} resolved it: ${resolution}`, me);
+    return this.for(me, next);
+  }
+
+  snooze(me: PersonView, caseId: string, { revision, until, because }: ParsedBodyOf<'snoozeCase'>): CaseView {
+    const next = this.change(caseId, revision, { nextRungAt: until, restsUntil: until, restsBecause: because });
+    this.record(next.runId, 'CaseSnoozed', `${me.name} lets it rest: ${because}`, me);
     return this.for(me, next);
   }
 

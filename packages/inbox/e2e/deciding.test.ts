@@ -51,4 +51,15 @@ describe.skipIf(missing !== null)('sign-offs and stops', () => {
     await visit.see('Agent care-agent-3');
     expect(visit.world.run('run-8817').holder.kind).toBe('person');
   });
+
+  it('lets a case rest until an end, and says so', async () => {
+    await visit.open('/cases/case-71');
+    await visit.button('Snooze…').click();
+    await visit.page.getByLabel('Three hours').check();
+    await visit.page.getByLabel(/^Why can it wait/).fill('The bank opens at nine.');
+    await picture(visit.page, 'snooze', false);
+    await visit.button('Let it rest').click();
+    await visit.see('rests until');
+    expect(visit.world.case('case-71').restsBecause).toBe('The bank opens at nine.');
+  });
 });

@@ -33,6 +33,8 @@ export const eventCatalogue = {
   CaseReturned: 'The person gave control back with instructions.',
   CaseResolved: 'A person finished the work; the run is over.',
   CaseCancelled: 'No person was needed after all.',
+  CaseSnoozed: 'A person lets the case rest until an end; then it is told again.',
+  RungDelayed: 'Those who would be told have quiet hours, and the case is of low priority: they are told after them.',
   ClaimIdled: 'A claimed case had no activity; its owner was reminded.',
   ControlTaken: 'Control passed to a person: new epoch, open approvals and unredeemed permits are void.',
   ControlReturned: 'Control passed back to the agent: new epoch.',

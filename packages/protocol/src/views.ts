@@ -184,6 +184,8 @@ export const caseView = z.strictObject({
   rung: z.int(),
   nextRungAt: nullableInstant,
   nextRung: z.string().nullable().describe('who is told next'),
+  restsUntil: nullableInstant.describe('snoozed, or held back by quiet hours: nobody is told before'),
+  restsBecause: z.string().nullable(),
   told: z.array(z.strictObject({ target: z.string(), people: z.array(z.string()), at: instant })),
   priority: z.int(),
   priorityBecause: z.array(z.string()),
@@ -197,7 +199,7 @@ export const caseView = z.strictObject({
   inFlight: z.array(permitView),
   approvals: z.array(approvalView),
   allowed: z
-    .array(z.enum(['claim', 'decline', 'release', 'return', 'resolve', 'cancel', 'takeFrom']))
+    .array(z.enum(['claim', 'decline', 'release', 'return', 'resolve', 'cancel', 'snooze', 'takeFrom']))
     .describe('what you may do now'),
   openedAt: instant,
   closedAt: nullableInstant,

@@ -4,6 +4,7 @@
  */
 import type { Json, ReportResult } from '@belay/protocol';
 import { Fenced, InDoubt } from './errors.ts';
+import { failedOutside } from './outside.ts';
 
 const longestError = 4_000;
 
@@ -27,10 +28,11 @@ const stoppedOnTheWay = (error: unknown): boolean =>
   error instanceof Fenced ||
   (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'));
 
-const failure = (error: unknown): ReportResult => ({
-  status: stoppedOnTheWay(error) ? 'unknown' : 'failed',
-  error: (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, longestError),
-});
+const failure = (error: unknown): ReportResult => {
+  const said = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, longestError);
+  if (stoppedOnTheWay(error)) return { status: 'unknown', error: said };
+  return { status: 'failed', error: said, ...(failedOutside(error) && { outside: true }) };
+};
 
 export const carryOut = async <T>(fn: () => T | Promise<T>): Promise<Effect<T>> => {
   try {

@@ -326,7 +326,8 @@ export const buildLadders = (
       const rungs = value.map((rung) => ({
         tell: rung.tell.value as Target,
         via: (rung.via ?? []).map((channel) => channel.value),
-        withinMs: rung.within?.value ?? null,
+        withinMs: rung.within?.value.ms ?? null,
+        ...(rung.within?.value.working === true ? { inWorkingHours: true as const } : {}),
         repeatMs: rung.repeat?.value ?? null,
       }));
       ladders.push({ name, rungs });

@@ -26,6 +26,9 @@ const stuckOf = (read: ControlRead['stuck']): Control['stuck'] => ({
   attempts: read?.attempts?.value ?? 3,
   steps: read?.steps?.value ?? 200,
   costUsd: read?.cost === undefined ? null : Number(read.cost.value.slice('USD '.length).replaceAll('_', '')),
+  ...(read?.heartbeat === undefined ? {} : { heartbeatMs: read.heartbeat.value }),
+  ...(read?.time === undefined ? {} : { timeMs: read.time.value }),
+  ...(read?.outage === undefined ? {} : { outageMs: read.outage.value }),
 });
 
 const sectionsOf = (packet: ControlRead['packet']): Control['packet']['sections'] =>

@@ -31,7 +31,7 @@ const wrong = (source: Source, node: Node | null, at: number, path: string, expe
 };
 
 /** A scalar that `parse` accepts. */
-const scalar = <T>(
+export const scalar = <T>(
   expected: string,
   schema: JsonObject,
   parse: (text: string, node: Node) => T | null,

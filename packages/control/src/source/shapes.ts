@@ -1,6 +1,7 @@
 /** The sections of a control file and their keys: the grammar above the expressions, in one place. */
 import { isMap, isScalar } from 'yaml';
 import { acceptableCodes } from '../check/finding.ts';
+import { parseDuration } from '../value/time.ts';
 import {
   choice,
   duration,
@@ -15,6 +16,7 @@ import {
   partial,
   record,
   required,
+  scalar,
   text,
 } from './shape.ts';
 import { factTypes, typeFields, typeShape } from './type-shape.ts';
@@ -82,10 +84,24 @@ const approval = object({
   'on-expiry': optional(text('wait, or `handoff to LADDER`'), 'what silence means: wait, or `handoff to LADDER`'),
 });
 
+/** "4h working" as the time and how it is counted. Days would be read as either. */
+const rungDuration = scalar(
+  'a duration, such as 15m, or in hours of work: 4h working',
+  { type: 'string', pattern: '^((\\d+(d|h|ms|m|s))+|(\\d+(h|m))+ working)$' },
+  (text) => {
+    const [, ms = '', working] = /^(\S+?)(?: (working))?$/.exec(text) ?? [];
+    const withinMs = working !== undefined && /d|s/.test(ms) ? null : parseDuration(ms);
+    return withinMs === null ? null : { ms: withinMs, working: working !== undefined };
+  },
+);
+
 const rung = object({
   tell: required(target, 'who is told: person:, role: or oncall:'),
   via: optional(oneOrMany(text('a channel')), 'channels; without it, those of the person'),
-  within: optional(duration, 'how long until the next rung'),
+  within: optional(
+    rungDuration,
+    'how long until the next rung: 15m, or in working hours of those who are told: 4h working',
+  ),
   repeat: optional(duration, 'last rung: told again after this time'),
 });
 
@@ -99,6 +115,9 @@ const stuck = object({
   'same-step': optional(integer(1), 'the same step with the same arguments, this often'),
   attempts: optional(integer(1), 'attempts at a refused step'),
   steps: optional(integer(1), 'steps in one run'),
+  heartbeat: optional(duration, 'the same of an agent that has sent a sign of life'),
+  time: optional(duration, 'time of work without a look of a person'),
+  outage: optional(duration, 'how long systems outside may fail'),
   cost: optional(matching(/^USD \d[\d_]*(\.\d\d)?$/, 'an amount, such as USD 5.00'), 'cost of one run'),
 });
 

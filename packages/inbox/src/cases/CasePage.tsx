@@ -18,16 +18,23 @@ import css from './case.module.css';
 import { Packet } from './Packet.tsx';
 import { commandFor, type QuestionName, questionFor } from './questions.ts';
 import { ReturnDrawer } from './ReturnDrawer.tsx';
+import { SnoozeDialog } from './SnoozeDialog.tsx';
 import { standingOf } from './standing.ts';
 
-type Open = QuestionName | 'return' | 'breakGlass' | null;
+type Open = QuestionName | 'return' | 'breakGlass' | 'snooze' | null;
+
+const wishes = {
+  declineCase: 'decline',
+  releaseCase: 'release',
+  resolveCase: 'resolve',
+  cancelCase: 'cancel',
+  snoozeCase: 'snooze',
+} as const;
 
 const wishOf = (command: CaseCommand): Wish => {
   if (command.name === 'returnCase') return command.body.unchanged === true ? 'giveBack' : 'return';
   if (command.name === 'claimCase') return command.body.reason === undefined ? 'claim' : 'takeFrom';
-  return ({ declineCase: 'decline', releaseCase: 'release', resolveCase: 'resolve', cancelCase: 'cancel' } as const)[
-    command.name
-  ];
+  return wishes[command.name];
 };
 
 const breakGlass = {
@@ -64,7 +71,7 @@ const useCasePage = (shown: CaseView) => {
 
 const Dialogs = ({ shown, page }: { shown: CaseView; page: ReturnType<typeof useCasePage> }) => {
   const { open, close, send, pending, force, act } = page;
-  const question = open === null || open === 'return' || open === 'breakGlass' ? null : open;
+  const question = open === null || open === 'return' || open === 'breakGlass' || open === 'snooze' ? null : open;
   return (
     <>
       <ReturnDrawer
@@ -72,6 +79,13 @@ const Dialogs = ({ shown, page }: { shown: CaseView; page: ReturnType<typeof use
         onClose={close}
         shown={shown}
         pending={pending === 'return'}
+        error={act.error}
+        act={send}
+      />
+      <SnoozeDialog
+        opened={open === 'snooze'}
+        onClose={close}
+        pending={pending === 'snooze'}
         error={act.error}
         act={send}
       />

@@ -2,6 +2,7 @@
 import type { CaseView } from '@belay/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../data/queries.ts';
+import { Inert } from '../parts/Inert.tsx';
 import { useNow } from '../parts/now.ts';
 import { When } from '../parts/When.tsx';
 import { namesText, targetText } from '../text/targets.ts';
@@ -34,6 +35,16 @@ export const Ladder = ({ shown }: { shown: CaseView }) => {
           </p>
         </li>
       ))}
+      {shown.restsUntil !== null && (
+        <li>
+          <p>
+            rests until <When at={shown.restsUntil} how="clock" />
+          </p>
+          <p className="quiet">
+            <Inert text={shown.restsBecause ?? ''} />
+          </p>
+        </li>
+      )}
       {shown.nextRungAt !== null && shown.nextRung !== null && (
         <li>
           {last !== undefined && <Until from={last.at} to={shown.nextRungAt} />}

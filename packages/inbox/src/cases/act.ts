@@ -5,7 +5,14 @@ import { useAct } from '../data/act.ts';
 import { call } from '../data/api.ts';
 import { caseQuery } from '../data/queries.ts';
 
-type CaseRoute = 'claimCase' | 'declineCase' | 'releaseCase' | 'returnCase' | 'resolveCase' | 'cancelCase';
+type CaseRoute =
+  | 'claimCase'
+  | 'declineCase'
+  | 'releaseCase'
+  | 'returnCase'
+  | 'resolveCase'
+  | 'cancelCase'
+  | 'snoozeCase';
 export type CaseCommand = { [N in CaseRoute]: { name: N; body: Omit<BodyOf<N>, 'revision'> } }[CaseRoute];
 
 export const useCaseAct = (shown: CaseView, onDone?: (answer: CaseView) => void) => {

@@ -19,6 +19,7 @@ export const paths = {
   returnCase: 'POST /v1/cases/:caseId/return',
   resolveCase: 'POST /v1/cases/:caseId/resolve',
   cancelCase: 'POST /v1/cases/:caseId/cancel',
+  snoozeCase: 'POST /v1/cases/:caseId/snooze',
   settlePermit: 'POST /v1/permits/:permitId/settle',
   listRuns: 'GET /v1/runs',
   getRun: 'GET /v1/runs/:runId',

@@ -10,7 +10,11 @@ export type Attached = z.infer<typeof attached>;
 
 export const reportResult = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('done'), value: json.default(null) }),
-  z.strictObject({ status: z.literal('failed'), error: z.string().max(4_000) }),
+  z.strictObject({
+    status: z.literal('failed'),
+    error: z.string().max(4_000),
+    outside: z.boolean().optional().describe('true: a system outside failed (503, no connection), not the step itself'),
+  }),
   z.strictObject({ status: z.literal('unknown'), error: z.string().max(4_000) }),
 ]);
 export type ReportResult = z.input<typeof reportResult>;

@@ -137,6 +137,15 @@ export const caseRoutes = {
     body: z.strictObject({ revision, resolution: reason }),
     answer: caseView,
   },
+  snoozeCase: {
+    method: 'POST',
+    path: '/v1/cases/:caseId/snooze',
+    caller: 'person',
+    summary:
+      'Let it rest until an end, at most 7 days: then it is told, or reminded of, again. A new reason ends that.',
+    body: z.strictObject({ revision, until: z.iso.datetime(), because: reason }),
+    answer: caseView,
+  },
   cancelCase: {
     method: 'POST',
     path: '/v1/cases/:caseId/cancel',

@@ -4,6 +4,17 @@ import { controlView, keyView, personView, stopView } from '../views.ts';
 import { jsonObject } from '../words.ts';
 import { cursor, empty, limit, page, type Route, reason } from './route.ts';
 
+const organisationFile = {
+  source: z.string().max(1_000_000),
+  file: z.string().max(400).default('organisation.yaml'),
+};
+const organisationAnswer = z.strictObject({
+  organisation: jsonObject.describe('as it counts, with what people entered'),
+  applied: jsonObject.describe('as the organisation file says'),
+  source: z.string().describe('the same as a file to edit, without the comments of yours'),
+  revision: z.int(),
+});
+
 export const houseRoutes = {
   stop: {
     method: 'POST',
@@ -101,9 +112,18 @@ export const houseRoutes = {
     path: '/v1/organisation',
     caller: 'person',
     summary: 'The organisation in force: people, roles, schedules. For administrators.',
+    answer: organisationAnswer,
+  },
+  previewOrganisation: {
+    method: 'POST',
+    path: '/v1/organisation/preview',
+    caller: 'person',
+    summary: 'What an organisation file would change, in sentences; nothing is changed. For administrators.',
+    body: z.strictObject(organisationFile),
     answer: z.strictObject({
-      organisation: jsonObject.describe('as it counts, with what people entered'),
-      applied: jsonObject.describe('as the organisation file says'),
+      changes: z.array(z.string()),
+      duty: z.array(z.string()).describe('who is on call instead of whom in the next 28 days'),
+      revision: z.int().describe('what it was compared with: send it along when applying'),
     }),
   },
   applyOrganisation: {
@@ -112,10 +132,10 @@ export const houseRoutes = {
     caller: 'person',
     summary: 'Replace the organisation by what this YAML text says. For administrators.',
     body: z.strictObject({
-      source: z.string().max(1_000_000),
-      file: z.string().max(400).default('organisation.yaml'),
+      ...organisationFile,
+      revision: z.int().optional().describe('the one you compared with: refused when it has changed since'),
     }),
-    answer: z.strictObject({ organisation: jsonObject, applied: jsonObject }),
+    answer: organisationAnswer,
   },
   createKey: {
     method: 'POST',

@@ -45,9 +45,17 @@ ladders:
 stuck: { idle: 10m, same-step: 3, attempts: 3, steps: 20, cost: USD 5.00 }
 `;
 
-const parsed = parseControl(source, 'story.control.yaml');
-if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-export const control: CompiledControl = compileControl(parsed.control);
+const compiled = (text: string): CompiledControl => {
+  const parsed = parseControl(text, 'story.control.yaml');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return compileControl(parsed.control);
+};
+export const control: CompiledControl = compiled(source);
+/** The control of the story with other words somewhere. */
+export const controlWith = (words: string, others: string): CompiledControl => {
+  if (!source.includes(words)) throw new Error(`The control of the story does not say: ${words}`);
+  return compiled(source.replace(words, others));
+};
 
 const person = (personId: string, roles: string[], access: Person['access'] = ['operator']): Person => ({
   personId,
@@ -92,6 +100,7 @@ export class Story {
   run: Run;
   now = 0;
   organisation: Organisation = org;
+  control: CompiledControl = control;
   events: RunEvent[] = [];
   last: Decided<unknown> = { events: [], answer: null };
   ended: { cases: NonNullable<Run['case']>[]; permits: Permit[] } = { cases: [], permits: [] };
@@ -112,7 +121,13 @@ export class Story {
   }
 
   context(by: Actor): Context {
-    return { now: this.now, by, control, org: this.organisation, newId: (prefix) => `${prefix}_${++this.#ids}` };
+    return {
+      now: this.now,
+      by,
+      control: this.control,
+      org: this.organisation,
+      newId: (prefix) => `${prefix}_${++this.#ids}`,
+    };
   }
 
   #decide(by: Actor, decide: (run: Run, context: Context) => Decided<unknown>): this {

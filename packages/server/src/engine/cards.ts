@@ -4,6 +4,7 @@
  * that (channels/inert.ts), because what is dangerous differs by vendor.
  */
 import { canonicalize, type FactView, type Json, type JsonObject, type PacketView } from '@belay/protocol';
+import { stillAsked } from '../domain/case/open.ts';
 import { type Organisation, resolveTarget, targetName } from '../domain/oncall/organisation.ts';
 import type { Approval, Case, Run } from '../domain/run/run.ts';
 import { personName, storedPacket } from './present.ts';
@@ -130,7 +131,7 @@ const askedFor = (kase: Case, org: Organisation): string => {
   if (told === undefined) return `Asked: ${targetName(org, kase.owner)}.`;
   return told.people.length === 0
     ? `Nobody could be reached at ${targetName(org, told.target)}.`
-    : `Asked: ${names(org, told.people)} (${targetName(org, told.target)}).`;
+    : `Asked: ${names(org, stillAsked(kase))} (${targetName(org, told.target)}).`;
 };
 
 const caseWho = (kase: Case, run: Run, { org }: CardContext): string => {

@@ -3,7 +3,7 @@
  * of their channels that works. Pure; made again whenever something changed or failed.
  */
 import type { CompiledControl } from '@belay/control';
-import { rungsOf } from '../domain/case/open.ts';
+import { rungsOf, stillAsked } from '../domain/case/open.ts';
 import { type Organisation, type Person, resolveTarget } from '../domain/oncall/organisation.ts';
 import type { Channel, Channels, Place } from './channel-ports.ts';
 import type { Found, ShownCard } from './deliver-ports.ts';
@@ -39,7 +39,7 @@ const asked = (found: Found, { control, org, now }: Situation): { people: string
     const { kase } = found;
     if (kase.status !== 'open') return { people: [], via: [] };
     const rung = rungsOf(kase.to, { control })[kase.rung];
-    return { people: kase.told.at(-1)?.people ?? [], via: rung?.via ?? [] };
+    return { people: stillAsked(kase), via: rung?.via ?? [] };
   }
   const { approval } = found;
   if (approval.status !== 'waiting') return { people: [], via: [] };

@@ -53,6 +53,7 @@ export const passRung = (run: Run, { caseId, rung }: Rung, context: Context): De
     return { events: [], answer: null };
   const fired = rungFired(kase, rung + 1, context);
   if (fired.rung <= rung) return { events: [], answer: null };
+  if (fired.type === 'RungDelayed') return { events: [fired], answer: null };
   const because = 'no channel could tell the people of this rung';
   return { events: [{ ...fired, skipped: [{ rung, target: kase.owner, because }, ...fired.skipped] }], answer: null };
 };

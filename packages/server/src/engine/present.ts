@@ -12,6 +12,7 @@ import {
   type Target,
 } from '@belay/protocol';
 import { mayTakeOver } from '../domain/case/entitled.ts';
+import { stillAsked } from '../domain/case/open.ts';
 import type { Context } from '../domain/decided.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { resolveTarget, targetName } from '../domain/oncall/organisation.ts';
@@ -151,10 +152,10 @@ export const runView = (run: Run, revision: number, context: Pick<Context, 'cont
 /** What the viewer may do now; the same rules decide again when they press. */
 const allowedNow = (kase: Case, run: Run, viewer: Context): CaseView['allowed'] => {
   const mine = kase.claimedBy === viewer.by.id;
-  if (kase.status === 'claimed' && mine) return ['return', 'release', 'resolve', 'decline'];
+  if (kase.status === 'claimed' && mine) return ['return', 'release', 'resolve', 'decline', 'snooze'];
   if (kase.status !== 'open' && kase.status !== 'claimed') return [];
   if (!mayTakeOver(run, viewer)) return [];
-  return kase.status === 'claimed' ? ['takeFrom'] : ['claim', 'decline', 'cancel'];
+  return kase.status === 'claimed' ? ['takeFrom'] : ['claim', 'decline', 'cancel', 'snooze'];
 };
 
 export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
@@ -172,13 +173,16 @@ export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
     because: kase.reasons[0]?.because ?? '',
     reasons: kase.reasons.map((reason) => ({ ...reason, at: iso(reason.at) })),
     owner: kase.owner,
-    ownerNames: (kase.told.at(-1)?.people ?? resolveTarget(org, kase.owner, now).map((person) => person.personId)).map(
-      (id) => personName(org, id),
-    ),
+    ownerNames: (kase.told.length > 0
+      ? stillAsked(kase)
+      : resolveTarget(org, kase.owner, now).map((person) => person.personId)
+    ).map((id) => personName(org, id)),
     ladder: kase.to,
     rung: kase.rung,
     nextRungAt: isoOrNull(kase.nextRungAt),
     nextRung: kase.nextTarget === null ? null : targetName(org, kase.nextTarget),
+    restsUntil: isoOrNull(kase.rest?.until ?? null),
+    restsBecause: kase.rest?.because ?? null,
     told: kase.told.map((t) => ({
       target: t.target,
       people: t.people.map((id) => personName(org, id)),

@@ -120,7 +120,7 @@ describe('giving control back', () => {
     expect(seen.body).toMatchObject({
       status: 'open',
       ownerNames: ['Amélie Laurent'],
-      allowed: ['claim', 'decline', 'cancel'],
+      allowed: ['claim', 'decline', 'cancel', 'snooze'],
     });
     const claimed = await bruno.call('claimCase', {
       params: { caseId: seen.body.caseId },

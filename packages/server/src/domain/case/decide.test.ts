@@ -1,6 +1,6 @@
 import { digestOf } from '@belay/protocol';
 import { describe, expect, it } from 'vitest';
-import { minutes, org, pay, Story } from '../story.testing.ts';
+import { controlWith, minutes, org, pay, Story } from '../story.testing.ts';
 
 const handedOff = () => new Story().ask({ facts: { fresh: true } });
 const digest = digestOf(pay('10.00'));
@@ -88,9 +88,18 @@ describe('without having taken over', () => {
 describe('not mine', () => {
   it('goes to the next candidate and is counted', () => {
     const story = handedOff().person('ann', { type: 'decline', because: 'not my supplier' } as never);
-    expect(story.types).toEqual(['CaseDeclined', 'RungFired']);
-    expect(story.run.case?.told.at(-1)?.people).toEqual(['ben']);
     expect(story.run.case?.declined).toMatchObject([{ by: 'ann', because: 'not my supplier' }]);
+    expect(story.types).toEqual(['CaseDeclined']);
+    expect(story.person('ben', { type: 'decline' }).types).toEqual(['CaseDeclined', 'RungFired']);
+    expect(story.run.case?.told.at(-1)).toMatchObject({ target: 'role:owners', people: ['cleo'] });
+  });
+  it('leaves the time of those who are still asked as it was, also when somebody says it who was never told', () => {
+    const story = handedOff();
+    const nextAt = story.run.case?.nextRungAt;
+    story.now += minutes(4);
+    expect(story.person('cleo', { type: 'decline' }).types).toEqual(['CaseDeclined']);
+    expect(story.person('ann', { type: 'decline' }).types).toEqual(['CaseDeclined']);
+    expect(story.run.case?.nextRungAt).toBe(nextAt);
   });
   it('after taking over puts control back first', () => {
     const story = handedOff().person('ann', { type: 'claim' }).person('ann', { type: 'decline' });
@@ -100,6 +109,80 @@ describe('not mine', () => {
   it('is not for somebody else’s case', () => {
     expect(handedOff().person('ann', { type: 'claim' }).person('ben', { type: 'decline' }).refused).toBe('not_claimer');
     expect(handedOff().person('dirk', { type: 'decline' }).refused).toBe('not_entitled');
+  });
+});
+
+describe('snoozing', () => {
+  const until = (story: Story, minutesLater: number) => story.now + minutes(minutesLater);
+
+  it('rests until its end, and then those who were told are told again', () => {
+    const story = handedOff();
+    story.person('ann', { type: 'snooze', until: until(story, 90), because: 'the bank opens at nine' });
+    expect(story.types).toEqual(['CaseSnoozed']);
+    expect(story.wait(minutes(89)).types).toEqual([]);
+    expect(story.wait(minutes(1)).types).toEqual(['RungFired']);
+    expect(story.run.case).toMatchObject({ rung: 0, rest: null, owner: 'role:desk' });
+    expect(story.wait(minutes(10)).types).toEqual(['RungFired']);
+    expect(story.run.case?.owner).toBe('role:owners');
+  });
+  it('of a case that somebody has puts their reminder off', () => {
+    const story = handedOff().person('ann', { type: 'claim' });
+    story.person('ann', { type: 'snooze', until: until(story, 300) });
+    expect(story.wait(minutes(299)).types).toEqual([]);
+    expect(story.wait(minutes(1)).types).toEqual(['ClaimIdled']);
+  });
+  it('ends when a new reason joins', () => {
+    const story = new Story().ask({ key: 'one' }).ask({ key: 'two', facts: { fresh: true } });
+    story.person('ann', { type: 'snooze', until: until(story, 300) });
+    expect(story.wait(minutes(11)).types).toContain('CaseReasonAdded');
+    expect(story.types).toContain('RungFired');
+    expect(story.run.case?.rest).toBeNull();
+  });
+  it.each([
+    ['in the past', -1, 'invalid_request'],
+    ['for more than a week', 7 * 24 * 60 + 1, 'invalid_request'],
+  ])('is not possible %s', (_, later, code) => {
+    const story = handedOff();
+    expect(story.person('ann', { type: 'snooze', until: until(story, later) }).refused).toBe(code);
+  });
+  it('is for those who may take it over, and for nobody else once somebody has', () => {
+    const story = handedOff();
+    expect(story.person('dirk', { type: 'snooze', until: until(story, 5) }).refused).toBe('not_entitled');
+    story.person('ann', { type: 'claim' });
+    expect(story.person('ben', { type: 'snooze', until: until(story, 5) }).refused).toBe('not_claimer');
+  });
+});
+
+describe('quiet hours', () => {
+  const night = { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const, from: '22:00', to: '07:00' };
+  /** 1 January 1970 is where a story begins: at midnight. */
+  const asked = (priority: string, quiet: string[]): Story => {
+    const story = new Story();
+    story.control = controlWith(
+      'ladders:',
+      `priority: [{ when: "true", add: ${priority}, because: "of its kind" }]\nladders:`,
+    );
+    const people = org.people.map((one) =>
+      quiet.includes(one.personId) ? { ...one, quiet: [{ ...night, days: [...night.days] }] } : one,
+    );
+    story.organisation = { ...org, people };
+    return story.ask({ facts: { fresh: true } });
+  };
+
+  it('hold a case of low priority back until the first of those who would be told is awake', () => {
+    const story = asked('-1', ['ann', 'ben']);
+    expect(story.types).toContain('RungDelayed');
+    expect(story.run.case).toMatchObject({ owner: 'role:desk', told: [], nextRungAt: minutes(7 * 60) });
+    expect(story.wait(minutes(7 * 60) - 1).types).toEqual([]);
+    expect(story.wait(1).types).toEqual(['RungFired']);
+    expect(story.run.case?.told.at(-1)?.people).toEqual(['ann', 'ben']);
+  });
+  it('leave out those who have them when somebody else is awake', () => {
+    expect(asked('-1', ['ann']).run.case?.told.at(-1)?.people).toEqual(['ben']);
+  });
+  it('never hold back any other case', () => {
+    for (const priority of ['0', '5'])
+      expect(asked(priority, ['ann', 'ben']).run.case?.told.at(-1)?.people).toEqual(['ann', 'ben']);
   });
 });
 

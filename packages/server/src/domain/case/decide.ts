@@ -2,7 +2,8 @@
  * A case: one handoff. Taking it over moves control of the run in the same breath; giving it back moves it again.
  *
  *   open --claim / take over--> claimed --return--> returned      claimed --resolve--> resolved
- *   open --decline--> open (next candidate)     claimed --release--> open     open --cancel--> cancelled
+ *   open --decline--> open (next candidate)     open, claimed --snooze--> the same, at rest until an end
+ *       claimed --release--> open     open --cancel--> cancelled
  */
 import type { JsonObject } from '@belay/protocol';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
@@ -11,7 +12,7 @@ import { voidGranted } from '../run/permit.ts';
 import type { Case, Run } from '../run/run.ts';
 import { breakGlassUsed } from './break-glass.ts';
 import { entitledPeople, mayTakeOver } from './entitled.ts';
-import { handOff, rungFired } from './open.ts';
+import { handOff, rungFired, stillAsked } from './open.ts';
 import { type ReturnCommand, returnControl } from './return.ts';
 
 export type CaseCommand =
@@ -21,6 +22,7 @@ export type CaseCommand =
   | { type: 'release'; caseId: string; revision: number; because: string }
   | { type: 'resolve'; caseId: string; revision: number; resolution: string }
   | { type: 'cancel'; caseId: string; revision: number; because: string }
+  | { type: 'snooze'; caseId: string; revision: number; until: number; because: string }
   | { type: 'settle'; permitId: string; happened: 'done' | 'notDone'; reference: string | null; because: string }
   | ReturnCommand;
 
@@ -146,7 +148,7 @@ type Decide<T extends CaseCommand['type']> = (
   context: Context,
   kase: Case,
 ) => CaseDecided;
-type WithCase = 'decline' | 'release' | 'resolve' | 'cancel' | 'return';
+type WithCase = 'decline' | 'release' | 'resolve' | 'cancel' | 'return' | 'snooze';
 
 /** Decides on the live case as the person saw it. */
 const onLive =
@@ -170,11 +172,16 @@ const toldAgain = (run: Run, before: RunEvent[], rung: (kase: Case) => number, c
   return kase === null ? before : [...before, rungFired(kase, rung(kase), context)];
 };
 
+/** Somebody else has been told and may still take it: their time goes on as it was. */
+const othersAreAsked = (kase: Case, { by }: Context): boolean =>
+  kase.status === 'open' && stillAsked(kase).some((personId) => personId !== by.id);
+
 const decline = onLive<'decline'>((run, { caseId, because }, context, kase) => {
   const refused = kase.status === 'claimed' ? claimedByMe(kase, context) : null;
   if (refused !== null) return refused;
   if (!mayTakeOver(run, context)) return notEntitled(run, context);
   const before: RunEvent[] = [...released(run, because), { type: 'CaseDeclined', caseId, because }];
+  if (othersAreAsked(kase, context)) return { events: before, answer: { caseId } };
   return { events: toldAgain(run, before, ({ rung }) => rung, context), answer: { caseId } };
 });
 
@@ -205,6 +212,19 @@ const cancel = onLive<'cancel'>((run, { caseId, because }, context, kase) => {
   return { events: [{ type: 'CaseCancelled', caseId, because }], answer: { caseId } };
 });
 
+const longestSnoozeMs = 7 * 24 * 3_600_000;
+
+/** Rests until an end: an open case is then told again, a claimed one reminds again. */
+const snooze = onLive<'snooze'>((run, { caseId, until, because }, context, kase) => {
+  const refused = kase.status === 'claimed' ? claimedByMe(kase, context) : null;
+  if (refused !== null) return refused;
+  if (!mayTakeOver(run, context)) return notEntitled(run, context);
+  if (until <= context.now) return refuse('invalid_request', 'until: it has passed already.');
+  if (until > context.now + longestSnoozeMs)
+    return refuse('invalid_request', 'until: nothing rests for more than 7 days; look at it again by then.');
+  return { events: [{ type: 'CaseSnoozed', caseId, until, because }], answer: { caseId } };
+});
+
 const giveBack = onMine<'return'>((run, command, context, kase) => returnControl(run, kase, command, context));
 
 const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, context: Context): CaseDecided => {
@@ -219,7 +239,7 @@ const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, con
   return { events: [{ type: 'PermitSettled', ...said }], answer: { caseId: run.case?.caseId ?? '' } };
 };
 
-const deciders = { takeOver, claim, decline, release, resolve, cancel, settle, return: giveBack };
+const deciders = { takeOver, claim, decline, release, resolve, cancel, snooze, settle, return: giveBack };
 
 export const decideCase = (run: Run, command: CaseCommand, context: Context): CaseDecided =>
   (deciders[command.type] as (run: Run, command: CaseCommand, context: Context) => CaseDecided)(run, command, context);

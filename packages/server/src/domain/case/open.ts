@@ -5,9 +5,15 @@
 import type { RungSpec } from '@belay/control';
 import type { Target } from '@belay/protocol';
 import type { Context } from '../decided.ts';
-import { fireRung } from '../ladder/fire-rung.ts';
+import { fireRung, type RungFired } from '../ladder/fire-rung.ts';
+import { targetName } from '../oncall/organisation.ts';
+import { quietUntil } from '../oncall/working.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Case, CaseStep, Reason, Run } from '../run/run.ts';
+
+/** Who was told last and has not said that it is not theirs. */
+export const stillAsked = ({ told, declined }: Pick<Case, 'told' | 'declined'>): string[] =>
+  (told.at(-1)?.people ?? []).filter((personId) => !declined.some(({ by }) => by === personId));
 
 export type Handoff = {
   reason: Omit<Reason, 'at'>;
@@ -31,14 +37,38 @@ export const rungsOf = (to: string, { control }: Pick<Context, 'control'>): Rung
   return [{ tell, via: [], withinMs: null, repeatMs: null }];
 };
 
-/** The rung from `from` on that reaches somebody now, as an event. */
+type Told = Extract<RunEvent, { type: 'RungFired' | 'RungDelayed' }>;
+type Telling = {
+  /** when that rung was due: after an outage, rungs whose time is over are recorded and not made up for */
+  dueAt?: number;
+  /** also people who have quiet hours */
+  evenQuiet?: boolean;
+};
+
+/** A case of low priority is told to nobody who has quiet hours; when that is everybody, after the first of them. */
+const inQuietHours = (
+  kase: Pick<Case, 'caseId' | 'priority'>,
+  { rung, target, people }: RungFired,
+  { org, now }: Pick<Context, 'org' | 'now'>,
+): { awake: string[]; delayed: Told | null } => {
+  if (kase.priority >= 0) return { awake: people, delayed: null };
+  const until = new Map(
+    org.people.filter(({ personId }) => people.includes(personId)).map((one) => [one.personId, quietUntil(one, now)]),
+  );
+  const awake = people.filter((personId) => (until.get(personId) ?? null) === null);
+  if (awake.length > 0 || people.length === 0) return { awake, delayed: null };
+  const first = Math.min(...[...until.values()].map((at) => at ?? now));
+  const because = `${targetName(org, target)} has quiet hours, and this is of low priority`;
+  return { awake, delayed: { type: 'RungDelayed', caseId: kase.caseId, rung, target, until: first, because } };
+};
+
+/** The rung from `from` on that reaches somebody now, as an event; or what holds it back. */
 export const rungFired = (
-  kase: Pick<Case, 'caseId' | 'to' | 'declined'>,
+  kase: Pick<Case, 'caseId' | 'to' | 'declined' | 'priority'>,
   from: number,
   context: Context,
-  /** when that rung was due: after an outage, rungs whose time is over are recorded and not made up for */
-  dueAt: number | null = null,
-): Extract<RunEvent, { type: 'RungFired' }> => {
+  { dueAt, evenQuiet = false }: Telling = {},
+): Told => {
   const { owner } = context.control.control;
   const excluded = kase.declined.map((decline) => decline.by);
   const fired = fireRung({
@@ -48,14 +78,16 @@ export const rungFired = (
     at: context.now,
     from,
     excluded,
-    ...(dueAt === null ? {} : { dueAt }),
+    ...(dueAt === undefined ? {} : { dueAt }),
   });
+  const { awake, delayed } = evenQuiet ? { awake: fired.people, delayed: null } : inQuietHours(kase, fired, context);
+  if (delayed !== null) return delayed;
   return {
     type: 'RungFired',
     caseId: kase.caseId,
     rung: fired.rung,
     target: fired.target,
-    people: fired.people,
+    people: awake,
     skipped: fired.skipped,
     nextAt: fired.nextAt,
     nextTarget: fired.nextTarget,
@@ -101,6 +133,7 @@ const reasonsMax = 50;
 const alsoTold = (kase: Case, to: string | null, context: Context): RunEvent[] => {
   if (kase.status !== 'open' || to === null || to === kase.to) return [];
   const fired = rungFired({ ...kase, to }, 0, context);
+  if (fired.type === 'RungDelayed') return [];
   if (kase.told.some((told) => told.target === fired.target)) return [];
   return [{ ...fired, rung: kase.rung, nextAt: kase.nextRungAt ?? fired.nextAt, nextTarget: kase.nextTarget }];
 };
@@ -127,5 +160,8 @@ export const handOff = (run: Run, handoff: Handoff, context: Context): RunEvent[
     reason: { ...reason, at: context.now },
     replacesStep,
   };
-  return [added, ...alsoTold(run.case, handoff.to, context)];
+  const { rest = null, status } = run.case;
+  // Something new is worth waking a case for that somebody put to sleep.
+  const woken = status === 'open' && rest !== null && rest.by !== null ? [rungFired(run.case, rest.rung, context)] : [];
+  return [added, ...woken, ...alsoTold(run.case, handoff.to, context)];
 };

@@ -33,6 +33,23 @@ const rungs = [rung('oncall:treasury'), rung('role:treasury-lead', { withinMs: 3
 const fire = (more: Partial<FireRung> = {}): RungFired =>
   fireRung({ rungs, owner: 'role:finance', org, at: noon, from: 0, excluded: [], ...more });
 
+describe('a rung in working hours', () => {
+  const office = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const, from: '09:00', to: '17:00' }];
+  const atWork = { ...org, hours: office.map((one) => ({ ...one, days: [...one.days] })) };
+  const working = [rung('oncall:treasury', { withinMs: 4 * hour, inWorkingHours: true }), rung('role:treasury-lead')];
+
+  it('waits while those who were told are at home', () => {
+    expect(fire({ rungs: working, org: atWork, at: at('2026-01-06T15:00:00Z') }).nextAt).toBe(
+      at('2026-01-07T11:00:00Z'),
+    );
+  });
+  it('is current until then after an outage too, and over after it', () => {
+    const from = { rungs: working, org: atWork, from: 0, dueAt: at('2026-01-06T15:00:00Z') };
+    expect(fire({ ...from, at: at('2026-01-07T10:59:00Z') })).toMatchObject({ rung: 0, skipped: [] });
+    expect(fire({ ...from, at: at('2026-01-07T11:05:00Z') })).toMatchObject({ rung: 1, skipped: [{ rung: 0 }] });
+  });
+});
+
 describe('a ladder', () => {
   it('tells who is on call when the rung fires, and says who is next and when', () => {
     expect(fire()).toEqual({

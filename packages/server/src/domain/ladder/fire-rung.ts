@@ -13,6 +13,7 @@ import {
   splitTarget,
   targetName,
 } from '../oncall/organisation.ts';
+import { afterWork } from '../oncall/working.ts';
 
 type SkippedRung = { rung: number; target: Target; because: string };
 
@@ -49,34 +50,46 @@ const defaultWaitMs = 3_600_000;
 const alarmWaitMs = 300_000;
 const shortestWaitMs = 60_000;
 
-type Step = { target: Target; waitMs: number };
+type Step = { target: Target; waitMs: number; working: boolean };
 
 /** The control's rungs, then its owner unless the last rung is the owner, then the administrators. */
 const stepsOf = (rungs: readonly RungSpec[], owner: Target): Step[] => {
   const waitMs = rungs.at(-1)?.repeatMs ?? defaultWaitMs;
-  const own = rungs.map((rung) => ({ target: rung.tell, waitMs: rung.withinMs ?? rung.repeatMs ?? defaultWaitMs }));
+  const own = rungs.map((rung) => ({
+    target: rung.tell,
+    waitMs: rung.withinMs ?? rung.repeatMs ?? defaultWaitMs,
+    working: rung.inWorkingHours === true,
+  }));
   const end = rungs.at(-1)?.tell === owner ? [administrators] : [owner, administrators];
-  return [...own, ...end.map((target) => ({ target, waitMs }))].map((step) => ({
-    target: step.target,
+  return [...own, ...end.map((target) => ({ target, waitMs, working: false }))].map((step) => ({
+    ...step,
     waitMs: Math.max(shortestWaitMs, step.waitMs),
   }));
 };
 
+/** When the next rung is due, after these people were told at `at`. */
+const endOf = ({ waitMs, working }: Step, org: Organisation, people: readonly Person[], at: number): number =>
+  working ? afterWork(org, people, at, waitMs) : at + waitMs;
+
 /** Where the ladder stands after the time from `dueAt` to `at`: whole rounds are passed without being walked. */
 const passOutage = (
   steps: readonly Step[],
+  org: Organisation,
   from: number,
   dueAt: number,
   at: number,
 ): { index: number; passed: number[]; rounds: number } => {
   const roundMs = steps.reduce((sum, step) => sum + step.waitMs, 0);
-  let rounds = Math.max(0, Math.floor((at - dueAt) / roundMs));
+  const even = steps.every((step) => !step.working);
+  let rounds = even ? Math.max(0, Math.floor((at - dueAt) / roundMs)) : 0;
   let due = dueAt + rounds * roundMs;
   const passed: number[] = [];
   let index = from;
-  for (let step = steps[index]; step !== undefined && due + step.waitMs <= at; step = steps[index]) {
-    passed.push(index);
-    due += step.waitMs;
+  for (let step = steps[index]; step !== undefined; step = steps[index]) {
+    const end = endOf(step, org, step.working ? resolveTarget(org, step.target, due) : [], due);
+    if (end > at) break;
+    if (!passed.includes(index)) passed.push(index);
+    due = end;
     index = (index + 1) % steps.length;
     if (index === 0) rounds++;
   }
@@ -125,7 +138,7 @@ const findRung = (steps: readonly Step[], org: Organisation, at: number, attempt
 
 export const fireRung = ({ rungs, owner, org, at, from, excluded, dueAt = at }: FireRung): RungFired => {
   const steps = stepsOf(rungs, owner);
-  const outage = passOutage(steps, from % steps.length, dueAt, at);
+  const outage = passOutage(steps, org, from % steps.length, dueAt, at);
   const began = from >= steps.length || outage.rounds > 0;
   const found = findRung(steps, org, at, attemptsOf(steps.length, outage.index, excluded, began));
   const passed = outage.passed.map((rung) => ({
@@ -134,7 +147,8 @@ export const fireRung = ({ rungs, owner, org, at, from, excluded, dueAt = at }: 
     because: 'its time passed while nothing was told',
   }));
   const alarm = found.people.length === 0;
-  const nextAt = at + (alarm ? alarmWaitMs : (steps[found.rung]?.waitMs ?? defaultWaitMs));
+  const step = steps[found.rung];
+  const nextAt = alarm || step === undefined ? at + alarmWaitMs : endOf(step, org, found.people, at);
   const next = findRung(steps, org, nextAt, attemptsOf(steps.length, found.rung + 1, excluded, false));
   return {
     rung: found.rung,

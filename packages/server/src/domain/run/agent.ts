@@ -9,7 +9,11 @@ import { putInDoubt } from './in-doubt.ts';
 import { isHeld, redeemed, voidGranted } from './permit.ts';
 import type { Permit, Run } from './run.ts';
 
-export type ReportedResult = { status: 'done'; value: Json } | { status: 'failed' | 'unknown'; error: string };
+export type ReportedResult =
+  | { status: 'done'; value: Json }
+  /** `outside`: a system outside failed, not the step */
+  | { status: 'failed'; error: string; outside?: boolean | undefined }
+  | { status: 'unknown'; error: string };
 
 export type AgentCommand =
   | { type: 'attach' }
@@ -63,7 +67,8 @@ const reportJson = (result: ReportedResult): Json =>
 const settle = (run: Run, permit: Permit, result: ReportedResult, context: Context): RunEvent[] => {
   if (result.status === 'unknown') return putInDoubt(run, permit, context);
   const value = result.status === 'done' ? result.value : { error: result.error };
-  return [{ type: 'PermitReported', permitId: permit.permitId, status: result.status, result: value }];
+  const outside = result.status === 'failed' && result.outside === true ? { outside: true as const } : {};
+  return [{ type: 'PermitReported', permitId: permit.permitId, status: result.status, result: value, ...outside }];
 };
 
 /** A report about a step that is over: kept once. When a person said the opposite, another person is asked. */
@@ -109,8 +114,10 @@ const report: Decide<'report'> = (run, { epoch, key, result }, context) => {
 const heartbeat: Decide<'heartbeat'> = (run, { epoch, costUsd, tokens, progress }, context) => {
   const stopped = fence(run, epoch, 'heartbeat', context);
   if (stopped !== null) return stopped;
-  const quietMs = context.control.control.stuck.idleMs / 4;
-  const worthIt = costUsd > 0 || tokens > 0 || progress !== null || context.now - run.lastHeardAt >= quietMs;
+  const { idleMs, heartbeatMs } = context.control.control.stuck;
+  const first = heartbeatMs !== undefined && run.beats !== true;
+  const quiet = context.now - run.lastHeardAt >= Math.min(idleMs, heartbeatMs ?? idleMs) / 4;
+  const worthIt = costUsd > 0 || tokens > 0 || progress !== null || first || quiet;
   return { events: worthIt ? [{ type: 'AgentReported', costUsd, tokens, progress }] : [], answer: {} };
 };
 

@@ -10,13 +10,24 @@ import { putInDoubt } from './in-doubt.ts';
 import type { Case, Run } from './run.ts';
 
 /** What a control's time limits come to for one run; all in milliseconds. */
-export type Limits = { idleMs: number; claimIdleMs: number; takeUpMs: number; inDoubtMs: number };
+export type Limits = {
+  idleMs: number;
+  claimIdleMs: number;
+  takeUpMs: number;
+  inDoubtMs: number;
+  /** null: silence is the only sign */
+  heartbeatMs: number | null;
+  /** null: without end */
+  timeMs: number | null;
+};
 
 export const limitsOf = ({ control: { control } }: Pick<Context, 'control'>): Limits => ({
   idleMs: control.stuck.idleMs,
   claimIdleMs: control.afterClaim?.idleMs ?? 2 * 3_600_000,
   takeUpMs: control.stuck.idleMs,
   inDoubtMs: control.stuck.idleMs,
+  heartbeatMs: control.stuck.heartbeatMs ?? null,
+  timeMs: control.stuck.timeMs ?? null,
 });
 
 export type Due = { at: number; what: string; kind: DueKind; id: string };
@@ -28,12 +39,13 @@ type DueKind =
   | 'claimIdle'
   | 'notTakenUp'
   | 'silent'
+  | 'overtime'
   | 'review';
 
 const caseDue = (kase: Case, limits: Limits): Due =>
   kase.status === 'claimed'
     ? {
-        at: kase.activeAt + limits.claimIdleMs,
+        at: Math.max(kase.activeAt + limits.claimIdleMs, kase.rest?.until ?? 0),
         what: `${kase.claimedBy ?? 'its owner'} is reminded`,
         kind: 'claimIdle',
         id: kase.caseId,
@@ -47,6 +59,23 @@ const caseDue = (kase: Case, limits: Limits): Due =>
 
 const waitsForPeople = (run: Run): boolean =>
   run.case !== null || run.approvals.some((approval) => approval.status === 'waiting');
+
+/** How long an agent may say nothing: less when it sends signs of life and the control watches them. */
+const silenceMs = (run: Run, { idleMs, heartbeatMs }: Limits): number =>
+  run.beats === true && heartbeatMs !== null ? Math.min(idleMs, heartbeatMs) : idleMs;
+
+const ofWorkingAgent = (run: Run, limits: Limits): Due[] => {
+  const silent: Due = {
+    at: run.lastHeardAt + silenceMs(run, limits),
+    what: 'a person is told that the agent is silent',
+    kind: 'silent',
+    id: run.runId,
+  };
+  if (limits.timeMs === null) return [silent];
+  const since = run.spentBefore.at ?? run.startedAt;
+  const what = 'a person is told that the agent takes long';
+  return [silent, { at: since + limits.timeMs, what, kind: 'overtime', id: run.runId }];
+};
 
 /** Every armed next step of a run, unordered. Never empty before the run is finished. */
 export const dues = (run: Run, limits: Limits): Due[] => {
@@ -79,12 +108,7 @@ export const dues = (run: Run, limits: Limits): Due[] => {
       id: run.runId,
     });
   if (run.holder.kind === 'agent' && run.owed === null && !waitsForPeople(run))
-    all.push({
-      at: run.lastHeardAt + limits.idleMs,
-      what: 'a person is told that the agent is silent',
-      kind: 'silent',
-      id: run.runId,
-    });
+    all.push(...ofWorkingAgent(run, limits));
   return all;
 };
 
@@ -94,7 +118,7 @@ export const nextDue = (run: Run, limits: Limits): Due | null =>
 
 const minutes = (ms: number): string => `${Math.max(1, Math.round(ms / 60_000))} min`;
 
-const silent = (run: Run, kind: 'silent' | 'notTakenUp', because: string, context: Context): RunEvent[] =>
+const noProgress = (run: Run, kind: 'silent' | 'notTakenUp' | 'stuck', because: string, context: Context): RunEvent[] =>
   handOff(
     run,
     { reason: { kind, because, rule: null, cites: null, step: null, key: null }, to: null, step: null },
@@ -142,6 +166,28 @@ const claimIdled = (kase: Case, context: Context): RunEvent[] => {
   return offerOn ? [reminded, rungFired(kase, kase.rung + 1, context)] : [reminded];
 };
 
+const notTakenUp = (run: Run, { takeUpMs }: Limits): string =>
+  `${run.agentId} has not continued for ${minutes(takeUpMs)} although ${run.owed?.because ?? 'it could'}.`;
+
+const silence = (run: Run, limits: Limits, { now }: Context): string => {
+  const lasted = minutes(now - run.lastHeardAt);
+  return silenceMs(run, limits) < limits.idleMs
+    ? `${run.agentId} sent signs of life and stopped: the last one came ${lasted} ago.`
+    : `${run.agentId} has been silent for ${lasted}.`;
+};
+
+const overtime = (run: Run, { timeMs }: Limits, { now }: Context): string => {
+  const worked = minutes(now - (run.spentBefore.at ?? run.startedAt));
+  return `${run.agentId} has worked for ${worked} without a person; the control allows ${minutes(timeMs ?? 0)}.`;
+};
+
+/** What was held back fires now, whatever the hour: nothing rests twice. */
+const rungDue = (kase: Case, due: Due, context: Context): RunEvent[] => {
+  const rest = kase.rest ?? null;
+  if (rest === null) return [rungFired(kase, kase.rung + 1, context, { dueAt: due.at })];
+  return [rungFired(kase, rest.rung, context, { dueAt: due.at, evenQuiet: rest.by === null })];
+};
+
 /** After an outage only the rung that is current now fires; `rungFired` starts from the next one. */
 const happens = (run: Run, due: Due, limits: Limits, context: Context): RunEvent[] => {
   const permit = run.permits.find((p) => p.permitId === due.id);
@@ -153,25 +199,17 @@ const happens = (run: Run, due: Due, limits: Limits, context: Context): RunEvent
     case 'approvalExpires':
       return approvalExpired(run, due.id, context);
     case 'rung':
-      return run.case === null ? [] : [rungFired(run.case, run.case.rung + 1, context, due.at)];
+      return run.case === null ? [] : rungDue(run.case, due, context);
     case 'claimIdle':
       return run.case === null ? [] : claimIdled(run.case, context);
     case 'review':
       return reviewReminded(run, context);
     case 'notTakenUp':
-      return silent(
-        run,
-        'notTakenUp',
-        `${run.agentId} has not continued for ${minutes(limits.takeUpMs)} although ${run.owed?.because ?? 'it could'}.`,
-        context,
-      );
+      return noProgress(run, 'notTakenUp', notTakenUp(run, limits), context);
     case 'silent':
-      return silent(
-        run,
-        'silent',
-        `${run.agentId} has been silent for ${minutes(context.now - run.lastHeardAt)}.`,
-        context,
-      );
+      return noProgress(run, 'silent', silence(run, limits, context), context);
+    case 'overtime':
+      return noProgress(run, 'stuck', overtime(run, limits, context), context);
   }
 };
 

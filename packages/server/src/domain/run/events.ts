@@ -30,7 +30,8 @@ export type RunEvent =
   | { type: 'AgentRefused'; code: string; call: string; step: string | null }
   | { type: 'PermitGranted'; permit: Permit }
   | { type: 'PermitRedeemed'; permitId: string; attempt: string }
-  | { type: 'PermitReported'; permitId: string; status: 'done' | 'failed'; result: Json }
+  /** `outside`: a system outside failed, not the step */
+  | { type: 'PermitReported'; permitId: string; status: 'done' | 'failed'; result: Json; outside?: true }
   | { type: 'PermitExpired'; permitId: string }
   | { type: 'PermitVoided'; permitId: string; because: string }
   | { type: 'PermitInDoubt'; permitId: string; because: string }
@@ -63,6 +64,9 @@ export type RunEvent =
   | { type: 'CaseReturned'; caseId: string; instructions: Instructions; seen: string[] }
   | { type: 'CaseResolved'; caseId: string; resolution: string }
   | { type: 'CaseCancelled'; caseId: string; because: string }
+  | { type: 'CaseSnoozed'; caseId: string; until: number; because: string }
+  /** quiet hours: a case of low priority is told after them */
+  | { type: 'RungDelayed'; caseId: string; rung: number; target: Target; until: number; because: string }
   | { type: 'ClaimIdled'; caseId: string; claimedBy: string }
   | { type: 'ControlTaken'; from: Holder; to: Holder; epoch: number; inFlight: string[]; reason: string }
   | { type: 'ControlReturned'; from: Holder; epoch: number }

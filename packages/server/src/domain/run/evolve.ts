@@ -74,9 +74,44 @@ const failures = (run: Run, step: string, failed: boolean): Run['failures'] => {
   return failed ? { ...others, [step]: before + 1 } : others;
 };
 
+/** A person has looked at the run: what it may spend and how often it may fail begins anew. */
+const lookedAt = (run: Run, at: number): Run => ({
+  ...run,
+  repeat: { step: '', key: '', digest: '', count: 0 },
+  failures: {},
+  outside: noneOutside,
+  spentBefore: { steps: run.stepsDecided, costUsd: run.costUsd, at },
+});
+
+const noneOutside = { count: 0, since: 0, counted: 0 };
+
+/** A step that failed outside is tried again: that is neither a repetition nor a step of its own. */
+const failedOutside = (run: Run, step: string, at: number): Run => {
+  const { count, since, counted } = run.outside ?? noneOutside;
+  return {
+    ...run,
+    repeat: run.repeat.step === step ? { ...run.repeat, count: 0 } : run.repeat,
+    outside: { count: count + 1, since: count === 0 ? at : since, counted: counted + 1 },
+  };
+};
+
+/** Waiting for people is no time of work. */
+const waited = (run: Run, approvalId: string, at: number): Run => {
+  const since = run.approvals.find((a) => a.approvalId === approvalId)?.requestedAt ?? at;
+  const from = (run.spentBefore.at ?? run.startedAt) + Math.max(0, at - since);
+  return { ...run, spentBefore: { ...run.spentBefore, at: Math.min(at, from) } };
+};
+
 const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   RunStarted: (run) => run,
-  AgentAttached: (run, { epoch }, { at }) => ({ ...run, epoch, holderSince: at, owed: null, refusals: 0 }),
+  AgentAttached: (run, { epoch }, { at }) => ({
+    ...run,
+    epoch,
+    holderSince: at,
+    owed: null,
+    refusals: 0,
+    beats: false,
+  }),
   StepGated: (run, { step, key, digest, outcome }) => ({
     ...run,
     owed: run.owed?.step === step ? null : run.owed,
@@ -102,10 +137,12 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     allowances: run.allowances.filter((a) => a.permitId !== permitId),
     owed: null,
   }),
-  PermitReported: (run, { permitId, status, result }, { at, by }) => {
-    const permit = run.permits.find((p) => p.permitId === permitId);
+  PermitReported: (run, { permitId, status, result, outside }, { at, by }) => {
+    const step = run.permits.find((p) => p.permitId === permitId)?.step ?? '';
     const next = withPermit(run, permitId, { status, result, settledAt: at, settledBy: by });
-    return settled({ ...next, failures: failures(run, permit?.step ?? '', status === 'failed') }, permitId);
+    if (outside === true) return settled(failedOutside(next, step, at), permitId);
+    const over = status === 'done' ? { outside: { ...(run.outside ?? noneOutside), count: 0 } } : {};
+    return settled({ ...next, ...over, failures: failures(run, step, status === 'failed') }, permitId);
   },
   PermitExpired: (run, { permitId }) => unreserve(withPermit(run, permitId, { status: 'expired' }), permitId),
   PermitVoided: (run, { permitId }) => unreserve(withPermit(run, permitId, { status: 'void' }), permitId),
@@ -119,8 +156,9 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   ApprovalRequested: (run, { approval }) => ({ ...run, approvals: [...run.approvals, approval] }),
   ApprovalSigned: (run, { approvalId, comment, complete }, { at, by }) => {
     const approval = run.approvals.find((a) => a.approvalId === approvalId);
+    const waitedFor = complete ? waited(run, approvalId, at) : run;
     const signatures = [...(approval?.signatures ?? []), { by: by.id, at, comment }];
-    const next = withApproval(run, approvalId, {
+    const next = withApproval(waitedFor, approvalId, {
       signatures,
       ...(complete ? { status: 'approved' as const, decidedAt: at } : {}),
     });
@@ -133,7 +171,11 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   },
   ApprovalRejected: (run, { approvalId, because }, { at, by }) => {
     const approval = run.approvals.find((a) => a.approvalId === approvalId);
-    const next = withApproval(run, approvalId, { status: 'rejected', rejectedBecause: because, decidedAt: at });
+    const next = withApproval(waited(run, approvalId, at), approvalId, {
+      status: 'rejected',
+      rejectedBecause: because,
+      decidedAt: at,
+    });
     if (approval === undefined) return next;
     return {
       ...next,
@@ -159,6 +201,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       owner: target,
       nextRungAt: nextAt,
       nextTarget,
+      rest: null,
       told: [...(run.case?.told ?? []), { target, people, at }].slice(-50),
     }),
   CaseClaimed: (run, { breakGlass, entitled }, { at, by }) =>
@@ -169,6 +212,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       activeAt: at,
       idles: 0,
       nextRungAt: null,
+      rest: null,
       breakGlass,
       entitled,
     }),
@@ -197,10 +241,22 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   CaseResolved: (run, { resolution }, { at }) =>
     withCase(run, { status: 'resolved', closedAt: at, resolution, nextRungAt: null }),
   CaseCancelled: (run, { because }, { at }) => ({
-    ...withCase(run, { status: 'cancelled', closedAt: at, resolution: because, nextRungAt: null }),
+    ...withCase(lookedAt(run, at), { status: 'cancelled', closedAt: at, resolution: because, nextRungAt: null }),
     owed: { since: at, step: null, because: 'the case was cancelled' },
   }),
-  ClaimIdled: (run, _event, { at }) => withCase(run, { activeAt: at, idles: (run.case?.idles ?? 0) + 1 }),
+  CaseSnoozed: (run, { until, because }, { by }) =>
+    withCase(run, {
+      rest: { until, because, rung: run.case?.rung ?? 0, by: by.id },
+      ...(run.case?.status === 'open' ? { nextRungAt: until, nextTarget: run.case.owner } : {}),
+    }),
+  RungDelayed: (run, { rung, target, until, because }) =>
+    withCase(run, {
+      owner: target,
+      rest: { until, rung, because, by: null },
+      nextRungAt: until,
+      nextTarget: target,
+    }),
+  ClaimIdled: (run, _event, { at }) => withCase(run, { activeAt: at, idles: (run.case?.idles ?? 0) + 1, rest: null }),
   ControlTaken: (run, { to, epoch }, { at }) => ({
     ...run,
     holder: to,
@@ -211,17 +267,19 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     allowances: [],
   }),
   ControlReturned: (run, { epoch }, { at }) => ({
-    ...run,
+    ...lookedAt(run, at),
     holder: { kind: 'agent', id: run.agentId },
     holderSince: at,
     lastHeardAt: at,
     epoch,
-    repeat: { step: '', key: '', digest: '', count: 0 },
-    failures: {},
-    spentBefore: { steps: run.stepsDecided, costUsd: run.costUsd },
+    beats: false,
   }),
   InstructionsAcknowledged: (run) => ({ ...run, acknowledged: true, owed: null }),
-  AgentReported: (run, { costUsd }) => ({ ...run, costUsd: Math.min(run.costUsd + costUsd, costMaxUsd) }),
+  AgentReported: (run, { costUsd }) => ({
+    ...run,
+    beats: true,
+    costUsd: Math.min(run.costUsd + costUsd, costMaxUsd),
+  }),
   RunFinished: (run, { outcome }, { at }) => ({ ...run, outcome, finishedAt: at, owed: null }),
 };
 
@@ -252,7 +310,7 @@ export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: n
   costUsd: 0,
   repeat: { step: '', key: '', digest: '', count: 0 },
   failures: {},
-  spentBefore: { steps: 0, costUsd: 0 },
+  spentBefore: { steps: 0, costUsd: 0, at },
   forbids: {},
   refusals: 0,
   instructions: null,

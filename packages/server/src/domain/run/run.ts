@@ -106,6 +106,8 @@ export type Case = {
   claimedBy: string | null;
   claimedAt: number | null;
   activeAt: number;
+  /** nothing is told before an end: a person snoozed it, or those who would be told have quiet hours; absent: no */
+  rest?: Rest | null;
   /** reminders since it was taken over */
   idles: number;
   declined: { by: string; because: string; at: number }[];
@@ -115,6 +117,15 @@ export type Case = {
   breakGlass: boolean;
   /** who has it is somebody the control names; false after a stop or break-glass by somebody else */
   entitled: boolean;
+};
+
+export type Rest = {
+  until: number;
+  /** the rung that fires then */
+  rung: number;
+  because: string;
+  /** who snoozed it; null: quiet hours, which hold a rung back once */
+  by: string | null;
 };
 
 export type CaseStep = {
@@ -185,8 +196,12 @@ export type Run = {
   repeat: { step: string; key: string; digest: string; count: number };
   /** failed tries per step, since the last success */
   failures: Record<string, number>;
-  /** budgets start anew when a person gives control back */
-  spentBefore: { steps: number; costUsd: number };
+  /** budgets start anew when a person has looked; `at`: since when the agent works, later by what it waited for people */
+  spentBefore: { steps: number; costUsd: number; at?: number };
+  /** the agent sends signs of life: one that is missing is a sign too */
+  beats?: boolean;
+  /** failures of systems outside since the last success: no fault of the agent, so they do not count as its steps */
+  outside?: { count: number; since: number; counted: number };
   forbids: Record<string, number>;
   refusals: number;
   instructions: Instructions | null;

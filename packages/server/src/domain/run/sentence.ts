@@ -1,4 +1,5 @@
 /** An event in words, for the timeline. A person reads these; the event itself is what counts. */
+import { iso } from '@belay/protocol';
 import type { RunEvent } from './events.ts';
 
 type Names = { by: string; person: (id: string) => string; target: (target: string) => string };
@@ -17,7 +18,12 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   PermitGranted: (e) =>
     `${e.permit.step} may be carried out once with these arguments${e.permit.edited ? ', as a person edited them' : ''}.`,
   PermitRedeemed: () => 'The step is under way.',
-  PermitReported: (e) => (e.status === 'done' ? 'The step is done.' : 'The step failed.'),
+  PermitReported: (e) =>
+    e.status === 'done'
+      ? 'The step is done.'
+      : e.outside
+        ? 'A system outside failed; the step was not carried out.'
+        : 'The step failed.',
   PermitExpired: () => 'The permit was not used in time.',
   PermitVoided: (e) => `The permit ended: ${e.because}.`,
   PermitInDoubt: (e) => e.because,
@@ -53,6 +59,8 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   CaseReturned: (e, { by }) => `${by} gave control back${quoted(e.instructions.text)}`,
   CaseResolved: (e, { by }) => `${by} finished the work: ${e.resolution}`,
   CaseCancelled: (e, { by }) => `${by} cancelled the case: ${e.because}`,
+  CaseSnoozed: (e, { by }) => `${by} lets it rest until ${iso(e.until)}${quoted(e.because)}`,
+  RungDelayed: (e) => `Nobody is told before ${iso(e.until)}: ${e.because}.`,
   ClaimIdled: (e, { person }) => `${person(e.claimedBy)} was reminded: nothing has happened since the takeover.`,
   ControlTaken: (e, { person }) =>
     `${e.to.kind === 'person' ? person(e.to.id) : e.to.id} has control${e.inFlight.length === 0 ? '.' : `; ${e.inFlight.length} step(s) were under way and cannot be recalled.`}`,
