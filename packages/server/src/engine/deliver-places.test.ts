@@ -45,7 +45,11 @@ const channels = new Map([
 ]);
 
 const found = (status: string, people: string[]): Found =>
-  ({ kind: 'case', kase: { status, to: 'treasury', rung: 0, told: [{ people }], declined: [] }, run: {} }) as unknown as Found;
+  ({
+    kind: 'case',
+    kase: { status, to: 'treasury', rung: 0, told: [{ people }], declined: [] },
+    run: {},
+  }) as unknown as Found;
 const shown = (channel: string, address: string, failed: boolean): ShownCard =>
   ({ channel, place: { kind: 'person', address }, failing: 'because', failed }) as ShownCard;
 const situation = (more: { unhealthy?: string[]; cards?: ShownCard[] } = {}) => ({

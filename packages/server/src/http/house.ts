@@ -1,5 +1,5 @@
 /** Routes of the house: stops, controls, people, keys, sessions, health, the live feed. */
-import { type Actor, type ControlView, didYouMean, iso, type Json, problem, type RouteName } from '@belay/protocol';
+import { type Actor, type ControlView, iso, type Json, problem, type RouteName } from '@belay/protocol';
 import { entryView } from '../engine/entry-view.ts';
 import type { PublishedControl } from '../engine/house.ts';
 import { stop } from '../engine/people.ts';

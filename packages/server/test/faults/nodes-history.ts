@@ -34,7 +34,7 @@ const misfired = (run: Run, { at, event }: Row & { event: Fired }, { control, or
   if (kase === null || kase.nextRungAt === null) return null;
   if (at < kase.nextRungAt) return `a rung fired ${kase.nextRungAt - at} ms early, or twice`;
   const context = { now: at, by: { kind: 'system' as const, id: 'belay' }, control, org, newId: () => '' };
-  const expected = rungFired(kase, kase.rung + 1, context, kase.nextRungAt);
+  const expected = rungFired(kase, kase.rung + 1, context, { dueAt: kase.nextRungAt });
   return same(expected, event)
     ? null
     : `a rung was missed: ${JSON.stringify(event)} instead of ${JSON.stringify(expected)}`;
