@@ -77,6 +77,8 @@ export type Ask = { presser: Presser /** where the answer goes; only the channel
     }
   /** what is mine: a home page, a slash command */
   | { kind: 'list' }
+  /** somebody looks at a card, and is shown what is true now */
+  | { kind: 'show'; subject: Subject }
   /** links to Belay that somebody shared */
   | { kind: 'preview'; links: string[] }
 );

@@ -1,4 +1,4 @@
-/** What is mine, and what a shared link shows: reading only, for people whose account is linked. */
+/** What is mine, what a card says now, and what a shared link shows: reading only, for people whose account is linked. */
 import { targetsOf } from '../domain/oncall/organisation.ts';
 import { type Card, parseSubject } from './cards.ts';
 import type { Answer, Ask, Channel } from './channel-ports.ts';
@@ -46,6 +46,12 @@ export const answerReading = async (
 ): Promise<Answer | null> => {
   const org = await ports.house.organisation(true);
   const person = personAt(org, channel.name, ask.presser.address);
+  if (ask.kind === 'show') {
+    const found = await ports.find(ask.subject);
+    if (found === null) return null;
+    const card = await ports.cardOf(found);
+    return { kind: 'cards', title: '', cards: [person === null ? { ...card, buttons: [] } : card] };
+  }
   if (ask.kind === 'preview') {
     const previews = person === null ? [] : await previewsOf(ports, ask.links);
     return previews.length === 0 ? null : { kind: 'previews', previews };

@@ -23,11 +23,16 @@ export const isObject = (value: unknown): value is Value =>
 
 export const cardType = 'application/vnd.microsoft.card.adaptive';
 
-/** Every object below a value, itself first, but for what buttons carry: nobody sees that. */
+/** Every object below a value, itself first, but for what buttons carry and how it refreshes: nobody sees that. */
 export const objectsIn = (value: unknown): Value[] => {
   if (Array.isArray(value)) return value.flatMap(objectsIn);
   if (!isObject(value)) return [];
-  return [value, ...Object.entries(value).flatMap(([name, inner]) => (name === 'data' ? [] : objectsIn(inner)))];
+  return [
+    value,
+    ...Object.entries(value).flatMap(([name, inner]) =>
+      name === 'data' || name === 'refresh' ? [] : objectsIn(inner),
+    ),
+  ];
 };
 
 export const inputsOf = (content: unknown): Value[] =>

@@ -229,7 +229,8 @@ export const connector = (
   if (area !== 'conversations') return refusal(404, 'ServiceError', `there is no ${path}`);
   if (conversation === '' && method === 'POST') return create(tenant, body);
   if (kind === 'activities') return activities(tenant, method, [conversation, rest[0]], body);
-  if (method === 'GET' && (kind === 'members' || kind === 'pagedmembers'))
-    return people(tenant, conversation, [kind, ...rest], query);
+  const list = kind?.toLowerCase();
+  if (method === 'GET' && (list === 'members' || list === 'pagedmembers'))
+    return people(tenant, conversation, [list, ...rest], query);
   return refusal(404, 'ServiceError', `there is no ${method} ${path}`);
 };

@@ -1,54 +1,14 @@
 /** From a verified request of Slack to what somebody asks: a button, a form, a home page, a command, a shared link. */
 import { createHash } from 'node:crypto';
-import { type Json, type JsonObject, parseStrict } from '@belay/protocol';
-import { type CardAction, parseSubject } from '../../engine/cards.ts';
+import type { Json, JsonObject } from '@belay/protocol';
 import type { Ask, Fields, HttpAnswer, Parsed, Presser, RawRequest } from '../../engine/channel-ports.ts';
+import { at, isAction, listAt, objectAt, pressedOn, readJson, textAt } from '../untrusted.ts';
 
 export const actionPrefix = 'belay:';
 export const formCallback = 'belay:form';
 
-const actions: readonly string[] = ['takeOver', 'decline', 'return', 'edit', 'release', 'resolve', 'approve', 'reject'];
 const ack: HttpAnswer = { status: 200 };
 const nothing = (because: string, answer: HttpAnswer = ack): Parsed => ({ kind: 'nothing', because, answer });
-
-/** Reading untrusted JSON without trusting its shape: what is not there is an empty object or text. */
-const at = (value: Json | undefined, ...path: string[]): Json =>
-  path.reduce<Json>(
-    (inner, name) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner[name] ?? null) : null,
-    value ?? null,
-  );
-const textAt = (value: Json | undefined, ...path: string[]): string => {
-  const found = at(value, ...path);
-  return typeof found === 'string' ? found : '';
-};
-const objectAt = (value: Json | undefined, ...path: string[]): JsonObject => {
-  const found = at(value, ...path);
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? found : {};
-};
-const listAt = (value: Json | undefined, ...path: string[]): Json[] => {
-  const found = at(value, ...path);
-  return Array.isArray(found) ? found : [];
-};
-
-const readJson = (text: string): Json => {
-  try {
-    return parseStrict(text);
-  } catch {
-    return null;
-  }
-};
-
-/** What a button or a form carries: for which case or approval, at which revision, over which arguments. */
-const pressedOn = (
-  carried: string,
-): Pick<Extract<Ask, { kind: 'press' }>, 'subject' | 'revision' | 'digest'> | null => {
-  const value = readJson(carried);
-  const subject = parseSubject(textAt(value, 'subject'));
-  const revision = at(value, 'revision');
-  if (subject === null || typeof revision !== 'number' || !Number.isInteger(revision)) return null;
-  return { subject, revision, digest: textAt(value, 'digest') || null };
-};
 
 /** Of a guest from another workspace (Slack Connect) it is that workspace's id, and not ours. */
 const presserOf = (payload: Json): Presser => ({
@@ -63,12 +23,10 @@ const replyOf = (payload: Json): JsonObject => ({
   responseUrl: textAt(payload, 'response_url'),
 });
 
-const isAction = (word: string): word is CardAction => actions.includes(word);
-
 const buttons = (payload: Json): Ask[] =>
   listAt(payload, 'actions').flatMap((action): Ask[] => {
     const word = textAt(action, 'action_id').replace(actionPrefix, '');
-    const on = pressedOn(textAt(action, 'value'));
+    const on = pressedOn(readJson(textAt(action, 'value')));
     if (on === null || !isAction(word)) return [];
     const replyTo = replyOf(payload);
     return [
@@ -88,11 +46,11 @@ const fieldsOf = (payload: Json): Fields =>
   );
 
 const submitted = (payload: Json): Ask[] => {
-  const carried = textAt(payload, 'view', 'private_metadata');
-  const word = textAt(readJson(carried), 'action');
+  const carried = readJson(textAt(payload, 'view', 'private_metadata'));
+  const word = textAt(carried, 'action');
   const on = pressedOn(carried);
   if (on === null || !isAction(word) || textAt(payload, 'view', 'callback_id') !== formCallback) return [];
-  const replyTo = { ...replyOf(payload), channel: textAt(readJson(carried), 'channel') };
+  const replyTo = { ...replyOf(payload), channel: textAt(carried, 'channel') };
   const fields = fieldsOf(payload);
   return [{ kind: 'press', presser: presserOf(payload), replyTo, action: word, ...on, fields, proof: 'signed' }];
 };

@@ -1,0 +1,142 @@
+/** Microsoft Teams: Adaptive Cards in channels and chats, dialogs, fresh cards, previews, "what is mine" by message. */
+import type { JsonObject } from '@belay/protocol';
+import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
+import { defineChannel, type SettingValues } from '../channel.ts';
+import { delivered } from '../outcome.ts';
+import { answerAsk } from './answer.ts';
+import { parse } from './parse.ts';
+import { render, said } from './render.ts';
+import { createClient, isUnauthorised, outcomeOf, type TeamsClient } from './send.ts';
+import { createKeys, verify } from './verify.ts';
+
+const settings = {
+  appId: { env: 'BELAY_TEAMS_APP_ID', about: 'the client id of the app registration' },
+  appPassword: { env: 'BELAY_TEAMS_APP_PASSWORD', about: 'a client secret of it' },
+  tenant: { env: 'BELAY_TEAMS_TENANT', about: 'the directory (tenant) id; nobody else is listened to' },
+  team: { env: 'BELAY_TEAMS_TEAM', about: 'the id of a team that has the app, 19:…@thread.tacv2' },
+  serviceUrl: {
+    env: 'BELAY_TEAMS_SERVICE_URL',
+    about: 'where Teams takes messages',
+    fallback: 'https://smba.trafficmanager.net/teams',
+  },
+  loginUrl: {
+    env: 'BELAY_TEAMS_LOGIN_URL',
+    about: 'the login service',
+    fallback: 'https://login.microsoftonline.com',
+  },
+  openIdUrl: {
+    env: 'BELAY_TEAMS_OPENID_URL',
+    about: 'whose keys sign what Teams delivers',
+    fallback: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+  },
+};
+type Values = SettingValues<typeof settings>;
+type Ports = { fetch: typeof fetch; now: () => number };
+
+/** Where a card stands: a conversation, and the message in it. */
+type TeamsRef = CardRef & { conversation: string; message: string };
+const refOf = (conversation: string, message: string): TeamsRef => ({
+  id: `${conversation} ${message}`,
+  conversation,
+  message,
+});
+
+type Message = Parameters<TeamsClient['client']['conversations']['createActivity']>[1];
+
+/** A channel is its own conversation; a person's is opened once, and is the same whenever it is asked for. */
+const conversations = ({ client }: TeamsClient, { appId, tenant }: Values) => {
+  const opened = new Map<string, string>();
+  return async ({ kind, address }: Place): Promise<string> => {
+    const known = kind === 'room' ? address : opened.get(address);
+    if (known !== undefined) return known;
+    const asked = {
+      isGroup: false,
+      bot: { id: `28:${appId}` },
+      members: [{ id: address }],
+      tenantId: tenant,
+      channelData: { tenant: { id: tenant } },
+    };
+    const { id } = await client.conversations.create(
+      asked as unknown as Parameters<typeof client.conversations.create>[0],
+    );
+    opened.set(address, id);
+    return id;
+  };
+};
+
+const outgoing = (teams: TeamsClient, values: Values) => {
+  const { client, forget } = teams;
+  const conversationOf = conversations(teams, values);
+  const attempt = async (work: () => Promise<Delivery>): Promise<Delivery> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (isUnauthorised(error)) forget();
+      return outcomeOf(error);
+    }
+  };
+  const write = (conversation: string, message: JsonObject) =>
+    client.conversations.createActivity(conversation, message as unknown as Message);
+  const post = (place: Place, message: JsonObject): Promise<Delivery> =>
+    attempt(async () => {
+      const conversation = await conversationOf(place);
+      const { id } = await write(conversation, message);
+      return delivered(refOf(conversation, id));
+    });
+
+  return {
+    write,
+    posts: {
+      render,
+      post,
+      tell: (place: Place, text: string) => post(place, said(text)),
+      update: (ref: CardRef, payload: JsonObject) =>
+        attempt(async () => {
+          const { conversation, message } = ref as TeamsRef;
+          await client.conversations.updateActivity(conversation, message, payload as unknown as Message);
+          return delivered(ref);
+        }),
+      /** In a channel the thread of the card; in a chat, which has no threads, an answer to it. */
+      addLines: (ref: CardRef, lines: string[]) =>
+        attempt(async () => {
+          const { conversation, message } = ref as TeamsRef;
+          const line = said(lines.join('\n'));
+          if (conversation.startsWith('19:')) await write(`${conversation};messageid=${message}`, line);
+          else await client.conversations.replyToActivity(conversation, message, line as unknown as Message);
+          return delivered(ref);
+        }),
+      check: () =>
+        attempt(async () => {
+          await client.teams.getById(values.team);
+          return delivered({ id: values.team });
+        }),
+      emailOf: async (address: string): Promise<string | null> => {
+        const { email, userPrincipalName } = await client.conversations.getMemberById(values.team, address);
+        return email ?? userPrincipalName ?? null;
+      },
+    },
+  };
+};
+
+export const createTeams = (values: Values, ports: Ports = { fetch: globalThis.fetch, now: Date.now }): Channel => {
+  const { appId, tenant } = values;
+  const { write, posts } = outgoing(createClient(values, values.serviceUrl, ports), values);
+  const keys = createKeys(ports.fetch, values.openIdUrl);
+  return {
+    name: 'teams',
+    title: 'Teams',
+    ...posts,
+    workspaces: [tenant],
+    verify: (raw, now) => verify({ appId, keys }, raw, now),
+    parse,
+    answer: (ask, answer) => answerAsk(write, ask, answer),
+    answersInline: true,
+  };
+};
+
+export const teams = defineChannel({
+  name: 'teams',
+  title: 'Teams',
+  settings,
+  create: (values) => createTeams(values),
+});

@@ -1,0 +1,214 @@
+/**
+ * A card as Adaptive Card 1.5. Everything of others stands in a TextRun, where Teams parses nothing; only messages and
+ * notifications are Markdown, and escaped. The whole stays below 28 KB, which every part of Teams takes.
+ */
+import type { JsonObject } from '@belay/protocol';
+import { type Card, type CardButton, subjectKey } from '../../engine/cards.ts';
+import type { Form, FormField } from '../../engine/channel-ports.ts';
+import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
+import { clipped, markdown, oneLine, visible } from '../inert.ts';
+import { refreshVerb, verbPrefix } from './parse.ts';
+
+const room: Room = { title: 120, sentence: 400, arguments: 1_800, fact: 120, facts: 8, words: 600 };
+const alsoMost = 3;
+/** Lines that each get a block of their own; what is more follows in one. */
+const linesMost = 24;
+/** Teams shows six in a row; the last is the link. */
+const actionsMost = 5;
+const cardType = 'application/vnd.microsoft.card.adaptive';
+
+type Element = JsonObject;
+type Style = { weight?: 'Bolder'; size?: 'Large'; isSubtle?: true; fontType?: 'Monospace' };
+
+/** Teams refuses empty texts. */
+const run = (text: string, style: Style = {}): Element => ({
+  type: 'TextRun',
+  text: text === '' ? '–' : text,
+  ...style,
+});
+const line = (text: string, style: Style = {}): Element => ({ type: 'RichTextBlock', inlines: [run(text, style)] });
+
+const lines = (text: string, style: Style = {}): Element[] => {
+  const all = text.split('\n');
+  const rest = all.slice(linesMost).join(' ⏎ ');
+  return [...all.slice(0, linesMost), ...(rest === '' ? [] : [rest])].map((one) => line(one, style));
+};
+
+const boxed = (label: string, items: Element[]): Element => ({
+  type: 'Container',
+  style: 'emphasis',
+  items: [line(label, { weight: 'Bolder' }), ...items],
+});
+
+const carried = (card: Pick<Card, 'subject' | 'revision' | 'step'>, action: string): JsonObject => ({
+  belay: { action, subject: subjectKey(card.subject), revision: card.revision, digest: card.step?.digest ?? null },
+});
+
+const asksForWords = new Set<CardButton['action']>(['return', 'edit', 'decline', 'resolve', 'reject']);
+const styles: Partial<Record<CardButton['action'], string>> = {
+  takeOver: 'positive',
+  approve: 'positive',
+  resolve: 'destructive',
+};
+
+/** A button that decides, or one that opens a dialog first. */
+const decides = (card: Card, { action, label }: CardButton): Element => {
+  const title = clipped(label, 60);
+  const style = styles[action];
+  const shared = { title, id: `${verbPrefix}${action}`, ...(style === undefined ? {} : { style }) };
+  if (!asksForWords.has(action))
+    return { type: 'Action.Execute', verb: `${verbPrefix}${action}`, ...shared, data: carried(card, action) };
+  return { type: 'Action.Submit', ...shared, data: { msteams: { type: 'task/fetch' }, ...carried(card, action) } };
+};
+
+const confirmId = ({ action }: CardButton): string => `confirm-${action}`;
+
+/** The second step of what cannot be taken back: the button only opens it. */
+const confirmation = (card: Card, button: CardButton): Element => ({
+  type: 'Container',
+  id: confirmId(button),
+  isVisible: false,
+  style: 'attention',
+  items: [line(button.confirm ?? ''), { type: 'ActionSet', actions: [decides(card, button)] }],
+});
+
+const buttonOf = (card: Card, button: CardButton): Element =>
+  button.confirm === null
+    ? decides(card, button)
+    : { type: 'Action.ToggleVisibility', title: clipped(`${button.label} …`, 60), targetElements: [confirmId(button)] };
+
+const open = (card: Card): Element => ({ type: 'Action.OpenUrl', title: 'Open in the inbox', url: card.url });
+
+const fact = ({ label, value }: CardTexts['facts'][number]): Element => ({
+  type: 'RichTextBlock',
+  inlines: [run(`${label}: `, { weight: 'Bolder' }), run(value)],
+});
+
+/** In order of need: what, why, who and until when; then exactly what; then the agent's words. */
+const bodyOf = (card: Card, texts: CardTexts): Element[] => [
+  line(`${texts.state}: ${texts.title}`, { weight: 'Bolder', size: 'Large' }),
+  line(texts.sentence),
+  line(texts.who, { weight: 'Bolder' }),
+  ...(texts.until === null ? [] : [line(texts.until)]),
+  ...(texts.about === null ? [] : [boxed(texts.about, lines(texts.arguments, { fontType: 'Monospace' }))]),
+  ...texts.facts.map(fact),
+  ...texts.also.slice(0, alsoMost).map((one) => line(one, { isSubtle: true })),
+  ...(texts.notHere === null ? [] : [line(texts.notHere, { weight: 'Bolder' })]),
+  ...(texts.agentWords === null ? [] : [boxed(agentWordsLabel, lines(texts.agentWords))]),
+  ...texts.buttons.filter(({ confirm }) => confirm !== null).map((button) => confirmation(card, button)),
+  ...(texts.buttons.length <= actionsMost
+    ? []
+    : [{ type: 'ActionSet', actions: texts.buttons.slice(actionsMost).map((button) => buttonOf(card, button)) }]),
+];
+
+const adaptive = (body: Element[], actions: Element[]): Element => ({
+  type: 'AdaptiveCard',
+  version: '1.5',
+  body,
+  actions,
+});
+
+/** The card alone; whoever looks at it is shown what is true then. */
+export const adaptiveCard = (card: Card): Element => {
+  const texts = cardTexts(card, room);
+  const actions = [...texts.buttons.slice(0, actionsMost).map((button) => buttonOf(card, button)), open(card)];
+  const refresh = {
+    action: { type: 'Action.Execute', title: 'Refresh', verb: refreshVerb, data: carried(card, 'refresh') },
+  };
+  return {
+    ...adaptive(bodyOf(card, texts), actions),
+    ...(card.settled ? {} : { refresh }),
+    msteams: { width: 'Full' },
+  };
+};
+
+const attached = (content: Element): Element => ({ contentType: cardType, content });
+
+/** The message with its card; `summary` is what a notification shows. */
+export const render = (card: Card): JsonObject => {
+  const { state, title, sentence, who } = cardTexts(card, room);
+  const summary = markdown(clipped(`${state}: ${title}. ${sentence} ${who}`, 600));
+  return { type: 'message', summary, attachments: [attached(adaptiveCard(card))] };
+};
+
+/** Lines under a card, and notices. */
+export const said = (text: string): JsonObject => ({
+  type: 'message',
+  textFormat: 'markdown',
+  text: clipped(text, 2_000).split('\n').map(markdown).join('\n\n'),
+});
+
+const listed = (card: Card): Element => {
+  const texts = cardTexts({ ...card, step: null, facts: [], agentWords: null }, { ...room, sentence: 200 });
+  return {
+    type: 'Container',
+    separator: true,
+    items: [
+      line(texts.title, { weight: 'Bolder' }),
+      line(texts.sentence),
+      line(texts.until ?? texts.who),
+      {
+        type: 'ActionSet',
+        actions: [
+          ...texts.buttons
+            .filter(({ confirm, needsArguments }) => confirm === null && !needsArguments)
+            .map((one) => decides(card, one)),
+          open(card),
+        ],
+      },
+    ],
+  };
+};
+
+const listedMost = 8;
+
+/** What is mine. */
+export const list = (title: string, cards: Card[]): JsonObject => {
+  const rows = cards.length === 0 ? [line('Nothing waits for you.')] : cards.slice(0, listedMost).map(listed);
+  const head = line(clipped(oneLine(title), 150), { weight: 'Bolder', size: 'Large' });
+  return { type: 'message', attachments: [attached(adaptive([head, ...rows], []))] };
+};
+
+export const preview = (card: Card): JsonObject => {
+  const texts = cardTexts({ ...card, step: null, facts: [], agentWords: null, buttons: [] }, room);
+  const title = `${texts.state}: ${texts.title}`;
+  const body = [line(title, { weight: 'Bolder' }), line(texts.sentence), line(texts.who)];
+  const thumbnail = {
+    contentType: 'application/vnd.microsoft.card.thumbnail',
+    content: { title: clipped(title, 150) },
+  };
+  return { ...attached(adaptive(body, [open(card)])), preview: thumbnail };
+};
+
+const input = ({ name, label, kind, required, initial, hint }: FormField): Element => {
+  const said = clipped(oneLine(label), 200);
+  if (kind === 'check')
+    return { type: 'Input.Toggle', id: name, title: said, valueOn: 'true', valueOff: 'false', value: 'false' };
+  return {
+    type: 'Input.Text',
+    id: name,
+    label: said,
+    isMultiline: kind === 'text',
+    maxLength: 3_000,
+    isRequired: required,
+    ...(required ? { errorMessage: 'Needed.' } : {}),
+    ...(hint === null ? {} : { placeholder: clipped(oneLine(hint), 200) }),
+    ...(initial === null ? {} : { value: clipped(initial, 3_000) }),
+  };
+};
+
+/** The dialog for a button that needs words: what it is about, exactly, above its fields. */
+export const dialog = ({ action, subject, revision, digest, title, about, fields, submit }: Form): JsonObject => {
+  const checks = fields.filter(({ kind }) => kind === 'check').map(({ name }) => name);
+  const data = { belay: { action, subject: subjectKey(subject), revision, digest, checks } };
+  const card = adaptive(
+    [boxed('About', lines(clipped(visible(about), 2_500), { fontType: 'Monospace' })), ...fields.map(input)],
+    [{ type: 'Action.Submit', title: clipped(submit, 60), data }],
+  );
+  return {
+    task: {
+      type: 'continue',
+      value: { title: clipped(title, 60), width: 'medium', height: 'medium', card: attached(card) },
+    },
+  };
+};
