@@ -1,6 +1,7 @@
 /** The same rules in each engine. Every engine judges all rules of the step and takes the strictest outcome. */
-import { compileControl, parseControl } from '@belay/control';
+import { compileControl, type GateInput, parseControl } from '@belay/control';
 import { byHand } from './by-hand.ts';
+import { byHandValidated } from './by-hand-validated.ts';
 import { type Clause, type Decision, type Facts, type Outcome, type Rule, strictest } from './rules.ts';
 
 /** `prepare` is not measured: it brings facts into the form that arrives at the engine. */
@@ -225,37 +226,51 @@ const belayRule = ({ id, steps, outcome, all }: Rule): string => {
   return `  - { id: ${id}, ${at}when: '${all.map(belayClause).join(' && ')}', then: ${then}, because: "{amount} at {step}" }`;
 };
 
-const belay: Loader = async (rules, steps) => {
-  const parsed = parseControl(belayText(rules, steps));
-  if (!parsed.ok) throw new Error(parsed.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'));
-  const compiled = compileControl(parsed.control);
-  return engine({
-    prepare: (facts) => {
-      const { step, env, retries, hour, labels, tier, refunds, vendorAge, vendorVerified } = facts;
-      const { amount, country, subject, domain, rows, confidence } = facts;
-      const input = {
-        step,
-        arguments: { amount: money(amount), country, subject, domain, rows },
-        agent: { confidence: `0.${String(confidence).padStart(3, '0')}`, labels },
-        system: { env, retries, hour },
-        looked: {
-          crm: { ok: true, value: { tier, refunds } },
-          vendors: { ok: true, value: { vendorAge, vendorVerified } },
-        },
-      };
-      return JSON.parse(JSON.stringify(input));
+/** What arrives at a gate: JSON, with money and decimals as text. */
+const wire = (facts: Facts): GateInput => {
+  const { step, env, retries, hour, labels, tier, refunds, vendorAge, vendorVerified } = facts;
+  const { amount, country, subject, domain, rows, confidence } = facts;
+  const input = {
+    step,
+    arguments: { amount: money(amount), country, subject, domain, rows },
+    agent: { confidence: `0.${String(confidence).padStart(3, '0')}`, labels },
+    system: { env, retries, hour },
+    looked: {
+      crm: { ok: true, value: { tier, refunds } },
+      vendors: { ok: true, value: { vendorAge, vendorVerified } },
     },
-    decide: (input) => compiled.decide(input).outcome as Decision,
-    note: 'every fact validated, money and decimals read from text; reasons built when something fires',
-  });
+  };
+  return JSON.parse(JSON.stringify(input));
 };
+
+const belayWith =
+  (wait?: number): Loader =>
+  async (rules, steps) => {
+    const parsed = parseControl(belayText(rules, steps));
+    if (!parsed.ok) throw new Error(parsed.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'));
+    const compiled = compileControl(parsed.control, wait);
+    return engine({
+      prepare: wire,
+      decide: (input: GateInput) => compiled.decide(input).outcome as Decision,
+      note: 'every fact validated, money and decimals read from text; reasons built when something fires',
+    });
+  };
+
+const handValidated: Loader = async (rules, steps) =>
+  engine({
+    prepare: wire,
+    decide: byHandValidated(rules, steps),
+    note: 'the same input as Belay, every fact validated; no reasons: the floor',
+  });
 
 const hand: Loader = async (rules, steps) =>
   engine({ prepare: same, decide: byHand(rules, steps), note: 'facts not validated' });
 
 export const engines: Record<string, Loader> = {
   'by hand': hand,
-  belay,
+  'by hand, facts validated': handValidated,
+  belay: belayWith(),
+  'belay, without generated code': belayWith(Number.POSITIVE_INFINITY),
   '@marcbachmann/cel-js, grouped by step': marcbachmann(true),
   '@marcbachmann/cel-js': marcbachmann(false),
   '@bufbuild/cel, grouped by step': bufbuild(true),

@@ -106,7 +106,7 @@ const textMethods = {
 };
 
 /** The condition inside `exists` and `all`, over one element. */
-const elementTest = (ir: Ir): ((element: string) => boolean) => {
+export const elementTest = (ir: Ir): ((element: string) => boolean) => {
   switch (ir.kind) {
     case 'constant':
       return () => ir.value;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@belay/protocol';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Control, GateInput, RuleSpec, TypeSpec } from '../model.ts';
 import { everyType, parsed, usableInput } from '../sample.testing.ts';
 import { problemOf } from '../value/spec.ts';
@@ -221,4 +221,74 @@ test('what the fast path accepts is exactly what the explanation finds nothing w
     }),
     { numRuns: 1000 },
   );
+});
+
+const more = [
+  'amount != EUR 500.00',
+  'fee >= USD 5.00',
+  'amount == fee && subject != "x"',
+  'country != tier',
+  'count * 2 - 3 > 20',
+  'count < other.count',
+  'tier in ["gold", "silver", "basic"] && country in listed(own-accounts)',
+  'subject in labels || "a" in labels',
+  'has(maybe) ? maybe > 2 : size(subject) > 4',
+  'weekday(receivedAt) in ["sat", "sun"] && receivedAt > timestamp("2026-01-31T09:30:00Z")',
+  'labels.exists(l, l.startsWith("p") || l.endsWith("i"))',
+  'args.id.startsWith("acc-") && args.id in ["a", "b", "c", "d", "e", "f", "g", "h", "acc-9"]',
+];
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test("a step's own function decides as its closures do, whatever comes in", () => {
+  let written = 0;
+  const real = Function;
+  vi.stubGlobal(
+    'Function',
+    new Proxy(real, {
+      construct: (target, given) => {
+        written++;
+        return Reflect.construct(target, given);
+      },
+    }),
+  );
+  const anyCondition = fc.oneof(condition, fc.constantFrom(...more));
+  const drawnRules = fc.tuple(rules, fc.array(anyCondition, { minLength: 1, maxLength: 3 })).map(([drawn, whens]) => [
+    ...drawn,
+    ...whens.map((when, index): RuleSpec => {
+      const names = { id: `more${index}`, at: ['pay', 'look'], when, unless: null, to: 'desk', by: null };
+      return { ...names, then: 'handoff', instead: null, because: '{subject}', cites: null };
+    }),
+  ]);
+  fc.assert(
+    fc.property(drawnRules, fc.array(input, { minLength: 1, maxLength: 3 }), (drawn, gates) => {
+      const [own, closures] = [compileControl(controlWith(drawn), 0), compileControl(controlWith(drawn), Infinity)];
+      for (const gate of gates) expect(own.decide(gate)).toEqual(closures.decide(gate));
+    }),
+    { numRuns: process.env.BELAY_NIGHTLY === '1' ? 10_000 : 500 },
+  );
+  expect(written).toBeGreaterThan(400);
+});
+
+test('where code may not be made from text, the closures decide', () => {
+  vi.stubGlobal('Function', function Forbidden() {
+    throw new EvalError('Refused by the content security policy.');
+  });
+  const control = controlWith([]);
+  expect(compileControl(control, 0).decide(usableInput('look'))).toMatchObject({ outcome: 'continue' });
+});
+
+test('a fact with a name that every object inherits is read only where it is', () => {
+  const named = parsed(
+    everyType('  - { id: r, at: look, when: constructor == "x" || has(valueOf), then: handoff, because: b }').replace(
+      'facts:',
+      'facts:\n  constructor: { from: agent, type: string }\n  valueOf: { from: agent, type: string, optional: true }',
+    ),
+  );
+  const compiled = compileControl(named, 0);
+  const gate = usableInput('look');
+  expect(compiled.decide(gate)).toMatchObject({ house: 'badFact' });
+  expect(compiled.decide({ ...gate, agent: { ...gate.agent, constructor: 'y' } })).toMatchObject({ fired: [] });
 });

@@ -188,7 +188,7 @@ export const deriverOf = (ref: Ref, slots: Slots, layout: Layout): (() => void) 
 };
 
 /** CEL counts characters, not UTF-16 units. */
-const codePoints = (text: string): number => {
+export const codePoints = (text: string): number => {
   let count = 0;
   for (const _ of text) count++;
   return count;
