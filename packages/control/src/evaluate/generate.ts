@@ -153,6 +153,8 @@ const valueLines = (draft: Draft, spec: TypeSpec, n: number): string[] => {
       ];
     case 'string':
       return [`if (typeof v !== 'string') return -1;`, `t${n} = v;`];
+    case 'attachment':
+      throw new NotGenerated(spec.type);
   }
 };
 
