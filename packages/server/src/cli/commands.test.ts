@@ -242,6 +242,7 @@ describe('belay key, publish, types, org, oncall', () => {
     expect((await ok('org', 'show')).out).not.toContain('auditor,');
     expect((await ok('org', 'apply', file, '--json')).json()).toEqual({
       changes: ['chidi gets the role auditor.'],
+      duty: [],
       applied: true,
     });
     expect((await ok('org', 'apply', file)).out).toBe('Nothing changes.\n');

@@ -9,7 +9,7 @@ import type { Refusal } from '../domain/decided.ts';
 import { withoutEnded } from '../domain/run/evolve.ts';
 import type { Run } from '../domain/run/run.ts';
 import { type Command, type Decision, decideInOrder, type Known, writeOf } from './decide.ts';
-import { createMemory } from './memory.ts';
+import { createMemory, roughBytes } from './memory.ts';
 import type { Change, RunStore, StopInForce, Stored, Write } from './ports.ts';
 
 export type Outcome = { ok: true; answer: Json; replayed: boolean } | { ok: false; refused: Refusal };
@@ -44,7 +44,8 @@ export const changeOf = ({ run, recorded, outbox }: Write): Change => ({
 const batchMax = 64;
 const commitsAtOnce = 2;
 const triesMax = 12;
-const remembered = 20_000;
+/** Runs as last seen here: most are small; some carry a packet and arguments of a megabyte. */
+const remembered = { most: 20_000, bytes: 256 * 1024 * 1024, sizeOf: ({ run }: Stored) => roughBytes(run) };
 
 const groupByRun = (jobs: Job[]): Map<string, Job[]> => {
   const groups = new Map<string, Job[]>();

@@ -36,7 +36,7 @@ export type CurrentControl = { ref: ControlRef; compiled: CompiledControl };
 const freshForMs = 1_000;
 
 export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: string) => string) => {
-  const compiled = createMemory<CompiledControl>(200);
+  const compiled = createMemory<CompiledControl>({ most: 200 });
   const current = new Map<string, { at: number; control: CurrentControl | null }>();
   let org: { at: number; value: Organisation; applied: Organisation; entered: Entered; revision: number } | null = null;
 
