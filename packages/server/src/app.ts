@@ -202,8 +202,9 @@ const createServices = ({
     const decided = await changeEntered(recorded, decide, { kind: 'person', id: by.personId }, now);
     house.forgetOrganisation();
     if (decided.refused !== undefined) return decided;
-    const [override] = decided.event.overrides;
-    return { id: override?.overrideId ?? decided.event.absences[0]?.absenceId ?? '' };
+    const { overrides = [], absences = [] } = decided.event ?? {};
+    const id = overrides[0]?.overrideId ?? absences[0]?.absenceId ?? '';
+    return { id, added: overrides.length + absences.length };
   },
   feedToken: (schedule) =>
     createHmac('sha256', keys.logSecret).update(`calendar feed of ${schedule}`).digest('base64url'),

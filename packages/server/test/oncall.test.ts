@@ -117,3 +117,49 @@ describe('what people enter', () => {
     expect(body.overrides).toHaveLength(10);
   });
 });
+
+describe('a calendar that is read', () => {
+  const stamp = (text: string): string => at(text).replace(/[-:]|\.\d+/g, '');
+  const calendar = (...events: string[]): string =>
+    ['BEGIN:VCALENDAR', 'VERSION:2.0', ...events.flatMap((one) => ['BEGIN:VEVENT', ...one.split('\n'), 'END:VEVENT'])]
+      .concat('END:VCALENDAR')
+      .join('\r\n');
+  const event = (from: string, to: string, more = 'SUMMARY:away'): string =>
+    `UID:${from}\nDTSTART:${stamp(from)}\nDTEND:${stamp(to)}\n${more}`;
+
+  it('enters absences once, leaves out what is over, and says what it could not read', async () => {
+    const strange = `${event('5h', '6h')}\nRRULE:FREQ=SECONDLY`;
+    const body = { calendar: calendar(event('1h', '2h'), event('3h', '4h'), strange) };
+    const read = () => chidi.call('importAbsences', { params: { personId: 'chidi' }, body });
+    expect((await read()).body).toMatchObject({ added: 2, known: 0, problems: [{ event: 'away' }] });
+    expect((await read()).body).toMatchObject({ added: 0, known: 2 });
+    const { body: shown } = await dana.call('scheduleCalendar', { params: treasury });
+    const own = shown.absences.filter(({ personId, absenceId }) => personId === 'chidi' && absenceId !== null);
+    expect(own).toHaveLength(2);
+    for (const { absenceId } of own) await dana.call('withdrawEntered', { params: { id: absenceId ?? '' } });
+  });
+
+  it('puts whom an event invites on call, and nobody by a name in its title', async () => {
+    const invites = 'SUMMARY:cover\nATTENDEE:mailto:chidi.okafor@example.com';
+    const body = { calendar: calendar(event('0s', '1h', invites), event('2h', '3h', 'SUMMARY:Bruno covers')) };
+    const read = await dana.call('importOverrides', { params: treasury, body });
+    expect(read.body).toMatchObject({ added: 1, problems: [{ event: 'Bruno covers' }] });
+    expect(await onCall()).toBe('chidi');
+  });
+
+  it('says so when a text is none', async () => {
+    const read = await dana.call('importAbsences', {
+      params: { personId: 'chidi' },
+      body: { calendar: 'not a calendar' },
+    });
+    expect(read.body).toMatchObject({ added: 0, problems: [{}] });
+  });
+
+  it('is not for the shifts of others', async () => {
+    const body = { calendar: calendar(event('1h', '2h')) };
+    expect((await emre.call('importAbsences', { params: { personId: 'chidi' }, body })).status).toBe(403);
+    const invites = 'SUMMARY:cover\nATTENDEE:mailto:chidi.okafor@example.com';
+    const cover = { calendar: calendar(event('5h', '6h', invites)) };
+    expect((await emre.call('importOverrides', { params: treasury, body: cover })).status).toBe(403);
+  });
+});

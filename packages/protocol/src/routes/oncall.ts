@@ -61,6 +61,14 @@ const place = {
 };
 const personId = z.string().min(1).max(200);
 const entered = z.strictObject({ id: z.string() });
+const calendarText = z.string().min(1).max(1_000_000).describe('an iCalendar text');
+const imported = z.strictObject({
+  added: z.int(),
+  known: z.int().describe('there already, or over'),
+  problems: z
+    .array(z.strictObject({ event: z.string(), message: z.string(), remedy: z.string() }))
+    .describe('events that were left out, and why'),
+});
 
 export const oncallRoutes = {
   listSchedules: {
@@ -110,6 +118,22 @@ export const oncallRoutes = {
     summary: 'Somebody is away: no role and no schedule names them in that time.',
     body: z.strictObject({ from: place.from, to: place.to }),
     answer: entered,
+  },
+  importAbsences: {
+    method: 'POST',
+    path: '/v1/people/:personId/absences/import',
+    caller: 'person',
+    summary: 'Absences from a calendar of somebody who is away. Reading it again adds only what is new.',
+    body: z.strictObject({ calendar: calendarText }),
+    answer: imported,
+  },
+  importOverrides: {
+    method: 'POST',
+    path: '/v1/schedules/:schedule/overrides/import',
+    caller: 'person',
+    summary: 'Overrides from a calendar: each event names one person by the address of who is invited.',
+    body: z.strictObject({ calendar: calendarText, layer: place.layer }),
+    answer: imported,
   },
   withdrawEntered: {
     method: 'DELETE',

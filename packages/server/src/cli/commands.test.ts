@@ -255,10 +255,31 @@ describe('belay key, publish, types, org, oncall', () => {
     expect((await ok('oncall', '--json')).json()).toMatchObject({
       items: [{ schedule: 'treasury' }, { schedule: 'support' }],
     });
-    expect((await ok('oncall', '--next')).out).toContain('->');
-    expect((await ok('oncall', 'treasury', '--ical')).out).toContain('BEGIN:VCALENDAR');
-    expect((await ok('oncall', '--gaps')).out).toContain('No gaps');
-    expect((await as('oncall', 'tresury')).err).toContain('Did you mean "treasury"?');
+    expect((await ok('oncall', 'who')).out).toContain('treasury');
+    expect((await ok('oncall', 'next')).out).toContain('->');
+    expect((await ok('oncall', 'calendar', 'treasury', '--ical')).out).toContain('BEGIN:VCALENDAR');
+    expect((await ok('oncall', 'gaps')).out).toContain('No gaps');
+    expect((await as('oncall', 'calendar', 'tresury')).err).toContain('Did you mean "treasury"?');
+    expect((await as('oncall', 'calender', 'treasury')).err).toContain('Did you mean "calendar"?');
+  });
+
+  it('enters the absences of a calendar, once, and says what it left out', async () => {
+    const file = join(dataDir, 'away.ics');
+    const event = (day: string, more = '') =>
+      `BEGIN:VEVENT\r\nUID:${day}\r\nDTSTART;VALUE=DATE:${day}\r\n${more}SUMMARY:away\r\nEND:VEVENT\r\n`;
+    const soon = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+    const strange = event(soon, 'RRULE:FREQ=SECONDLY\r\n').replace(`UID:${soon}`, 'UID:strange');
+    writeFileSync(file, `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${event(soon)}END:VCALENDAR\r\n`);
+    expect((await ok('oncall', 'import', file, '--absences-of', 'bruno')).out).toBe(
+      '1 added, 0 known already or over, 0 left out.\n',
+    );
+    expect((await ok('oncall', 'import', file, '--absences-of', 'bruno', '--json')).json()).toMatchObject({
+      added: 0,
+      known: 1,
+    });
+    writeFileSync(file, `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${strange}END:VCALENDAR\r\n`);
+    expect((await as('oncall', 'import', file, '--overrides-of', 'treasury')).exit).toBe(1);
+    expect((await as('oncall', 'import', file)).err).toContain('Say what the events are.');
   });
 });
 

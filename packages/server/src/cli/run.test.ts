@@ -56,7 +56,7 @@ describe('mistakes', () => {
     [['run', 'stop', '--because', 'x'], 'exactly one of --agent, --control and --everything'],
     [['run', 'stop', '--agent', 'a', '--everything', '--because', 'x'], 'exactly one of'],
     [['replay', '--control', 'c.yaml'], 'A control and a log are needed.'],
-    [['oncall', '--days', 'many'], '"many" is no number of days.'],
+    [['oncall', 'gaps', '--days', 'many'], '"many" is no number of days.'],
     [['verify', 'no-such-file'], 'The file no-such-file does not exist.'],
   ])('%j is exit code 2, with what is wrong and how to mend it', async (argv, sentence) => {
     const { exit, out, err } = await belay(

@@ -24,8 +24,9 @@ const find = (commands: Command[], argv: string[]): Found => {
   const [first = '', second] = argv;
   const single = commands.find((command) => command.name === first);
   const double = commands.find(({ name }) => name === `${first} ${second}`);
-  if (single !== undefined && double === undefined) return { command: single, rest: argv.slice(1) };
   const group = commands.filter((command) => command.name.startsWith(`${first} `));
+  const misspelt = group.length > 0 && single?.takes.length === 0 && isWord(second);
+  if (single !== undefined && double === undefined && !misspelt) return { command: single, rest: argv.slice(1) };
   if (group.length === 0) {
     const known = [...new Set(commands.map((command) => command.name.split(' ')[0] ?? ''))];
     throw wrongUsage(`There is no command "${first}".${didYouMean(first, known)}`, '`belay --help` lists them.');

@@ -12,7 +12,7 @@ import { fmt } from './commands/fmt.ts';
 import { keyCommands } from './commands/key.ts';
 import { login } from './commands/login.ts';
 import { mcpCommands } from './commands/mcp.ts';
-import { oncall } from './commands/oncall.ts';
+import { oncallCommands } from './commands/oncall.ts';
 import { orgCommands } from './commands/org.ts';
 import { page } from './commands/page.ts';
 import { publish } from './commands/publish.ts';
@@ -46,7 +46,7 @@ export const commands: Command[] = [
   ...stopCommands,
   ...keyCommands,
   ...orgCommands,
-  oncall,
+  ...oncallCommands,
   ...mcpCommands,
   evidence,
   verify,

@@ -81,11 +81,11 @@ export type Services = AgentPorts &
     once: HouseOnce;
     /** replaces the organisation, with an entry that keeps the whole of it; false when it was not at `expected` any more */
     applyOrganisation(organisation: Organisation, by: Actor, expected?: number | null): Promise<boolean>;
-    /** an override, a swap, an absence, or its withdrawal; answers its id */
+    /** overrides, a swap, absences, or their withdrawal; answers the id of the first, and how many there are */
     changeOncall(
       command: OncallCommand,
       by: Person,
-    ): Promise<{ id: string; refused?: undefined } | { refused: Refusal }>;
+    ): Promise<{ id: string; added: number; refused?: undefined } | { refused: Refusal }>;
     /** what lets a calendar read the feed of a schedule without signing in */
     feedToken(schedule: string): string;
     /** what channels deliver */

@@ -2,6 +2,7 @@
 import { type AnswerOf, didYouMean, iso, problem } from '@belay/protocol';
 import type { OncallCommand } from '../domain/oncall/entered.ts';
 import { exportIcal } from '../domain/oncall/ical-export.ts';
+import { importAbsences, importOverrides } from '../domain/oncall/ical-import.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import { onCallAt, type Schedule } from '../domain/oncall/schedule.ts';
 import { duty, gaps, nextHandover, type Shift, shifts } from '../domain/oncall/shifts.ts';
@@ -154,6 +155,42 @@ const reads = (services: Services): Handlers<Reads> => ({
   },
 });
 
+/** Events of the next 400 days; whole days belong to the zone of whom or what they are about. */
+const windowOf = (services: Services, zone: string) => {
+  const from = services.clock.now();
+  return { from, to: from + longestMs, zone };
+};
+
+type Imports = 'importAbsences' | 'importOverrides';
+type Read = { command: OncallCommand; found: number; problems: AnswerOf<Imports>['problems'] };
+
+const imports = (services: Services): Handlers<Imports> => {
+  const enter = async (call: Pick<Call<Imports>, 'caller'>, { command, found, problems }: Read) => {
+    const changed = await services.changeOncall(command, personOf(call));
+    if (changed.refused !== undefined) throw new Refused(problem(changed.refused.code, changed.refused.detail));
+    return { answer: { added: changed.added, known: found - changed.added, problems } };
+  };
+  return {
+    importAbsences: async (call) => {
+      const personId = call.param('personId');
+      const org = await services.house.organisation();
+      const zone = org.people.find((one) => one.personId === personId)?.zone ?? org.zone;
+      const { absences, problems } = importAbsences(call.body.calendar, windowOf(services, zone));
+      return enter(call, { command: { type: 'absences', personId, absences }, found: absences.length, problems });
+    },
+    importOverrides: async (call) => {
+      const org = await services.house.organisation();
+      const { name: schedule, zone } = scheduleNamed(org, call.param('schedule'));
+      const { calendar, layer = null } = call.body;
+      const into = { layer: layer ?? '', by: personOf(call).personId, people: org.people };
+      const { overrides, problems } = importOverrides(calendar, windowOf(services, zone), into);
+      const read = overrides.map(({ personId, from, to, because }) => ({ personId, from, to, because }));
+      const command: OncallCommand = { type: 'overrides', schedule, layer, overrides: read };
+      return enter(call, { command, found: read.length, problems });
+    },
+  };
+};
+
 type Writes = 'addOverride' | 'swapShifts' | 'addAbsence' | 'withdrawEntered';
 
 const writes = (services: Services): Handlers<Writes> => {
@@ -179,7 +216,8 @@ const writes = (services: Services): Handlers<Writes> => {
   };
 };
 
-export const oncallRoutes = (services: Services): Handlers<Reads | Writes> => ({
+export const oncallRoutes = (services: Services): Handlers<Reads | Imports | Writes> => ({
   ...reads(services),
+  ...imports(services),
   ...writes(services),
 });

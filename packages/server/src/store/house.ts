@@ -120,7 +120,7 @@ export const changeEntered = (
       return decided;
     },
     (decided) => {
-      if (decided.refused !== undefined) return null;
+      if (decided.refused !== undefined || decided.event === null) return null;
       const { type, ...content } = decided.event;
       return { stream: 'organisation', type, content: content as unknown as JsonObject, by, at };
     },

@@ -3,10 +3,11 @@ import { didYouMean, iso } from '@belay/protocol';
 import type { Organisation } from '../../domain/oncall/organisation.ts';
 import { onCallAt, type Schedule } from '../../domain/oncall/schedule.ts';
 import { duty, gaps, nextHandover } from '../../domain/oncall/shifts.ts';
-import { type Command, type Exit, type Given, type Io, printJson, wrongUsage } from '../command.ts';
+import { type Command, type Given, type Option, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
-import { readOrganisation } from '../host.ts';
+import { readOrganisation, readTextFile } from '../host.ts';
 import { calendarText, gapsText, nextText, whoText } from '../oncall.ts';
+import { harmless } from '../paint.ts';
 import { organisationInForce } from './org.ts';
 
 const dayMs = 86_400_000;
@@ -45,47 +46,130 @@ const whoJson = (org: Organisation, at: number): object[] =>
     };
   });
 
-const calendar = (org: Organisation, schedule: Schedule, from: number, to: number, given: Given, io: Io): Exit => {
-  if (io.json) printJson(io, { schedule: schedule.name, items: spans(duty(schedule, from, to, org.people)) });
-  else io.out(calendarText(org, schedule, from, to, given.flag('ical')));
-  return 0;
+const looking: Record<string, Option> = {
+  days: { type: 'string', value: 'N', about: 'how far to look (default 28)' },
+};
+const whose: Record<string, Option> = {
+  org: { type: 'string', value: 'FILE', about: 'an organisation file instead of the server' },
+  ...connecting,
 };
 
-export const oncall: Command = {
-  name: 'oncall',
-  summary: 'Who is on call now; with a schedule, its calendar.',
-  takes: ['[SCHEDULE]'],
-  options: {
-    next: { type: 'boolean', about: 'the next hand-over of each schedule' },
-    gaps: { type: 'boolean', about: 'times in which nobody is on call; exit code 1 when there are any' },
-    days: { type: 'string', value: 'N', about: 'how far to look (default 28)' },
-    ical: { type: 'boolean', about: 'the calendar of SCHEDULE as an iCalendar file' },
-    org: { type: 'string', value: 'FILE', about: 'an organisation file instead of the server' },
-    ...connecting,
-  },
-  examples: [
-    { line: 'belay oncall', about: 'who is on call now' },
-    { line: 'belay oncall --gaps --org organisation.yaml', about: 'before the file is applied' },
-    { line: 'belay oncall treasury --ical > treasury.ics', about: 'for a calendar' },
-  ],
+const organisationOf = async (given: Given): Promise<Organisation> => {
+  const file = given.text('org');
+  return file === undefined ? organisationInForce(connect(given)) : readOrganisation(file);
+};
+
+const spanOf = (given: Given): { from: number; to: number } => {
+  const from = Date.now();
+  return { from, to: from + daysOf(given.text('days')) * dayMs };
+};
+
+const who: Command = {
+  name: 'oncall who',
+  summary: 'Who is on call now, until when, and who then.',
+  takes: [],
+  options: whose,
+  examples: [{ line: 'belay oncall who', about: 'the same as `belay oncall`' }],
   run: async (given, io) => {
-    const file = given.text('org');
-    const org = file === undefined ? await organisationInForce(connect(given)) : readOrganisation(file);
-    const [name] = given.words;
-    const from = Date.now();
-    const to = from + daysOf(given.text('days')) * dayMs;
-    if (name !== undefined) return calendar(org, scheduleNamed(org, name), from, to, given, io);
-    if (given.flag('ical')) throw wrongUsage('A calendar is of one schedule.', 'Name it: belay oncall SCHEDULE --ical');
-    if (given.flag('gaps')) {
-      const found = org.schedules.flatMap((schedule) =>
-        spans(gaps(schedule, from, to, org.people)).map((gap) => ({ schedule: schedule.name, ...gap })),
-      );
-      if (io.json) printJson(io, { items: found });
-      else io.out(gapsText(org, from, to));
-      return found.length === 0 ? 0 : 1;
-    }
-    if (io.json) printJson(io, { items: whoJson(org, from) });
-    else io.out(given.flag('next') ? nextText(org, from) : whoText(org, from));
+    const org = await organisationOf(given);
+    if (io.json) printJson(io, { items: whoJson(org, Date.now()) });
+    else io.out(whoText(org, Date.now()));
     return 0;
   },
 };
+
+const next: Command = {
+  name: 'oncall next',
+  summary: 'The next hand-over of each schedule, soonest first.',
+  takes: [],
+  options: whose,
+  examples: [{ line: 'belay oncall next', about: 'who is about to be on call' }],
+  run: async (given, io) => {
+    const org = await organisationOf(given);
+    if (io.json) printJson(io, { items: whoJson(org, Date.now()) });
+    else io.out(nextText(org, Date.now()));
+    return 0;
+  },
+};
+
+const gapsCommand: Command = {
+  name: 'oncall gaps',
+  summary: 'Times in which nobody is on call; exit code 1 when there are any.',
+  takes: [],
+  options: { ...looking, ...whose },
+  examples: [{ line: 'belay oncall gaps --org organisation.yaml', about: 'before the file is applied' }],
+  run: async (given, io) => {
+    const org = await organisationOf(given);
+    const { from, to } = spanOf(given);
+    const found = org.schedules.flatMap((schedule) =>
+      spans(gaps(schedule, from, to, org.people)).map((gap) => ({ schedule: schedule.name, ...gap })),
+    );
+    if (io.json) printJson(io, { items: found });
+    else io.out(gapsText(org, from, to));
+    return found.length === 0 ? 0 : 1;
+  },
+};
+
+const calendar: Command = {
+  name: 'oncall calendar',
+  summary: 'The shifts of one schedule, as text or as a file for a calendar.',
+  takes: ['SCHEDULE'],
+  options: { ical: { type: 'boolean', about: 'as an iCalendar file' }, ...looking, ...whose },
+  examples: [
+    { line: 'belay oncall calendar treasury', about: 'the next four weeks' },
+    { line: 'belay oncall calendar treasury --ical > treasury.ics', about: 'for a calendar' },
+  ],
+  run: async (given, io) => {
+    const org = await organisationOf(given);
+    const schedule = scheduleNamed(org, given.words[0] ?? '');
+    const { from, to } = spanOf(given);
+    if (io.json) printJson(io, { schedule: schedule.name, items: spans(duty(schedule, from, to, org.people)) });
+    else io.out(calendarText(org, schedule, from, to, given.flag('ical')));
+    return 0;
+  },
+};
+
+const importCommand: Command = {
+  name: 'oncall import',
+  summary: 'Enter absences or overrides from an iCalendar file. Again adds only what is new.',
+  takes: ['FILE'],
+  options: {
+    'absences-of': { type: 'string', value: 'PERSON', about: 'every event is an absence of this person' },
+    'overrides-of': { type: 'string', value: 'SCHEDULE', about: 'every event puts whom it invites on call' },
+    layer: { type: 'string', value: 'NAME', about: 'layer of the overrides (default: the first)' },
+    ...connecting,
+  },
+  examples: [
+    { line: 'belay oncall import holidays.ics --absences-of ann', about: 'no schedule names her then' },
+    { line: 'belay oncall import cover.ics --overrides-of treasury', about: 'one event, one person by their address' },
+  ],
+  run: async (given, io) => {
+    const [personId, schedule, layer] = [given.text('absences-of'), given.text('overrides-of'), given.text('layer')];
+    if ((personId === undefined) === (schedule === undefined))
+      throw wrongUsage('Say what the events are.', 'Add --absences-of PERSON, or --overrides-of SCHEDULE.');
+    const text = readTextFile(given.words[0] ?? '', 'calendar');
+    const api = connect(given);
+    const answer =
+      schedule === undefined
+        ? await api.call('importAbsences', { params: { personId: personId ?? '' }, body: { calendar: text } })
+        : await api.call('importOverrides', {
+            params: { schedule },
+            body: { calendar: text, ...(layer === undefined ? {} : { layer }) },
+          });
+    if (io.json) printJson(io, answer);
+    else {
+      for (const { message, remedy } of answer.problems) io.out(`${harmless(message)} ${harmless(remedy)}\n`);
+      io.out(`${answer.added} added, ${answer.known} known already or over, ${answer.problems.length} left out.\n`);
+    }
+    return answer.problems.length === 0 ? 0 : 1;
+  },
+};
+
+export const oncallCommands: Command[] = [
+  { ...who, name: 'oncall', examples: [{ line: 'belay oncall', about: 'who is on call now' }] },
+  who,
+  next,
+  gapsCommand,
+  calendar,
+  importCommand,
+];

@@ -54,7 +54,7 @@ const house = () => {
       const decided = decideOncall(entered, command, given);
       if (decided.refused !== undefined) return decided.refused.code;
       entered = decided.entered;
-      return decided.event.type;
+      return decided.event?.type;
     },
     onCall: (at: number) => {
       const now = withEntered(org, entered);

@@ -21,14 +21,20 @@ export type OncallCommand =
   | ({ type: 'override'; personId: string; replaces: string | null } & Place)
   | ({ type: 'swap'; between: [string, string] } & Place)
   | { type: 'absence'; personId: string; from: number; to: number }
+  | { type: 'absences'; personId: string; absences: Interval[] }
+  | { type: 'overrides'; schedule: string; layer: string | null; overrides: Imported[] }
   | { type: 'withdraw'; id: string };
+
+/** One event of a calendar of overrides. */
+export type Imported = Interval & { personId: string; because: string };
 
 export type OncallEvent = {
   type: 'OverrideAdded' | 'ShiftsSwapped' | 'OverrideWithdrawn' | 'AbsenceAdded' | 'AbsenceWithdrawn';
   overrides: EnteredOverride[];
   absences: EnteredAbsence[];
 };
-type Decision = { entered: Entered; event: OncallEvent; refused?: undefined } | { refused: Refusal };
+/** `event` null: everything was there already. */
+type Decision = { entered: Entered; event: OncallEvent | null; refused?: undefined } | { refused: Refusal };
 type Given = { org: Organisation; by: Person; now: number; newId: (prefix: string) => string };
 
 /** The organisation as it counts: what names somebody or something that the file no longer has is without effect. */
@@ -143,6 +149,56 @@ const enterAbsence = (
   };
 };
 
+const same = (a: Interval & { personId: string }, b: Interval & { personId: string }): boolean =>
+  a.personId === b.personId && a.from === b.from && a.to === b.to;
+
+/** The same calendar read again adds only what is new in it; what is over is left out. */
+const enterAbsences = (
+  entered: Entered,
+  { personId, absences }: Extract<OncallCommand, { type: 'absences' }>,
+  { org, by, now, newId }: Given,
+): Decision => {
+  const refused = mayEnter(by, [personId]) ?? unknownPerson(org, [personId]);
+  if (refused !== null) return refused;
+  const fresh = absences
+    .map((one) => ({ ...one, personId }))
+    .filter((one) => one.to > now && !entered.absences.some((known) => same(known, one)))
+    .map((one) => ({ ...one, absenceId: newId('absence'), by: by.personId }));
+  if (fresh.length === 0) return { entered, event: null };
+  return {
+    entered: { ...entered, absences: [...entered.absences, ...fresh] },
+    event: { type: 'AbsenceAdded', overrides: [], absences: fresh },
+  };
+};
+
+const importOverrides = (
+  entered: Entered,
+  { schedule, layer, overrides }: Extract<OncallCommand, { type: 'overrides' }>,
+  { org, by, now, newId }: Given,
+): Decision => {
+  const place = placeOf(org, schedule, layer);
+  if ('refused' in place) return place;
+  const others = overrides.find(({ personId }) => personId !== by.personId);
+  const refused = others === undefined ? null : mayEnter(by, []);
+  if (refused !== null) return refused;
+  const known = entered.overrides.filter((one) => one.schedule === schedule && one.layer === place.layer);
+  const fresh = overrides
+    .filter((one) => one.to > now && !known.some((other) => same(other, one)))
+    .map((one) => ({
+      ...one,
+      overrideId: newId('override'),
+      schedule,
+      layer: place.layer,
+      replaces: null,
+      by: by.personId,
+    }));
+  if (fresh.length === 0) return { entered, event: null };
+  return {
+    entered: { ...entered, overrides: [...entered.overrides, ...fresh] },
+    event: { type: 'OverrideAdded', overrides: fresh, absences: [] },
+  };
+};
+
 const withdraw = (entered: Entered, id: string, { by }: Given): Decision => {
   const overrides = entered.overrides.filter((one) => one.overrideId === id);
   const absences = entered.absences.filter((one) => one.absenceId === id);
@@ -163,6 +219,16 @@ const withdraw = (entered: Entered, id: string, { by }: Given): Decision => {
 /** Decides on what was entered so far; what ended long ago is let go of, its entries stay in the evidence. */
 export const decideOncall = (entered: Entered, command: OncallCommand, given: Given): Decision => {
   const current = kept(entered, given.now);
-  if (command.type === 'withdraw') return withdraw(current, command.id, given);
-  return command.type === 'absence' ? enterAbsence(current, command, given) : enterOverrides(current, command, given);
+  switch (command.type) {
+    case 'withdraw':
+      return withdraw(current, command.id, given);
+    case 'absence':
+      return enterAbsence(current, command, given);
+    case 'absences':
+      return enterAbsences(current, command, given);
+    case 'overrides':
+      return importOverrides(current, command, given);
+    default:
+      return enterOverrides(current, command, given);
+  }
 };
