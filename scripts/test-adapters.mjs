@@ -8,5 +8,7 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('../test-adapters', import.meta.url));
 const run = (command, ...args) => spawnSync(command, args, { stdio: 'inherit', cwd: folder }).status ?? 1;
 
-const installed = existsSync(join(folder, 'node_modules/ai')) ? 0 : run('npm', 'ci', '--no-audit', '--no-fund');
+const installed = existsSync(join(folder, 'node_modules/@mastra/core'))
+  ? 0
+  : run('npm', 'ci', '--no-audit', '--no-fund');
 process.exitCode = installed === 0 ? run(process.execPath, 'run.mjs', ...process.argv.slice(2)) : installed;

@@ -6,21 +6,17 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('agent.mjs', import.meta.url));
 const longestMs = 60_000;
-const started = new Set();
 /** After one of these it says nothing more. */
 const ends = new Set(['paused', 'ended', 'failed']);
 
 export const startAgent = (config) => {
   const child = spawn(process.execPath, [program, JSON.stringify(config)], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true, // leads a group: what it started itself outlives its kill -9, and is ended with the group
     env: { ...process.env, AI_SDK_LOG_WARNINGS: 'false', NODE_NO_WARNINGS: '1' },
   });
-  started.add(child);
   const bound = setTimeout(() => child.kill('SIGKILL'), longestMs);
-  child.once('exit', () => {
-    clearTimeout(bound);
-    started.delete(child);
-  });
+  child.once('exit', () => clearTimeout(bound));
   let trouble = '';
   child.stderr.on('data', (chunk) => {
     trouble += chunk;
@@ -43,9 +39,13 @@ export const startAgent = (config) => {
       child.kill('SIGKILL');
       await once(child, 'exit');
     },
+    /** itself and whatever it started */
+    end() {
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // Nobody of the group is left.
+      }
+    },
   };
-};
-
-export const endAll = () => {
-  for (const child of started) child.kill('SIGKILL');
 };

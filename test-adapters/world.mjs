@@ -136,7 +136,7 @@ export const openWorld = async () => {
     async close() {
       recordsServer.close();
       await server.close();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 };

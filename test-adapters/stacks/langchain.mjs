@@ -22,7 +22,7 @@ const go = async ({ run, tools: written, calls, config }, input, from = (_agent,
   const tools = toolsOf(written);
   const checkpointer = PostgresSaver.fromConnString(config.checkpoints);
   await checkpointer.setup();
-  const thread = { configurable: { thread_id: config.runKey } };
+  const thread = { configurable: { thread_id: calls[0].id } };
   // region one-line
   const agent = createAgent({ model, tools, checkpointer, middleware: [belayMiddleware(run)] });
   const result = await agent.invoke(input, await from(agent, thread));

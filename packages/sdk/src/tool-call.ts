@@ -22,7 +22,14 @@ export type GuardOptions = {
   facts?: (tool: string, args: JsonObject) => JsonObject;
 };
 
-export type ToolCall = { tool: string; id: string; arguments: unknown; signal?: AbortSignal | undefined };
+export type ToolCall = {
+  tool: string;
+  id: string;
+  arguments: unknown;
+  signal?: AbortSignal | undefined;
+  /** people have to decide when it is carried out: wait for them (default), or throw Paused */
+  on?: 'wait' | 'pause';
+};
 
 /** `go`: start the execution, which is where the gate decides. The other two come before it. */
 export type Prospect =
@@ -85,7 +92,7 @@ export const createToolCalls = (run: GuardedRun, { steps = {}, facts }: GuardOpt
     return read;
   };
   const asked = (call: ToolCall) => {
-    const { tool, id: key, arguments: given, signal } = call;
+    const { tool, id: key, arguments: given, signal, on } = call;
     if (typeof given !== 'object' || given === null || Array.isArray(given))
       throw new BelayError(`The arguments of ${tool} are no object.`, {
         code: 'invalid_request',
@@ -93,7 +100,8 @@ export const createToolCalls = (run: GuardedRun, { steps = {}, facts }: GuardOpt
       });
     const args = given as JsonObject;
     const claimed = facts === undefined ? {} : { facts: facts(tool, args) };
-    return { step: steps[tool] ?? stepOf(tool), args, options: { key, ...claimed, ...(signal ? { signal } : {}) } };
+    const options = { key, ...claimed, ...(signal ? { signal } : {}), ...(on ? { on } : {}) };
+    return { step: steps[tool] ?? stepOf(tool), args, options };
   };
   return {
     async ask(call) {

@@ -44,6 +44,19 @@ const settled = (run: Run, permitId: string): Run => {
   return { ...run, settledCount: run.settledCount + 1, settledRecently: recent };
 };
 
+/** What a person says has happened is not done again, also not under another key: the agent may have forgotten its own. */
+const neverAgain = (
+  run: Run,
+  permitId: string,
+  said: Pick<Run['doneByPerson'][number], 'reference' | 'by' | 'at'>,
+): Run => {
+  const permit = run.permits.find((p) => p.permitId === permitId);
+  if (permit === undefined) return run;
+  const digests = [...new Set([permit.askedDigest, permit.digest])];
+  const done = digests.map((digest) => ({ step: permit.step, digest, ...said }));
+  return { ...run, doneByPerson: [...run.doneByPerson, ...done] };
+};
+
 const allowances = (instructions: Instructions, by: string, seen: string[]): Run['allowances'] =>
   instructions.allowOnce.map((allowed) => ({
     ...allowed,
@@ -147,11 +160,11 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   PermitExpired: (run, { permitId }) => unreserve(withPermit(run, permitId, { status: 'expired' }), permitId),
   PermitVoided: (run, { permitId }) => unreserve(withPermit(run, permitId, { status: 'void' }), permitId),
   PermitInDoubt: (run, { permitId }) => withPermit(run, permitId, { status: 'inDoubt' }),
-  PermitSettled: (run, { permitId, happened, reference, because }, { at, by }) =>
-    settled(
-      withPermit(run, permitId, { status: happened, settledAt: at, settledBy: by, result: { reference, because } }),
-      permitId,
-    ),
+  PermitSettled: (run, { permitId, happened, reference, because }, { at, by }) => {
+    const said = { status: happened, settledAt: at, settledBy: by, result: { reference, because } };
+    const next = settled(withPermit(run, permitId, said), permitId);
+    return happened === 'done' ? neverAgain(next, permitId, { reference: reference ?? because, by: by.id, at }) : next;
+  },
   LateReportKept: (run, { permitId, report, contradicts }) => lateReport(run, permitId, report, contradicts),
   ApprovalRequested: (run, { approval }) => ({ ...run, approvals: [...run.approvals, approval] }),
   ApprovalSigned: (run, { approvalId, comment, complete }, { at, by }) => {

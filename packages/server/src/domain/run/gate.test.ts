@@ -55,6 +55,42 @@ describe('a step key', () => {
     expect(story.types).toEqual(['PermitInDoubt', 'CaseOpened', 'RungFired']);
     expect(story.ask({ attempt: '3' }).types).toEqual([]);
   });
+  it('that is new does not get the effect again that an earlier process left open', () => {
+    const story = new Story().ask({ key: 'old', attempt: '1' });
+    story.attach();
+    expect(story.ask({ key: 'new' }).answer).toMatchObject({ kind: 'inDoubt', key: 'new' });
+    expect(story.ask({ key: 'newer' }).answer.kind).toBe('inDoubt');
+    expect(story.ask({ key: 'other', args: pay('11.00') }).answer.kind).toBe('handoff');
+  });
+  it('that is new gets the person’s word when they say that it happened', () => {
+    const story = new Story().ask({ key: 'old', attempt: '1' });
+    story.attach();
+    const [permit] = story.ask({ key: 'new' }).run.permits;
+    story.person('cleo', {
+      type: 'settle',
+      permitId: permit?.permitId ?? '',
+      happened: 'done',
+      reference: 'bank 77',
+      because: '',
+    });
+    expect(story.ask({ key: 'new' }).answer).toMatchObject({ kind: 'done', reference: 'bank 77' });
+  });
+  it('that is new is decided afresh when they say that it did not happen', () => {
+    const story = new Story().ask({ key: 'old', attempt: '1' });
+    story.attach();
+    const [permit] = story.ask({ key: 'new' }).run.permits;
+    story.person('cleo', {
+      type: 'settle',
+      permitId: permit?.permitId ?? '',
+      happened: 'notDone',
+      reference: null,
+      because: 'not booked',
+    });
+    expect(story.ask({ key: 'new' }).answer.kind).not.toBe('inDoubt');
+  });
+  it('that is new beside one under way in the same process is a second effect', () => {
+    expect(new Story().ask({ key: 'one' }).ask({ key: 'two' }).answer.kind).toBe('continue');
+  });
   it('of a harmless step may be run again', () => {
     const story = new Story()
       .ask({ step: 'note', args: {}, attempt: '1' })

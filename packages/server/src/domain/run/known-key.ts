@@ -61,6 +61,20 @@ const live = (run: Run, command: GateCommand, permit: Permit, context: Context):
   return inDoubt(run, command, permit, context);
 };
 
+/**
+ * The same effect under a new name: an agent that died in it, lost what it knew and started over. While nobody knows
+ * whether it happened, the new name is as much in doubt as the old one.
+ */
+const leftOpen = (run: Run, { step, digest }: GateCommand): Permit | undefined =>
+  run.permits.find(
+    (permit) =>
+      permit.step === step &&
+      (permit.askedDigest === digest || permit.digest === digest) &&
+      (permit.status === 'inDoubt' || (permit.status === 'redeemed' && permit.epoch !== run.epoch)) &&
+      permit.effect !== 'none' &&
+      !permit.idempotent,
+  );
+
 /** The answer to a key that was seen before; null when the gate has to decide afresh. */
 export const knownKey = (run: Run, command: GateCommand, context: Context): Decided<GateDecision> | null => {
   const permit = run.permits.find((p) => p.key === command.key) ?? command.settled;
@@ -70,6 +84,8 @@ export const knownKey = (run: Run, command: GateCommand, context: Context): Deci
       return refuse('key_reused', `Key ${command.key} was used for ${permit.step} with other arguments.`);
     return permit.status === 'done' ? recorded(command, permit) : live(run, command, permit, context);
   }
+  const left = leftOpen(run, command);
+  if (left !== undefined) return inDoubt(run, command, left, context);
   const contradicted = run.contradicted.find((c) => c.key === command.key);
   const byPerson = run.doneByPerson.find((d) => d.step === command.step && d.digest === command.digest);
   if (byPerson === undefined && contradicted !== undefined) {
