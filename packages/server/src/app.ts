@@ -75,6 +75,8 @@ export type App = {
   deliverOwed: () => Promise<void>;
   /** processes what channels delivered */
   takeIn: () => Promise<void>;
+  /** opens the connections of channels that connect themselves; starting does the same */
+  connect: () => void;
   /** deliveries of channels that did not verify, by channel, since the start */
   refusals: ReadonlyMap<string, number>;
   start: () => void;
@@ -297,6 +299,7 @@ export const createApp = async ({
       await work.deliver();
     },
     takeIn: work.takeIn,
+    connect: work.connect,
     refusals: work.refusals,
     start: () => {
       integrator.start();
@@ -307,7 +310,6 @@ export const createApp = async ({
         time,
         startLoop('waking agents', pollMs, wakeAgents, log),
         integrator,
-        work,
       ];
       listen?.(hintChannel, () => {
         anyRunChanged();
@@ -315,7 +317,7 @@ export const createApp = async ({
       });
     },
     stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all([work, ...loops].map((loop) => loop.stop()));
     },
   };
 };

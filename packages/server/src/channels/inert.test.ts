@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../test/contract/corpus.ts';
-import { clip, deceptive, html, markdown, mrkdwn, oneLine, visible } from './inert.ts';
+import { clip, deceptive, defanged, html, markdown, mrkdwn, oneLine, visible } from './inert.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 200 });
 
@@ -46,6 +46,7 @@ describe('texts of others', () => {
     expect(mrkdwn(hostile)).not.toMatch(/[<>*_~`]/);
     expect(markdown(hostile)).not.toMatch(/(?<!\\)[<>*_`[\]()@]/);
     expect(markdown(hostile)).not.toMatch(/https?:\/\//);
+    expect(defanged(hostile)).not.toMatch(/\w:\/\/|javascript:|\bwww\./i);
     expect(html(hostile)).not.toMatch(/[<>"']|&(?!#\d+;)/);
   });
 });

@@ -68,3 +68,10 @@ export const markdown = (text: string): string =>
 /** HTML (mail, ServiceNow journals). */
 export const html = (text: string): string =>
   visible(text).replace(/[&<>"'[\]]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** Addresses that a mail program would make a link of, readable and dead; what is exact stays recognisable. */
+export const defanged = (text: string): string =>
+  text
+    .replace(/(\w):\/\//g, '$1[:]//')
+    .replace(/\b(javascript|data|mailto):/gi, '$1[:]')
+    .replace(/\bwww\./gi, 'www[.]');

@@ -130,6 +130,15 @@ export type Listens = {
   /** the vendor shows the HTTP answer to the presser: it is decided before it is acknowledged */
   answersInline: boolean;
 };
+/** What came through a connection that we opened ourselves: the vendor is proved by it, so nothing else is verified. */
+export type TakesIn = {
+  /** stores it like any delivery; what it returns is the acknowledgement */
+  take(raw: RawRequest): Promise<HttpAnswer>;
+  trouble(because: string): void;
+};
+export type Connection = { close(): Promise<void> };
+/** A connection of our own, for those whom the vendor cannot reach. It opens itself again until it is closed. */
+export type Connects = { connect(takesIn: TakesIn): Connection };
 /**
  * What people did on a card that has no signed buttons, each with its author; not what we wrote ourselves. The ref is
  * what was last written there, so it says which revision they looked at. `deliveryId` is the vendor's id of the act.
@@ -161,6 +170,6 @@ export type Channel = {
   /** what people call it */
   title: string;
 } & Posts &
-  Partial<Updates & Threads & DirectMessages & Finds & Checks & Directory & Listens & ReadsBack & Polls>;
+  Partial<Updates & Threads & DirectMessages & Finds & Checks & Directory & Listens & ReadsBack & Polls & Connects>;
 
 export type Channels = ReadonlyMap<string, Channel>;

@@ -1,6 +1,6 @@
 /** The channels at work: planning what is shown where, one loop of deliveries a channel, what comes in, what is polled. */
 import { approvalCard, type Card, caseCard, type Subject } from './cards.ts';
-import type { Channel } from './channel-ports.ts';
+import type { Channel, Connection } from './channel-ports.ts';
 import { deliverTo } from './deliver.ts';
 import { planOwed } from './deliver-plan.ts';
 import type { DeliverPorts, Found } from './deliver-ports.ts';
@@ -24,6 +24,8 @@ export type ChannelWork = {
   deliver: () => Promise<void>;
   /** everything that came in and is due now */
   takeIn: () => Promise<void>;
+  /** opens the connections of channels that connect themselves; starting does the same */
+  connect: () => void;
   /** something may be owed */
   wake: () => void;
   start: () => void;
@@ -56,10 +58,11 @@ export const createChannelWork = (given: Given): ChannelWork => {
   const ports = { ...given, find: finds(given), cardOf: makesCards(given), entriesOf: queries.entriesOf };
   const channels: Channel[] = [...given.channels.values()];
   let loops: Loop[] = [];
+  let connections: Connection[] = [];
   let wakeDeliveries = (): void => undefined;
   let wakePlan = (): void => undefined;
   let wakeInbound = (): void => undefined;
-  const { receive, refusals } = createReceive(ports, () => wakeInbound());
+  const { receive, connected, refusals } = createReceive(ports, () => wakeInbound());
 
   const plan = async (): Promise<number> => {
     const planned = await planOwed(ports);
@@ -83,6 +86,13 @@ export const createChannelWork = (given: Given): ChannelWork => {
     await processInbound(ports);
   };
 
+  const connect = (): void => {
+    connections = channels.flatMap(({ name, connect: open }) => {
+      const trouble = (because: string): void => log.warn({ channel: name, because }, 'a connection has trouble');
+      return open?.({ take: (raw) => connected(name, raw), trouble }) ?? [];
+    });
+  };
+
   const start = (): void => {
     const planning = startLoop('planning cards', pollMs, plan, log);
     const lanes = channels.map((channel) =>
@@ -96,6 +106,7 @@ export const createChannelWork = (given: Given): ChannelWork => {
       for (const lane of lanes) lane.wake();
     };
     loops = [planning, ...lanes, incoming, polling];
+    connect();
   };
 
   return {
@@ -103,9 +114,11 @@ export const createChannelWork = (given: Given): ChannelWork => {
     refusals,
     deliver,
     takeIn,
+    connect,
     wake: () => wakePlan(),
     start,
     stop: async () => {
+      await Promise.all(connections.map((connection) => connection.close()));
       await Promise.all(loops.map((loop) => loop.stop()));
     },
   };

@@ -104,7 +104,7 @@ export type Receive = (name: string, raw: RawRequest) => Promise<HttpAnswer>;
 export const createReceive = (
   ports: InboundPorts,
   wake: () => void,
-): { receive: Receive; refusals: Map<string, number> } => {
+): { receive: Receive; connected: Receive; refusals: Map<string, number> } => {
   const refusals = new Map<string, number>();
 
   const stored = async (channel: Channel & Listens, raw: RawRequest): Promise<HttpAnswer> => {
@@ -139,5 +139,10 @@ export const createReceive = (
     }
     return stored(channel, raw);
   };
-  return { receive, refusals };
+  /** Through a connection of our own: nobody else speaks there. */
+  const connected: Receive = async (name, raw) => {
+    const channel = ports.channels.get(name);
+    return listens(channel) ? stored(channel, raw) : text(404, `There is no channel ${name}.`);
+  };
+  return { receive, connected, refusals };
 };

@@ -2,13 +2,14 @@
 import type { JsonObject } from '@belay/protocol';
 import type { WebClient } from '@slack/web-api';
 import { type Subject, subjectKey } from '../../engine/cards.ts';
-import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
-import { defineChannel } from '../channel.ts';
+import type { CardRef, Channel, Delivery, Place, TakesIn } from '../../engine/channel-ports.ts';
+import { defineChannel, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk, type ResponseHosts } from './answer.ts';
 import { parse } from './parse.ts';
 import { render, said } from './render.ts';
 import { createClient, outcomeOf } from './send.ts';
+import { connectSocket } from './socket.ts';
 import { verify } from './verify.ts';
 
 const settings = {
@@ -20,9 +21,14 @@ const settings = {
     about: 'still counts while you change the secret',
     fallback: '',
   },
+  appToken: {
+    env: 'BELAY_SLACK_APP_TOKEN',
+    about: 'xapp-…: Belay connects to Slack instead of being called (Socket Mode)',
+    fallback: '',
+  },
   apiUrl: { env: 'BELAY_SLACK_API_URL', about: 'another address of the Web API', fallback: 'https://slack.com/api/' },
 };
-type Values = { botToken: string; signingSecret: string; team: string; oldSigningSecret: string; apiUrl: string };
+type Values = SettingValues<typeof settings>;
 type Ports = { fetch: typeof fetch; responseHosts: ResponseHosts };
 
 const asSlackPorts: Ports = { fetch: globalThis.fetch, responseHosts: ['https://hooks.slack.com'] };
@@ -93,7 +99,7 @@ const outgoing = (client: WebClient, team: string) => {
 };
 
 export const createSlack = (values: Values, ports: Ports = asSlackPorts): Channel => {
-  const { botToken, signingSecret, team, oldSigningSecret, apiUrl } = values;
+  const { botToken, signingSecret, team, oldSigningSecret, appToken, apiUrl } = values;
   const client = createClient(botToken, apiUrl);
   const secrets = [signingSecret, oldSigningSecret].filter((secret) => secret !== '');
   return {
@@ -105,6 +111,7 @@ export const createSlack = (values: Values, ports: Ports = asSlackPorts): Channe
     parse,
     answer: (ask, answer) => answerAsk({ client, fetch: ports.fetch, hosts: ports.responseHosts }, ask, answer),
     answersInline: false,
+    ...(appToken === '' ? {} : { connect: (takesIn: TakesIn) => connectSocket(appToken, apiUrl, takesIn) }),
   };
 };
 

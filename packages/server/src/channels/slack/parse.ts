@@ -6,6 +6,8 @@ import { at, isAction, listAt, objectAt, pressedOn, readJson, textAt } from '../
 
 export const actionPrefix = 'belay:';
 export const formCallback = 'belay:form';
+/** What came through our own connection; no request by HTTP has such a path. */
+export const socketPath = 'socket:';
 
 const ack: HttpAnswer = { status: 200 };
 const nothing = (because: string, answer: HttpAnswer = ack): Parsed => ({ kind: 'nothing', because, answer });
@@ -104,9 +106,26 @@ const event = (payload: Json): Parsed => {
   return delivery([{ kind: 'preview', presser, replyTo, links }], deliveryId);
 };
 
+/** Through the socket the payload is there by itself, and the handshake is the connection's. */
+const fromSocket = (kind: string, payload: Json, body: Uint8Array): Parsed => {
+  switch (kind) {
+    case 'interactive':
+      return interaction(payload, body);
+    case 'slash_commands': {
+      const fields = Object.keys(objectAt(payload)).map((name): [string, string] => [name, textAt(payload, name)]);
+      return command(new URLSearchParams(fields), body);
+    }
+    case 'events_api':
+      return event(payload);
+    default:
+      return nothing('an envelope that is not used');
+  }
+};
+
 /** Total: what cannot be read is nothing. */
-export const parse = ({ headers, body }: RawRequest): Parsed => {
+export const parse = ({ path, headers, body }: RawRequest): Parsed => {
   const text = Buffer.from(body).toString('utf8');
+  if (path.startsWith(socketPath)) return fromSocket(path.slice(socketPath.length), readJson(text), body);
   if ((headers['content-type'] ?? '').includes('application/json')) {
     const payload = readJson(text);
     return payload === null ? nothing('it is not strict JSON', { status: 400 }) : event(payload);

@@ -10,25 +10,27 @@ import {
 import type { Delivery } from '../../engine/channel-ports.ts';
 import { ofResponse, ofThrown } from '../outcome.ts';
 
+export const quietLogger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  getLevel: () => LogLevel.ERROR,
+  setName() {},
+};
+
 /** One request a call: retries and waiting are the outbox row's. */
+export const clientOptions = (apiUrl: string) => ({
+  slackApiUrl: apiUrl,
+  retryConfig: { retries: 0 },
+  rejectRateLimitedCalls: true,
+  timeout: 8_000,
+  allowAbsoluteUrls: false,
+});
+
 export const createClient = (botToken: string, apiUrl: string): WebClient =>
-  new WebClient(botToken, {
-    slackApiUrl: apiUrl,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    timeout: 8_000,
-    allowAbsoluteUrls: false,
-    logLevel: LogLevel.ERROR,
-    logger: {
-      debug() {},
-      info() {},
-      warn() {},
-      error() {},
-      setLevel() {},
-      getLevel: () => LogLevel.ERROR,
-      setName() {},
-    },
-  });
+  new WebClient(botToken, { ...clientOptions(apiUrl), logLevel: LogLevel.ERROR, logger: quietLogger });
 
 const shut = new Set([
   'invalid_auth',

@@ -50,7 +50,16 @@ const formFields = async (request: IncomingMessage): Promise<Record<string, stri
 };
 
 export type SlackTwin = Twin & {
-  values: { botToken: string; signingSecret: string; team: string; oldSigningSecret: string; apiUrl: string };
+  values: {
+    botToken: string;
+    signingSecret: string;
+    team: string;
+    oldSigningSecret: string;
+    appToken: string;
+    apiUrl: string;
+  };
+  /** where Socket Mode connects to; without it nobody may */
+  openSocketAt(url: string | null): void;
   origin: string;
   homeOf(user: string): Block | null;
   unfurls: Block[];
@@ -72,6 +81,7 @@ const memory = () => ({
   state: 'up' as 'up' | 'down' | 'revoked',
   calls: 0,
   serial: 0,
+  socketUrl: null as string | null,
 });
 type Memory = ReturnType<typeof memory>;
 type Answer = Record<string, unknown>;
@@ -163,6 +173,10 @@ const problemsOf = (method: string, given: Record<string, string>): string[] => 
 };
 
 const call = (slack: Memory, method: string, given: Record<string, string>, token: string): Answer => {
+  if (method === 'apps.connections.open')
+    return token === 'Bearer xapp-twin' && slack.socketUrl !== null
+      ? { ok: true, url: slack.socketUrl }
+      : no('internal_error');
   if (token !== `Bearer ${botToken}`) return no('invalid_auth');
   if (slack.state === 'revoked') return no('token_revoked');
   const problems = problemsOf(method, given);
@@ -290,7 +304,14 @@ export const startSlackTwin = async (): Promise<SlackTwin> => {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const form = (payload: object, signing: Signing) => deliverForm({ payload: JSON.stringify(payload) }, signing);
   return {
-    values: { botToken, signingSecret: secret, team: slackTeam, oldSigningSecret: '', apiUrl: `${origin}/api/` },
+    values: {
+      botToken,
+      signingSecret: secret,
+      team: slackTeam,
+      oldSigningSecret: '',
+      appToken: '',
+      apiUrl: `${origin}/api/`,
+    },
     origin,
     cards: () =>
       slack.messages.filter((one) => one.thread === null && one.metadata !== undefined).map((one) => seen(slack, one)),
@@ -319,6 +340,9 @@ export const startSlackTwin = async (): Promise<SlackTwin> => {
     closeRoom: (room) => void slack.closed.add(roomOf(slack, room) ?? room),
     remove: (cardId) => {
       slack.messages = slack.messages.filter((one) => `${one.channel}:${one.ts}` !== cardId);
+    },
+    openSocketAt: (url) => {
+      slack.socketUrl = url;
     },
     calls: () => slack.calls,
     violations: slack.violations,
