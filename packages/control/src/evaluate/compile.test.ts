@@ -113,6 +113,27 @@ describe('conditions', () => {
     expect(fires(`!(${when})`)).toBe(false);
   });
 
+  test('an optional fact of a record that could not be asked is not merely absent', () => {
+    const rules =
+      'rules:\n  - { id: ok, at: pay, when: args.id == id, then: continue }\n  - { id: stop, at: pay, when: has(deep.blocked) && deep.blocked, then: handoff, because: b }';
+    const facts =
+      '  id: { from: lookup, source: crm, type: string }\n  deep.blocked: { from: lookup, source: erp, at: /deep/blocked, type: bool, optional: true }';
+    const control = compiled(
+      `control: a\nabout: b\nowner: role:o\nfacts:\n${facts}\nsteps:\n  pay: { risk: high, effect: irreversible, arguments: { id: string } }\n${rules}\n`,
+    );
+    const asked = (erp: object) =>
+      control.decide({
+        ...{ step: 'pay', arguments: { id: 'x' }, agent: {}, system: {} },
+        looked: { crm: { ok: true, value: { id: 'x' } }, ...erp },
+      } as GateInput);
+    expect(asked({ erp: { ok: true, value: {} } }).outcome).toBe('continue');
+    expect(asked({ erp: { ok: true, value: { deep: {} } } }).outcome).toBe('continue');
+    const verdict = asked({ erp: { ok: false, problem: 'timed out' } });
+    expect([verdict.outcome, verdict.house]).toEqual(['handoff', 'badFact']);
+    expect(verdict.because).toContain('deep.blocked could not be looked up in erp: timed out');
+    for (const broken of [[], null, 'x', { ok: 1 }]) expect(asked({ erp: broken }).house).toBe('badFact');
+  });
+
   test('an optional fact is asked for with has, and is an error without it', () => {
     expect(fires('has(maybe) && maybe > 3')).toBe(false);
     expect(fires('has(maybe) && maybe > 3', withFacts(pay, { agent: { ...pay.agent, maybe: 4 } }))).toBe(true);

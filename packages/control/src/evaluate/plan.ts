@@ -6,7 +6,7 @@ import { all, baseOf, type Ir, not, type Ref, refsOf } from '../expression/ir.ts
 import { type Scope, scopeOf } from '../expression/scope.ts';
 import type { Control, GateInput, RuleSpec, StepSpec } from '../model.ts';
 import { type Bench, type Test, testOf } from './closures.ts';
-import { locate, newRecords, openAll, type Records } from './records.ts';
+import { failed, locate, newRecords, openAll, type Records } from './records.ts';
 import { deriverOf, type Layout, slotIn, type Write, writeFact } from './slots.ts';
 import { type Directory, type Named, namedOf, placeholdersOf, type Sentence, sentenceOf } from './text.ts';
 
@@ -92,7 +92,8 @@ export const readAll = ({ records, fields, derivers }: Feed, input: GateInput): 
   const { opened } = records;
   for (let index = 0; index < fields.length; index++) {
     const { record, key, write } = fields[index] as Feed['fields'][number];
-    if (!write((opened[record] as JsonObject)[key])) return false;
+    const from = opened[record] as JsonObject;
+    if (from === failed || !write(from[key])) return false;
   }
   for (let index = 0; index < derivers.length; index++) (derivers[index] as () => void)();
   return true;
@@ -103,7 +104,8 @@ export const readUsable = ({ records, fields, derivers }: Feed, input: GateInput
   openAll(records, input);
   const unusable: number[] = [];
   for (const [index, { record, key, write }] of fields.entries()) {
-    if (!write((records.opened[record] as JsonObject)[key])) unusable.push(index);
+    const from = records.opened[record] as JsonObject;
+    if (!write(from[key]) || from === failed) unusable.push(index);
   }
   for (const derive of derivers) derive();
   return unusable;

@@ -53,9 +53,13 @@ export const withValue = (input: GateInput, { from, source, path }: Place, value
 
 const nothing: JsonObject = Object.freeze(Object.create(null));
 
+/** Stands for a record that was asked for in vain: nothing in it is merely absent, so no `optional` excuses it. */
+export const failed: JsonObject = Object.freeze(Object.create(null));
+
 /** A plain object as it is; anything else could answer with what it inherits. */
 const asRecord = (value: unknown): JsonObject => {
   if (typeof value !== 'object' || value === null) return nothing;
+  if (value === failed) return failed;
   const prototype = Reflect.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return value as JsonObject;
   return Object.assign(Object.create(null), value);
@@ -101,11 +105,14 @@ const open = (opening: Opening, input: GateInput, opened: JsonObject[]): unknown
     case 'system':
       return input.system;
     case 'lookup': {
-      const looked = input.looked?.[opening.source];
-      return looked?.ok === true ? looked.value : undefined;
+      const looked = own(input.looked, opening.source) as GateInput['looked'][string] | undefined;
+      if (looked === undefined) return undefined;
+      return looked?.ok === true ? looked.value : failed;
     }
-    case 'inner':
-      return (opened[opening.parent] as JsonObject)[opening.key];
+    case 'inner': {
+      const parent = opened[opening.parent] as JsonObject;
+      return parent === failed ? failed : parent[opening.key];
+    }
   }
 };
 

@@ -71,6 +71,14 @@ describe('the grammar', () => {
     expect(problems(source)).toEqual([expected]);
   });
 
+  test('reads texts with the escapes that CEL has', () => {
+    expect(ir(String.raw`subject == "Am\u00e9lie \U0001F600 \x41\102\?\t"`)).toMatchObject({
+      values: ['Amélie 😀 AB?\t'],
+    });
+    for (const wrong of ['\\q', '\\u12', '\\ud800', '\\U00110000', '\\x4', '\\400'])
+      expect(problems(`subject == "${wrong}"`)[0]).toMatch(/^This escape is not known/);
+  });
+
   test('is bounded in depth and length', () => {
     expect(problems(`${'('.repeat(100)}urgent${')'.repeat(100)}`)[0]).toMatch(/nested too deeply/);
     expect(problems('!'.repeat(100).concat('urgent'))[0]).toMatch(/nested too deeply/);

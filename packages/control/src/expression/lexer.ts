@@ -33,7 +33,26 @@ const at = (pattern: RegExp, source: string, from: number): RegExpExecArray | nu
   return pattern.exec(source);
 };
 
-const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', "'": "'" };
+const escapes: Record<string, string> = {
+  ...{ n: '\n', t: '\t', r: '\r', a: '\u0007', b: '\b', f: '\f', v: '\v' },
+  ...{ '\\': '\\', '"': '"', "'": "'", '?': '?', '`': '`' },
+};
+
+/** The number of a character: backslash, u and four digits; U and eight; x and two; or three octal ones. */
+const numbered = /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|[xX]([0-9a-fA-F]{2})|([0-3][0-7]{2}))/y;
+
+/** A character written with a backslash at `from`, and where it ends. */
+const readEscape = (source: string, from: number): { text: string; to: number } => {
+  const plain = escapes[source[from + 1] ?? ''];
+  if (plain !== undefined) return { text: plain, to: from + 2 };
+  const [whole = '', four, eight, two, octal] = at(numbered, source, from) ?? [];
+  const code = octal === undefined ? Number.parseInt(four ?? eight ?? two ?? '', 16) : Number.parseInt(octal, 8);
+  const isCharacter = code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  if (isCharacter) return { text: String.fromCodePoint(code), to: from + whole.length };
+  const span = { from, to: Math.min(from + 2, source.length) };
+  const remedy = 'Known are \\n \\t \\r \\\\ \\" \\\' and the numbers of characters, such as \\u00e9.';
+  throw new ExpressionError('syntax', span, 'This escape is not known.', remedy);
+};
 
 const readString = (source: string, from: number): Token => {
   const quote = source[from];
@@ -46,17 +65,9 @@ const readString = (source: string, from: number): Token => {
       text += character;
       continue;
     }
-    const escaped = escapes[source[++index] ?? ''];
-    if (escaped === undefined) {
-      const span = { from: index - 1, to: index + 1 };
-      throw new ExpressionError(
-        'syntax',
-        span,
-        'This escape is not known.',
-        'Known are \\n \\t \\r \\\\ \\" and \\\'.',
-      );
-    }
-    text += escaped;
+    const escaped = readEscape(source, index);
+    text += escaped.text;
+    index = escaped.to - 1;
   }
   throw new ExpressionError(
     'syntax',
