@@ -32,9 +32,11 @@ const withRules = (control: Control, ...rules: RuleSpec[]): Control => ({
 
 const signOff: Control['approvals'][number] = {
   name: 'supervisor-sign-off',
-  quorum: 1,
-  from: 'role:desk-supervisor',
+  groups: [{ from: 'role:desk-supervisor', quorum: 1 }],
   exclude: [],
+  veto: 'any',
+  dwellMs: 0,
+  mustOpen: false,
   withinMs: 3_600_000,
   onExpiry: { kind: 'handoff', to: 'desk' },
 };

@@ -25,6 +25,7 @@ export type { Path } from './source/edit.ts';
 export { formatControl } from './source/format.ts';
 export { controlDigest, parseControl } from './source/parse.ts';
 export { casesSchema, controlSchema } from './source/schema.ts';
+export { storedControl } from './source/stored.ts';
 export { parseDuration } from './value/time.ts';
 export { type Alternative, type Why, why } from './why/why.ts';
 export { type Phrase, phraseOf, sayPhrase } from './words/phrase.ts';

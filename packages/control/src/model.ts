@@ -74,14 +74,48 @@ export type RuleSpec = {
   cites: string | null;
 };
 
+/** So many people of one target. */
+export type SignerGroup = { from: Target; quorum: number };
+
+/** Who may not sign, whatever their role. `publisher`: who published the version of the control that asks. */
+export type ExcludedRole = 'requester' | 'preparer' | 'initiator' | 'editor' | 'publisher';
+
 export type ApprovalSpec = {
   name: string;
-  quorum: number;
-  from: Target;
-  exclude: ('requester' | 'preparer' | 'initiator' | 'editor')[];
+  /** every group is needed; one person counts for one of them */
+  groups: SignerGroup[];
+  exclude: ExcludedRole[];
+  /** any: one refusal ends it; none: refusals are counted, and end it when those left cannot reach the quorum */
+  veto: 'any' | 'none';
+  /** a signer has it open for at least this long first */
+  dwellMs: number;
+  /** a signer has to open it in the inbox first */
+  mustOpen: boolean;
   withinMs: number;
   onExpiry: { kind: 'wait' } | { kind: 'handoff'; to: LadderOrTarget };
 };
+
+/** A sum or a number of steps over a window, counted by Belay for each value of `per`. */
+export type LimitSpec = {
+  id: string;
+  /** steps it counts; empty: every step that has the arguments */
+  at: string[];
+  /** an argument, or `count` for the number of steps */
+  of: string;
+  /** arguments, or `agent`, `subject`, `on-behalf-of` */
+  per: string[];
+  windowMs: number;
+  /** money: one amount for each currency that may occur; else one number */
+  above: string[];
+  then: 'approval' | 'handoff';
+  to: LadderOrTarget | null;
+  by: string | null;
+  because: string | null;
+  cites: string | null;
+};
+
+/** How many of the steps that continued are put before somebody afterwards: hundredths of a percent. */
+export type ReviewSpec = { share: number; by: Target };
 
 export type RungSpec = {
   tell: Target;
@@ -114,6 +148,8 @@ export type Control = {
   /** named lists: listed(own-accounts) */
   lists: Record<string, string[]>;
   approvals: ApprovalSpec[];
+  limits: LimitSpec[];
+  review: ReviewSpec | null;
   ladders: LadderSpec[];
   afterClaim: { idleMs: number; then: 'next-rung' | 'remind' } | null;
   stuck: {
@@ -175,6 +211,17 @@ export type GateInput = {
   looked: Looked;
 };
 
+/** What a limit counts at one step: `amount` in minor units, or why it cannot be counted. */
+export type Counted = {
+  limit: LimitSpec;
+  /** names the counter: the values of `per`, and the currency */
+  of: string[];
+  amount: number;
+  /** the most that may have come together, in the same unit */
+  most: number;
+  problem: string | null;
+};
+
 /** What the rules say about one step with these arguments and facts. Strictest first; nothing is lost. */
 export type Verdict = {
   outcome: OutcomeKind;
@@ -198,9 +245,15 @@ export type CompiledControl = {
   decide(input: GateInput): Verdict;
   /** sources that have to be asked before `step` can be decided, with the JSON pointers read from each */
   lookupsFor(step: string): { source: string; pointers: string[] }[];
+  /** what the limits count when this step is let through with these arguments */
+  countedAt(step: string, args: JsonObject, who: { agent: string; subject: string; onBehalfOf: string }): Counted[];
+  /** what a limit says when `total` (with this step) is more than it allows */
+  overLimit(counted: Counted, total: number): { requirement: Requirement; fact: FactView };
   /** text with {fact} and {args.x} filled in for a reader; a missing one is shown as "unknown" */
   fill(text: string, input: GateInput): string;
   packet(input: GateInput, verdict: Verdict): PacketView;
   /** validated and normalised arguments, or the problems */
   checkArguments(step: string, args: JsonObject): { ok: true } | { ok: false; problems: string[] };
+  /** what is wrong with the subject of a run; a control that declares none takes any */
+  checkSubject(subject: JsonObject): string[];
 };

@@ -311,7 +311,15 @@ export class World {
     const shown = this.approval(approvalId);
     const signatures = [
       ...shown.signatures,
-      { by: me.personId, name: me.name, at: this.instant(), comment: comment ?? null },
+      {
+        by: me.personId,
+        name: me.name,
+        insteadOf: null,
+        insteadOfName: null,
+        at: this.instant(),
+        comment: comment ?? null,
+        openedAt: null,
+      },
     ];
     const enough = signatures.length >= shown.quorum;
     const decided = enough ? { status: 'approved' as const, decidedAt: this.instant() } : {};

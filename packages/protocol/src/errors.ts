@@ -170,6 +170,26 @@ export const errorCatalogue = {
     title: 'This approval is not waiting for a signature.',
     remedy: 'The detail says who decided, or why it ended.',
   },
+  not_read: {
+    status: 409,
+    title: 'This approval has to be read before it can be signed.',
+    remedy: 'Open it in the inbox; the detail says from when on it may be signed.',
+  },
+  no_vote: {
+    status: 409,
+    title: 'You have no signature or refusal here that could be taken back.',
+    remedy: 'Look at the approval: only your own vote, and only before it is used.',
+  },
+  mixed_batch: {
+    status: 422,
+    title: 'These approvals are not of one kind.',
+    remedy: 'Decide approvals of one control, step and name together; each once.',
+  },
+  delegation_loop: {
+    status: 422,
+    title: 'These delegations would lead back to where they began.',
+    remedy: 'Withdraw the other delegation first, or name somebody else.',
+  },
   unknown_target: {
     status: 422,
     title: 'No such person, role or schedule.',

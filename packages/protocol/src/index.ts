@@ -1,5 +1,6 @@
 /** The shared words. An auditor needs `@belay/protocol/evidence`; everybody else this. */
 
+export * from './approval-views.ts';
 export * from './canonical.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { agentRoutes } from './routes/agents.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { houseRoutes } from './routes/house.ts';
 import { oncallRoutes } from './routes/oncall.ts';
@@ -21,9 +22,14 @@ export {
 export { allowOnce, type ReturnBody, returnBody } from './routes/cases.ts';
 export type { Caller, Method } from './routes/route.ts';
 
-export const routes: typeof agentRoutes & typeof caseRoutes & typeof houseRoutes & typeof oncallRoutes = {
+export const routes: typeof agentRoutes &
+  typeof caseRoutes &
+  typeof approvalRoutes &
+  typeof houseRoutes &
+  typeof oncallRoutes = {
   ...agentRoutes,
   ...caseRoutes,
+  ...approvalRoutes,
   ...houseRoutes,
   ...oncallRoutes,
 };

@@ -3,20 +3,18 @@
  * and the command line. JSON is camelCase (docs/adr/0006); columns are the same words in snake_case.
  */
 import { z } from 'zod';
+import { approvalView } from './approval-views.ts';
 import { packetView } from './packet.ts';
-import { actor, digest, factView, instant, json, jsonObject, outcomeKind, requirement } from './words.ts';
+import { actor, controlRef, digest, factView, instant, json, jsonObject, outcomeKind, requirement } from './words.ts';
 
 const nullableInstant = instant.nullable();
-
-export const controlRef = z.strictObject({ name: z.string(), version: z.int(), digest });
-export type ControlRef = z.infer<typeof controlRef>;
 
 export const personView = z.strictObject({
   personId: z.string(),
   name: z.string(),
   email: z.string().nullable(),
   roles: z.array(z.string()).describe('roles of the organisation, e.g. finance-approver'),
-  access: z.array(z.enum(['operator', 'designer', 'admin', 'auditor'])).describe('rights in Belay'),
+  access: z.array(z.enum(['operator', 'designer', 'admin', 'auditor', 'break-glass'])).describe('rights in Belay'),
 });
 export type PersonView = z.infer<typeof personView>;
 
@@ -47,39 +45,6 @@ export const permitView = z.strictObject({
   lateReport: json.describe('a report that came after control had moved; kept, changes nothing'),
 });
 export type PermitView = z.infer<typeof permitView>;
-
-export const approvalStatus = z.enum(['waiting', 'approved', 'rejected', 'expired', 'void', 'used']);
-export const approvalView = z.strictObject({
-  approvalId: z.string(),
-  runId: z.string(),
-  control: controlRef,
-  name: z.string().describe('name of the approval in the control'),
-  status: approvalStatus,
-  revision: z.int(),
-  because: z.array(z.string()),
-  step: z.string(),
-  key: z.string(),
-  digest,
-  arguments: jsonObject,
-  facts: z.array(factView),
-  packet: packetView.nullable().describe('what the signers see; null: asked for by an older version'),
-  agentWords: z.string().nullable().describe('the agent’s own words: claimed, shown inert, never the reason'),
-  effect: z.enum(['none', 'reversible', 'irreversible']),
-  editable: z.array(z.string()).describe('arguments that a person may change'),
-  requestedBy: z.string().describe('agent id'),
-  onBehalfOf: z.string().nullable(),
-  from: z.string().describe('target that may sign'),
-  quorum: z.int(),
-  excluded: z.array(z.string()).describe('people who may not sign, with the reason in the refusal'),
-  signatures: z.array(
-    z.strictObject({ by: z.string(), name: z.string(), at: instant, comment: z.string().nullable() }),
-  ),
-  rejectedBecause: z.string().nullable(),
-  requestedAt: instant,
-  expiresAt: nullableInstant,
-  decidedAt: nullableInstant,
-});
-export type ApprovalView = z.infer<typeof approvalView>;
 
 export const instructionsView = z.strictObject({
   text: z.string(),
@@ -297,6 +262,7 @@ export const gateAnswer = z.discriminatedUnion('kind', [
     kind: z.literal('pause'),
     ...decided,
     approvalIds: z.array(z.string()),
+    waitsFor: z.string().describe('whose signatures are missing, in words'),
     url: z.string(),
     expiresAt: nullableInstant,
   }),

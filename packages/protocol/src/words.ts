@@ -55,3 +55,6 @@ export type Requirement = z.infer<typeof requirement>;
 
 export const outcomeKind = z.enum(['continue', 'approval', 'handoff', 'forbid']);
 export type OutcomeKind = z.infer<typeof outcomeKind>;
+
+export const controlRef = z.strictObject({ name: z.string(), version: z.int(), digest });
+export type ControlRef = z.infer<typeof controlRef>;

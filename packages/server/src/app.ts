@@ -33,6 +33,7 @@ import { createAuth } from './http/auth.ts';
 import { createHttp } from './http/http.ts';
 import { gateHttp } from './mcp/gate-server.ts';
 import { type Accounts, createAccounts } from './store/accounts.ts';
+import * as approvals from './store/approvals.ts';
 import { createAuditStore } from './store/audit.ts';
 import { createCardStore } from './store/cards.ts';
 import { databaseNow } from './store/database-clock.ts';
@@ -95,8 +96,10 @@ const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, r
   listCases: (query, personId, targets) => queries.listCases(pool, query, personId, targets),
   getCase: (caseId) => queries.getCase(pool, caseId),
   listRuns: (query) => queries.listRuns(pool, query),
-  listApprovals: (query, targets) => queries.listApprovals(pool, query, targets),
-  getApproval: (approvalId) => queries.getApproval(pool, approvalId),
+  listApprovals: (query, wanted) => approvals.listApprovals(pool, query, wanted),
+  getApproval: (approvalId) => approvals.getApproval(pool, approvalId),
+  listSamples: (query, targets) => approvals.listSamples(pool, query, targets),
+  listExceptions: (query) => approvals.listExceptions(pool, query),
   getPermit: (permitId) => queries.getPermit(pool, permitId),
   entriesOf: (stream, after, limit) => queries.entriesOf(pool, stream, after, limit),
   entriesAfter: (logIndex, limit) => queries.entriesAfter(pool, logIndex, limit),
@@ -204,9 +207,9 @@ const createServices = ({
     const decided = await changeEntered(recorded, decide, { kind: 'person', id: by.personId }, now);
     house.forgetOrganisation();
     if (decided.refused !== undefined) return decided;
-    const { overrides = [], absences = [] } = decided.event ?? {};
-    const id = overrides[0]?.overrideId ?? absences[0]?.absenceId ?? '';
-    return { id, added: overrides.length + absences.length };
+    const { overrides = [], absences = [], delegations = [] } = decided.event ?? {};
+    const id = overrides[0]?.overrideId ?? absences[0]?.absenceId ?? delegations[0]?.delegationId ?? '';
+    return { id, added: overrides.length + absences.length + delegations.length };
   },
   feedToken: (schedule) =>
     createHmac('sha256', keys.logSecret).update(`calendar feed of ${schedule}`).digest('base64url'),

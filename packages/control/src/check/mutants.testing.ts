@@ -108,7 +108,7 @@ const roleMutants = (
   const targets = [
     control.owner,
     ...control.rules.map(({ to }) => to ?? ''),
-    ...control.approvals.map(({ from }) => from),
+    ...control.approvals.flatMap(({ groups }) => groups.map(({ from }) => from)),
     ...control.ladders.flatMap(({ rungs }) => rungs.map(({ tell }) => tell)),
   ];
   const roles = new Set(targets.filter((target) => target.startsWith('role:')).map((target) => target.slice(5)));

@@ -73,9 +73,11 @@ const unreachable = (target: string, via: string[], organisation: OrganisationVi
 const withoutChannel = (control: Control, organisation: OrganisationView): Finding[] => {
   const asked = [
     { target: control.owner as string, via: [] as string[], where: 'the owner', at: ['owner'] as (string | number)[] },
-    ...control.approvals.map(({ name, from }) => {
-      return { target: from as string, via: [], where: `the approval "${name}"`, at: ['approvals', name] };
-    }),
+    ...control.approvals.flatMap(({ name, groups }) =>
+      groups.map(({ from }) => {
+        return { target: from as string, via: [], where: `the approval "${name}"`, at: ['approvals', name] };
+      }),
+    ),
     ...eachRung(control, (ladder, { tell, via }, index) => {
       const where = `rung ${index + 1} of the ladder "${ladder.name}"`;
       return [{ target: tell as string, via, where, at: rungPlace(control, ladder, index) }];

@@ -90,8 +90,9 @@ export const unusedNames = (control: Control): Finding[] => {
       instead !== null && 'handoff' in instead ? instead.handoff : null,
     ]),
     ...control.approvals.map(({ onExpiry }) => (onExpiry.kind === 'handoff' ? onExpiry.to : null)),
+    ...control.limits.map(({ to }) => to),
   ]);
-  const asked = new Set(control.rules.map(({ by }) => by));
+  const asked = new Set([...control.rules, ...control.limits].map(({ by }) => by));
   const entries = (section: string, names: string[], what: string) =>
     names.map((name) => ({ what: `${what} "${name}"`, path: [section, name] }));
   const facts = control.facts.filter((fact) => !shown.has(fact.name) && !isRead(fact, read));
@@ -124,11 +125,15 @@ const targetsOf = (control: Control): Told[] => [
   ...control.ladders.flatMap(({ name, rungs }) =>
     rungs.map(({ tell }, index) => ({ target: tell, where: `the ladder "${name}"`, at: ['ladders', name, index] })),
   ),
-  ...control.approvals.map(({ name, from }) => ({
-    target: from,
-    where: `the approval "${name}"`,
-    at: ['approvals', name],
-  })),
+  ...control.approvals.flatMap(({ name, groups }) =>
+    groups.map(({ from }) => ({ target: from, where: `the approval "${name}"`, at: ['approvals', name] })),
+  ),
+  ...(control.review === null
+    ? []
+    : [{ target: control.review.by, where: 'the sampled review', at: ['review', 'by'] }]),
+  ...control.limits.flatMap(({ id, to }, index) =>
+    to !== null && isTarget(to) ? [{ target: to, where: `the limit "${id}"`, at: ['limits', index] }] : [],
+  ),
   ...control.rules.flatMap(({ id, to, instead }, index) => {
     const direct = [to, instead !== null && 'handoff' in instead ? instead.handoff : null];
     return direct
@@ -153,35 +158,71 @@ const targetProblem = ({ target, where, at }: Told, organisation: OrganisationVi
 };
 
 /** One is on call at an instant, whoever it is. */
-const signersOf = ({ from }: ApprovalSpec, organisation: OrganisationView): string[] => {
+const signersOf = (from: string, organisation: OrganisationView): string[] => {
   const { kind, name } = targetParts(from);
   if (kind !== 'oncall') return peopleBehind(from, organisation);
-  return organisation.schedules.includes(name) ? [name] : [];
+  return organisation.schedules.includes(name) ? [from] : [];
 };
 
+type Seat = { from: string; people: string[] };
+
+/** One seat for each signature that is needed. */
+const seatsOf = ({ groups }: ApprovalSpec, organisation: OrganisationView): Seat[] =>
+  groups.flatMap(({ from, quorum }) => {
+    const people = signersOf(from, organisation);
+    return Array.from({ length: quorum }, () => ({ from, people }));
+  });
+
+/** How many seats can be taken when nobody takes two, by augmenting paths. */
+const seatsTaken = (seats: Seat[], without: string[]): number => {
+  const sits = new Map<string, number>();
+  const place = (seat: number, tried: Set<string>): boolean =>
+    (seats[seat]?.people ?? []).some((person) => {
+      if (without.includes(person) || tried.has(person)) return false;
+      tried.add(person);
+      const other = sits.get(person);
+      if (other !== undefined && !place(other, tried)) return false;
+      sits.set(person, seat);
+      return true;
+    });
+  return seats.filter((_, seat) => place(seat, new Set())).length;
+};
+
+/** Signers without whom it cannot be given: as many as there are roles that may fall on a signer. */
+const blockedBy = (seats: Seat[], signers: string[], atOnce: number): string[] | null => {
+  const look = (from: number, chosen: string[]): string[] | null => {
+    if (chosen.length > 0 && seatsTaken(seats, chosen) < seats.length) return chosen;
+    if (chosen.length === atOnce) return null;
+    for (let index = from; index < signers.length; index++) {
+      const found = look(index + 1, [...chosen, signers[index] as string]);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return look(0, []);
+};
+
+const wanted = ({ groups }: ApprovalSpec): string =>
+  groups.map(({ from, quorum }) => `${quorum} of ${from}`).join(' and ');
+
 const quorumProblem = (approval: ApprovalSpec, organisation: OrganisationView): Finding[] => {
-  const { name, quorum, from, exclude } = approval;
-  const signers = signersOf(approval, organisation);
-  if (signers.length < quorum) {
-    const sentence = `The approval "${name}" can never be given: it needs ${quorum} of ${from}, and there ${signers.length === 1 ? 'is 1' : `are ${signers.length}`}.`;
-    return [
-      finding(
-        'quorumUnreachable',
-        sentence,
-        `Lower quorum to ${Math.max(signers.length, 1)}, or let more people sign.`,
-        { at: ['approvals', name] },
-      ),
-    ];
+  const { name, exclude } = approval;
+  const at = ['approvals', name];
+  const seats = seatsOf(approval, organisation);
+  const taken = seatsTaken(seats, []);
+  if (taken < seats.length) {
+    const sentence = `The approval "${name}" can never be given: it needs ${wanted(approval)}, and only ${taken} of the ${seats.length} can be found when nobody signs twice.`;
+    return [finding('quorumUnreachable', sentence, 'Lower a quorum, or let more people sign.', { at })];
   }
-  const left = signers.slice(exclude.length);
-  if (left.length >= quorum || from.startsWith('oncall:')) return [];
-  const roles = exclude.map((role, index) => `${signers[index] ?? 'another signer'} is the ${role}`);
+  const signers = [...new Set(seats.flatMap(({ people }) => people))].filter((person) => !person.startsWith('oncall:'));
+  const blocked = blockedBy(seats, signers, Math.min(exclude.length, 4));
+  if (blocked === null) return [];
+  const roles = blocked.map((person, index) => `${person} is the ${exclude[index] ?? 'requester'}`);
+  const left = signers.filter((person) => !blocked.includes(person));
   const remaining =
     left.length === 0 ? 'nobody is left' : `only ${left.join(', ')} ${left.length === 1 ? 'is' : 'are'} left`;
-  const sentence = `The approval "${name}" cannot be given in some cases: when ${roles.join(' and ')}, ${remaining} of ${from} to sign, and it needs ${quorum}.`;
-  return [
-    finding('quorumTight', sentence, 'Let one more person sign, or lower the quorum.', { at: ['approvals', name] }),
-  ];
+  const sentence = `The approval "${name}" cannot be given in some cases: when ${roles.join(' and ')}, ${remaining}, and it needs ${wanted(approval)}.`;
+  return [finding('quorumTight', sentence, 'Let one more person sign, or lower the quorum.', { at })];
 };
 
 export const organisationFindings = (control: Control, organisation: OrganisationView): Finding[] => [

@@ -153,17 +153,39 @@ const compareStep = (sides: Sides): Change[] => {
 
 const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 
+const signersText = ({ groups, exclude, veto }: Control['approvals'][number]): string =>
+  `${groups.map(({ quorum, from }) => `${quorum} of ${from}`).join(' and ')}${exclude.length > 0 ? ` without ${exclude.join(', ')}` : ''}${veto === 'none' ? ', refusals counted' : ''}`;
+
+const fewerSign = (old: Control['approvals'][number], next: Control['approvals'][number]): boolean =>
+  old.groups.some(({ from, quorum }) => (next.groups.find((group) => group.from === from)?.quorum ?? 0) < quorum) ||
+  old.exclude.some((role) => !next.exclude.includes(role)) ||
+  (old.veto === 'any' && next.veto === 'none') ||
+  next.dwellMs < old.dwellMs ||
+  (old.mustOpen && !next.mustOpen);
+
 const approvalNotes = (before: Control, after: Control): Note[] =>
   before.approvals.flatMap((old): Note[] => {
     const next = after.approvals.find(({ name }) => name === old.name);
     if (next === undefined || !differs(old, next)) return [];
-    const fewer = next.quorum < old.quorum || old.exclude.some((role) => !next.exclude.includes(role));
-    const what = (approval: typeof old) =>
-      `${approval.quorum} of ${approval.from}${approval.exclude.length > 0 ? ` without ${approval.exclude.join(', ')}` : ''}`;
-    const change =
-      what(old) === what(next) ? 'its deadline or what follows it' : `${what(old)} before, ${what(next)} now`;
-    return [{ sentence: `The approval "${old.name}" changed: ${change}.`, weaker: fewer }];
+    const [was, is] = [signersText(old), signersText(next)];
+    const change = was === is ? 'its deadline, how it is read first, or what follows it' : `${was} before, ${is} now`;
+    return [{ sentence: `The approval "${old.name}" changed: ${change}.`, weaker: fewerSign(old, next) }];
   });
+
+/** A limit that is gone or says otherwise may let more through; whether it does is not worked out. */
+const limitNotes = (before: Control, after: Control): Note[] =>
+  before.limits.flatMap((old): Note[] => {
+    const next = after.limits.find(({ id }) => id === old.id);
+    if (next === undefined) return [{ sentence: `The limit "${old.id}" is gone.`, weaker: true }];
+    return differs(old, next) ? [{ sentence: `The limit "${old.id}" counts otherwise.`, weaker: true }] : [];
+  });
+
+const reviewNotes = ({ review: old }: Control, { review: next }: Control): Note[] => {
+  if (!differs(old, next)) return [];
+  const said = (review: Control['review']) => (review === null ? 'nothing' : `${review.share / 100}% by ${review.by}`);
+  const sentence = `Of what continued, ${said(old)} was looked at afterwards, and ${said(next)} is now.`;
+  return [{ sentence, weaker: (next?.share ?? 0) < (old?.share ?? 0) }];
+};
 
 const otherNotes = (before: Control, after: Control): Note[] => {
   const notes: string[] = [];
@@ -185,7 +207,12 @@ const otherNotes = (before: Control, after: Control): Note[] => {
 export const compareControls = (before: Control, after: Control): Comparison => {
   const [old, next] = [compileControl(before), compileControl(after)];
   const changes: Change[] = [];
-  const notes = [...approvalNotes(before, after), ...otherNotes(before, after)];
+  const notes = [
+    ...approvalNotes(before, after),
+    ...limitNotes(before, after),
+    ...reviewNotes(before, after),
+    ...otherNotes(before, after),
+  ];
   for (const step of before.steps) {
     const same = after.steps.find(({ name }) => name === step.name);
     if (same === undefined) {

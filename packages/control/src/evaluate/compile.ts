@@ -4,10 +4,11 @@
  * decided often gets a function of its own, which does the same.
  */
 import type { CompiledControl, Control, GateInput, Verdict } from '../model.ts';
-import { argumentProblems } from './arguments.ts';
+import { argumentProblems, subjectProblems } from './arguments.ts';
 import type { Bench, Test } from './closures.ts';
 import { explain } from './explain.ts';
 import { type Fast, generate } from './generate.ts';
+import { limitsOf } from './limits.ts';
 import { packetOf } from './packet.ts';
 import { layOut, type Plan, type PlannedRule, planStep, readAll, stepIrs } from './plan.ts';
 import { newSlots } from './slots.ts';
@@ -86,8 +87,10 @@ export const compileControl = (control: Control, wait = usualWait): CompiledCont
     control,
     decide: (input) => decide(withTaken(input)),
     lookupsFor: (step) => planOf(step)?.lookups ?? [],
+    ...limitsOf(control),
     fill: (text: string, input: GateInput) => fillText(directory, text, withTaken(input)),
     packet: (input, verdict) => packetOf(judge, planOf(input.step), withTaken(input), verdict),
+    checkSubject: (subject) => subjectProblems(control, subject),
     checkArguments: (step, args) => {
       const problems = argumentProblems(control, step, args);
       return problems.length === 0 ? { ok: true } : { ok: false, problems };

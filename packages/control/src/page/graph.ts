@@ -45,8 +45,9 @@ const addApproval = (drawn: Drawn, control: Control, name: string): string => {
   const approval = control.approvals.find((candidate) => candidate.name === name);
   const id = `approval ${name}`;
   if (approval === undefined || drawn.nodes.has(id)) return id;
-  const { quorum, from, withinMs, onExpiry } = approval;
-  addNode(drawn, { id, kind: 'approval', lines: [sayName(name), `${quorum} of ${sayTarget(from)}`] });
+  const { groups, withinMs, onExpiry } = approval;
+  const signers = groups.map(({ quorum, from }) => `${quorum} of ${sayTarget(from)}`);
+  addNode(drawn, { id, kind: 'approval', lines: [sayName(name), ...signers] });
   if (onExpiry.kind === 'handoff')
     addEdge(drawn, id, addLadder(drawn, control, onExpiry.to), `unsigned for ${sayDuration(withinMs)}`);
   return id;

@@ -86,10 +86,15 @@ const firstOn = (control: Control, to: string): string => {
   return first === undefined ? sayTarget(to) : `${sayTarget(first.tell)}, the first on the ladder ${sayName(to)}`;
 };
 
-const signersOf = ({ quorum, from }: ApprovalSpec): string => {
-  if (from.startsWith('person:')) return sayTarget(from);
-  return `${quorum === 1 ? 'one' : quorum} of ${sayTarget(from)}`;
-};
+const signersOf = ({ groups }: ApprovalSpec): string =>
+  sayList(
+    groups.map(({ quorum, from }) =>
+      from.startsWith('person:') ? sayTarget(from) : `${quorum === 1 ? 'one' : quorum} of ${sayTarget(from)}`,
+    ),
+    'and',
+  );
+
+const single = ({ groups }: ApprovalSpec): boolean => groups.length === 1 && groups[0]?.quorum === 1;
 
 const thenOf = (control: Control, { then, to, by, instead }: RuleSpec): string => {
   if (then === 'continue') return 'The agent goes on alone.';
@@ -156,12 +161,12 @@ const pageSignOff = (control: Control, approval: ApprovalSpec): PageSignOff => {
   const without = exclude.length === 0 ? '' : `, and never the ${sayList(exclude, 'or')} of the same step`;
   const silence =
     onExpiry.kind === 'wait'
-      ? 'It waits until somebody signs or refuses.'
+      ? `It waits until somebody signs or refuses, and people are told again every ${sayDuration(withinMs)}.`
       : `When it is not given within ${sayDuration(withinMs)}, a person takes over: ${firstOn(control, onExpiry.to)}.`;
   return {
     name,
     title: sayName(name),
-    who: `${signersOf(approval)} sign${approval.quorum === 1 ? 's' : ''} exactly what will be carried out${without}.`,
+    who: `${signersOf(approval)} sign${single(approval) ? 's' : ''} exactly what will be carried out${without}.`,
     silence,
   };
 };

@@ -1,6 +1,6 @@
 /** From the read shapes to the parts of a `Control`, with defaults filled in and every name resolved. */
 import { didYouMean, type Target } from '@belay/protocol';
-import type { ApprovalSpec, Control, FactSpec, LadderSpec, RuleSpec, StepSpec, TakeSpec, TypeSpec } from '../model.ts';
+import type { Control, FactSpec, LadderSpec, RuleSpec, StepSpec, TakeSpec, TypeSpec } from '../model.ts';
 import { article } from '../value/spec.ts';
 import { report, type Source } from './document.ts';
 import type { Named, Shape } from './shape.ts';
@@ -177,7 +177,7 @@ export const ladderOrTarget = (source: Source, text: string, offset: number, { l
   return text;
 };
 
-const handoffIn = (text: string): string | null => /^handoff to (\S+)$/.exec(text)?.[1] ?? null;
+export const handoffIn = (text: string): string | null => /^handoff to (\S+)$/.exec(text)?.[1] ?? null;
 
 const buildInstead = (source: Source, instead: RuleRead['instead'], names: Names): RuleSpec['instead'] => {
   if (instead === undefined) return null;
@@ -251,35 +251,6 @@ export const buildRules = (source: Source, read: ControlRead['rules'], names: Na
     return buildRule(source, rule, names);
   });
 };
-
-const dayMs = 86_400_000;
-
-export const buildApprovals = (
-  source: Source,
-  read: ControlRead['approvals'],
-  owner: Target,
-  names: Names,
-): ApprovalSpec[] =>
-  (read ?? []).flatMap(({ name, value }): ApprovalSpec[] => {
-    if (value === undefined) return [];
-    const expiry = value['on-expiry'];
-    const handoff = expiry === undefined ? owner : handoffIn(expiry.value);
-    if (expiry !== undefined && handoff === null && expiry.value !== 'wait') {
-      const message = `approvals.${name}.on-expiry must be wait or \`handoff to LADDER\`, not "${expiry.value}".`;
-      report(source, expiry.offset, 'wrongForm', message, 'Write `handoff to LADDER`, so that silence moves it on.');
-    }
-    if (expiry !== undefined && handoff !== null) ladderOrTarget(source, handoff, expiry.offset, names);
-    return [
-      {
-        name,
-        quorum: value.quorum?.value ?? 1,
-        from: value.from.value as Target,
-        exclude: value.exclude?.map((role) => role.value) ?? ['requester'],
-        withinMs: value.within?.value ?? dayMs,
-        onExpiry: handoff === null ? { kind: 'wait' } : { kind: 'handoff', to: handoff },
-      },
-    ];
-  });
 
 type AfterClaimRead = Extract<LadderRead, { idle: unknown }>;
 const isAfterClaim = (read: LadderRead): read is AfterClaimRead => !Array.isArray(read);

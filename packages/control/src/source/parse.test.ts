@@ -14,7 +14,15 @@ describe('a control', () => {
       rules: [],
       steps: [{ name: 'go', offline: 'refuse', idempotent: true, arguments: {}, editable: [] }],
       approvals: [
-        { quorum: 1, exclude: ['requester'], withinMs: 86_400_000, onExpiry: { kind: 'handoff', to: 'role:c' } },
+        {
+          groups: [{ from: 'role:x', quorum: 1 }],
+          exclude: ['requester'],
+          veto: 'any',
+          dwellMs: 0,
+          mustOpen: false,
+          withinMs: 86_400_000,
+          onExpiry: { kind: 'handoff', to: 'role:c' },
+        },
       ],
       stuck: { idleMs: 600_000, sameStep: 3, attempts: 3, steps: 200, costUsd: null },
       packet: { title: 'a: {step}', sections: [{ name: 'policy', show: 'rules' }] },

@@ -4,16 +4,8 @@ import { placeholdersOf } from '../evaluate/text.ts';
 import { analyse } from '../expression/condition.ts';
 import { isRef, resolve, type Scope, scopeOf } from '../expression/scope.ts';
 import type { Control, ParseResult } from '../model.ts';
-import {
-  buildApprovals,
-  buildFacts,
-  buildLadders,
-  buildRules,
-  buildSteps,
-  type ControlRead,
-  type Names,
-  typesOf,
-} from './build.ts';
+import { buildFacts, buildLadders, buildRules, buildSteps, type ControlRead, type Names, typesOf } from './build.ts';
+import { buildApprovals, buildLimits, buildReview } from './build-approvals.ts';
 import { type Located, readYaml, report, type Source } from './document.ts';
 import { offsetWithin } from './position.ts';
 import { controlShape } from './shapes.ts';
@@ -76,17 +68,20 @@ const build = (source: Source, read: ControlRead): { control: Control; broken: S
   };
   const owner = (read.owner?.value ?? 'role:owner') as Target;
   const name = read.control?.value ?? 'control';
+  const steps = buildSteps(source, read.steps, facts);
   const control: Control = {
     name,
     about: read.about?.value ?? '',
     owner,
     subject: typesOf(read.subject, facts),
     facts,
-    steps: buildSteps(source, read.steps, facts),
+    steps,
     rules: buildRules(source, read.rules, names),
     conditions: byName(read.conditions, (condition) => condition.value),
     lists: byName(read.lists, (items) => items.map(({ value }) => value)),
     approvals: buildApprovals(source, read.approvals, owner, names),
+    limits: buildLimits(source, read.limits, steps, names),
+    review: buildReview(source, read.review),
     ladders,
     afterClaim,
     stuck: stuckOf(read.stuck),

@@ -76,10 +76,22 @@ const rule = object({
   cites: optional(sentence, 'the policy text it comes from'),
 });
 
-const approval = object({
+const signerGroup = object({
   from: required(target, 'who may sign: person:, role: or oncall:'),
+  quorum: optional(integer(1, 20), 'how many of them have to sign'),
+});
+
+const approval = object({
+  from: optional(target, 'who may sign: person:, role: or oncall:'),
   quorum: optional(integer(1, 20), 'how many have to sign'),
-  exclude: optional(oneOrMany(choice('requester', 'preparer', 'initiator', 'editor')), 'who may not sign'),
+  groups: optional(list(signerGroup), 'instead of from: several groups, each with its quorum; every one is needed'),
+  exclude: optional(
+    oneOrMany(choice('requester', 'preparer', 'initiator', 'editor', 'publisher')),
+    'who may not sign; publisher: who published this version',
+  ),
+  veto: optional(choice('any', 'none'), 'any: one refusal ends it; none: refusals are counted'),
+  dwell: optional(duration, 'a signer has it open for at least this long first'),
+  'must-open': optional(flag, 'a signer opens it in the inbox first'),
   within: optional(duration, 'how long it waits'),
   'on-expiry': optional(text('wait, or `handoff to LADDER`'), 'what silence means: wait, or `handoff to LADDER`'),
 });
@@ -94,6 +106,28 @@ const rungDuration = scalar(
     return withinMs === null ? null : { ms: withinMs, working: working !== undefined };
   },
 );
+const limit = object({
+  id: required(kebabName('an id'), 'a name for the limit, unique in the control'),
+  at: optional(oneOrMany(text('the name of a step')), 'steps it counts; without it, every step with the arguments'),
+  of: required(text('the name of an argument, or count'), 'what is added up: an argument, or `count`'),
+  per: required(
+    oneOrMany(text('the name of an argument, agent, subject or on-behalf-of')),
+    'counted apart for each: arguments, or agent, subject, on-behalf-of',
+  ),
+  window: required(duration, 'over how long'),
+  above: required(oneOrMany(text('an amount or a number')), 'from more than this; money: one amount for each currency'),
+  then: required(choice('approval', 'handoff'), 'approval or handoff'),
+  to: optional(text('a ladder or a target'), 'handoff: a ladder, or person:, role:, oncall:'),
+  by: optional(text('the name of an approval'), 'approval: its name under `approvals`'),
+  because: optional(sentence, 'the reason; {total}, {limit}, {window} and arguments are filled in'),
+  cites: optional(sentence, 'the policy text it comes from'),
+});
+
+const review = object({
+  sample: required(matching(/^\d{1,3}(\.\d{1,2})?%$/, 'a share, such as 2%'), 'how many of them'),
+  of: optional(choice('continued'), 'high-risk steps that continued by rule'),
+  by: required(target, 'who says afterwards whether it was right'),
+});
 
 const rung = object({
   tell: required(target, 'who is told: person:, role: or oncall:'),
@@ -164,6 +198,8 @@ export const controlShape = partial({
   steps: required(record(step, kebab, kebabForm), 'what the agent may do'),
   rules: optional(list(rule, 'a list of rules'), 'when … then …'),
   approvals: optional(record(approval, kebab, kebabForm), 'who signs off'),
+  limits: optional(list(limit, 'a list of limits'), 'cumulative limits, counted by Belay'),
+  review: optional(review, 'sampled review of what continued'),
   ladders: optional(
     record(
       either((node) => isMap(node), afterClaim, ladderShape),

@@ -21,7 +21,15 @@ describe('who can sign', () => {
     expect(because(waiting, { ...entitled, roles: [] })).toBe('Only finance approver may sign.');
     expect(because({ ...waiting, excluded: ['someone'] })).toContain('may not sign');
     expect(because({ ...waiting, status: 'void' })).toContain('control of the run moved');
-    const signed = { by: 'someone', name: 'Some One', at: waiting.requestedAt, comment: null };
+    const signed = {
+      by: 'someone',
+      name: 'Some One',
+      insteadOf: null,
+      insteadOfName: null,
+      at: waiting.requestedAt,
+      comment: null,
+      openedAt: null,
+    };
     expect(because({ ...waiting, signatures: [signed] })).toBe('You have signed.');
   });
 

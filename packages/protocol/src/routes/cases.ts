@@ -1,6 +1,6 @@
 /** Routes by which people see runs, cases and approvals, and decide them. */
 import { z } from 'zod';
-import { approvalView, caseView, entryView, permitView, runStatus, runView } from '../views.ts';
+import { caseView, entryView, permitView, runStatus, runView } from '../views.ts';
 import { digest, jsonObject } from '../words.ts';
 import { cursor, limit, page, type Route, reason, revision, stepName } from './route.ts';
 
@@ -165,41 +165,5 @@ export const caseRoutes = {
       because: z.string().max(2_000).default(''),
     }),
     answer: permitView,
-  },
-  listApprovals: {
-    method: 'GET',
-    path: '/v1/approvals',
-    caller: 'person',
-    summary: 'Approvals, oldest first.',
-    query: z.strictObject({
-      status: z.enum(['waiting', 'decided', 'all']).default('waiting'),
-      mine: z.stringbool().optional(),
-      limit,
-      cursor,
-    }),
-    answer: page(approvalView),
-  },
-  getApproval: {
-    method: 'GET',
-    path: '/v1/approvals/:approvalId',
-    caller: 'person',
-    summary: 'One approval.',
-    answer: approvalView,
-  },
-  approve: {
-    method: 'POST',
-    path: '/v1/approvals/:approvalId/approve',
-    caller: 'person',
-    summary: 'Sign off exactly these arguments.',
-    body: z.strictObject({ revision, digest, comment: z.string().max(2_000).optional() }),
-    answer: approvalView,
-  },
-  reject: {
-    method: 'POST',
-    path: '/v1/approvals/:approvalId/reject',
-    caller: 'person',
-    summary: 'Refuse, with a reason the agent receives.',
-    body: z.strictObject({ revision, digest, because: reason }),
-    answer: approvalView,
   },
 } as const satisfies Record<string, Route>;

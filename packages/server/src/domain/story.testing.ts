@@ -75,7 +75,7 @@ export const org: Organisation = {
     person('ann', ['desk']),
     person('ben', ['desk', 'signers']),
     person('cleo', ['owners', 'signers'], ['operator', 'admin']),
-    person('dirk', [], ['operator']),
+    person('dirk', [], ['operator', 'break-glass']),
     person('eve', ['signers'], []),
   ],
 };
@@ -164,6 +164,8 @@ export class Story {
       words: null,
       redeem,
       looked: {},
+      counters: {},
+      refusedElsewhere: [],
       settled,
     };
     return this.#decide({ kind: 'agent', id: 'bot' }, (run, context) => gate(run, command, context));

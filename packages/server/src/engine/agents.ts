@@ -1,5 +1,6 @@
 /** What agents can ask of Belay besides the gate: start, attach, redeem, report, escalate, finish. One command each. */
 
+import type { Looked } from '@belay/control';
 import type { AnswerOf, Json, JsonObject, ParsedBodyOf } from '@belay/protocol';
 import { digestOf } from '@belay/protocol';
 import { apply, type Context } from '../domain/decided.ts';
@@ -68,6 +69,7 @@ const createRun = async (
     key: body.key ?? null,
     subject: body.subject,
     onBehalfOf: body.onBehalfOf ?? null,
+    publishedBy: control.publishedBy,
   };
   const before = newRun(event, context.now);
   const run = apply(before, [event], context);
@@ -104,6 +106,8 @@ export const startRun = async (
   const control = await ports.house.currentControl(body.control);
   if (control === null)
     return { ok: false, refused: { code: 'control_not_found', detail: `${body.control} is not published.` } };
+  const problems = control.compiled.checkSubject(body.subject);
+  if (problems.length > 0) return { ok: false, refused: { code: 'invalid_request', detail: problems.join(' ') } };
   const existing = body.key === undefined ? null : await ports.store.loadByKey(caller.agentId, body.control, body.key);
   if (existing !== null) {
     const same =
@@ -125,15 +129,27 @@ export const startRun = async (
 const redeemedView = ({ signer }: AgentPorts, run: Run, permit: Permit): Json =>
   ({ ...permitView(permit), token: permit.effect === 'none' ? null : signer.token(run, permit) }) as unknown as Json;
 
-export const redeemPermit = (
+/** What the rules read is looked up again: the permit may have been granted a minute ago. */
+const lookedAgain = async (ports: AgentPorts, runId: string, permitId: string): Promise<Looked> => {
+  const run = (await ports.committer.peek(runId))?.run;
+  const permit = run === undefined ? undefined : permitOf(run, permitId);
+  if (run === undefined || permit === undefined) return {};
+  const control = await ports.house.known.control(run.control.name, run.control.version);
+  return ports.lookups(control, permit.step, { args: permit.arguments, subject: run.subject });
+};
+
+export const redeemPermit = async (
   ports: AgentPorts,
   caller: AgentCaller,
   runId: string,
   body: ParsedBodyOf<'redeem'>,
-): Promise<Outcome> =>
-  command(ports, caller, runId, { type: 'redeem', ...body }, (run) =>
+): Promise<Outcome> => {
+  if ((await ownRun(ports, caller, runId)) === null) return notFound(runId);
+  const looked = await lookedAgain(ports, runId, body.permitId);
+  return command(ports, caller, runId, { type: 'redeem', ...body, looked }, (run) =>
     redeemedView(ports, run, permitOf(run, body.permitId) as Permit),
   );
+};
 
 /** A report may be about a step that has left the run: its permit is then read from its own row. */
 export const reportStep = async (
@@ -142,6 +158,7 @@ export const reportStep = async (
   runId: string,
   body: ParsedBodyOf<'report'>,
 ): Promise<Outcome> => {
+  let settledId = '';
   const outcome = await command(
     ports,
     caller,
@@ -149,11 +166,12 @@ export const reportStep = async (
     { type: 'report', ...body },
     (run, { permitId = '', late = false }) => {
       const permit = permitOf(run, permitId);
+      settledId = permitId;
       return { accepted: !late, late, permit: permit === undefined ? null : (permitView(permit) as unknown as Json) };
     },
   );
   if (!outcome.ok || (outcome.answer as JsonObject).permit !== null) return outcome;
-  const settled = await ports.store.settledPermit(runId, body.key);
+  const settled = await ports.store.permit(settledId);
   const permit = settled === null ? null : (permitView(settled) as unknown as Json);
   return { ...outcome, answer: { ...(outcome.answer as JsonObject), permit } };
 };
@@ -212,6 +230,12 @@ export const heartbeat = async (
   return { ...outcome, answer: { ...(outcome.answer as JsonObject), revision } };
 };
 
+/** A key with one approval decided and another waiting is still waited for. */
+const settledKeys = ({ approvals }: Run): string[] => {
+  const waiting = new Set(approvals.filter((a) => a.status === 'waiting').map((a) => a.key));
+  return [...new Set(approvals.map((a) => a.key))].filter((key) => !waiting.has(key));
+};
+
 /** Control of a run as its agent may know it: never an epoch. */
 export const news = (
   run: Run,
@@ -228,5 +252,5 @@ export const news = (
       ? run.agentId
       : (context.org.people.find((p) => p.personId === run.holder.id)?.name ?? run.holder.id),
   fenced: run.finishedAt !== null || run.holder.kind !== 'agent' || run.epoch !== epoch,
-  settledKeys: run.approvals.filter((a) => a.status !== 'waiting').map((a) => a.key),
+  settledKeys: settledKeys(run),
 });

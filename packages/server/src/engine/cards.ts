@@ -4,8 +4,10 @@
  * that (channels/inert.ts), because what is dangerous differs by vendor.
  */
 import { canonicalize, type FactView, type Json, type JsonObject, type PacketView } from '@belay/protocol';
+import { seatsFilled } from '../domain/approval/quorum.ts';
+import { candidates } from '../domain/approval/signers.ts';
 import { stillAsked } from '../domain/case/open.ts';
-import { type Organisation, resolveTarget, targetName } from '../domain/oncall/organisation.ts';
+import { type Organisation, targetName } from '../domain/oncall/organisation.ts';
 import type { Approval, Case, Run } from '../domain/run/run.ts';
 import { personName, storedPacket } from './present.ts';
 
@@ -222,17 +224,23 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
   };
 };
 
+/** "1 of 2 signatures", or group by group: "1 of 2 of finance-approver, 0 of 1 of treasury-lead". */
+const progressText = ({ groups, signatures }: Approval): string => {
+  const filled = seatsFilled(groups, signatures);
+  if (groups.length === 1) return `${filled[0] ?? 0} of ${groups[0]?.quorum ?? 1} signatures`;
+  return groups
+    .map(({ from, quorum }, index) => `${filled[index] ?? 0} of ${quorum} of ${from.replace(/^\w+:/, '')}`)
+    .join(', ');
+};
+
 const approvalWho = (approval: Approval, run: Run, { org }: CardContext, now: number): string => {
   const signed = approval.signatures.map((s) => `${personName(org, s.by)} (${whenText(s.at, org.zone)})`).join(', ');
   const at = approval.decidedAt === null ? '' : ` on ${whenText(approval.decidedAt, org.zone)}`;
   switch (approval.status) {
     case 'waiting': {
-      const asked = resolveTarget(org, approval.from, now).map((person) => person.personId);
-      const left = asked.filter(
-        (id) => !approval.excluded.includes(id) && !approval.signatures.some((s) => s.by === id),
-      );
+      const left = candidates(approval, { org, now }).map(({ person }) => person.personId);
       const so = signed === '' ? '' : ` Signed: ${signed}.`;
-      return `${approval.signatures.length} of ${approval.quorum} signatures.${so} Asked: ${names(org, left)}.`;
+      return `${progressText(approval)}.${so} Asked: ${names(org, left)}.`;
     }
     case 'approved':
     case 'used':
@@ -278,7 +286,7 @@ export const approvalCard = (
   who: approvalWho(approval, run, context, now),
   until:
     approval.status === 'waiting' && approval.expiresAt !== null
-      ? `Until ${whenText(approval.expiresAt, context.org.zone)}.${approval.onExpiry === null ? '' : ` Then: ${approval.onExpiry}.`}`
+      ? `Until ${whenText(approval.expiresAt, context.org.zone)}.${approval.onExpiry === null ? ' Then people are told again.' : ` Then: ${approval.onExpiry}.`}`
       : null,
   dueAt: approval.status === 'waiting' ? approval.expiresAt : null,
   heldBy: null,

@@ -31,6 +31,7 @@ const awaited: ReadonlySet<string> = new Set([
   'ApprovalRejected',
   'ApprovalExpired',
   'ApprovalVoided',
+  'VoteWithdrawn',
   'PermitSettled',
 ]);
 
@@ -157,6 +158,7 @@ export class Committer {
         job.resolve({ ok: false, refused: { code: 'not_found', detail: `There is no run ${runId}.` } });
       return null;
     }
+    await Promise.all(waiting.filter(({ tries }) => tries > 0).map((job) => job.command.again?.()));
     const commands = waiting.map((job) => job.command);
     const { run, decisions } = await decideInOrder(before.run, commands, this.#ports);
     const jobs = waiting.slice(0, decisions.length);

@@ -7,6 +7,7 @@ import { limitsOf, nextDue } from '../domain/run/due.ts';
 import type { Recorded, RunEvent } from '../domain/run/events.ts';
 import { hasEnded, withoutEnded } from '../domain/run/evolve.ts';
 import type { Run } from '../domain/run/run.ts';
+import { countsOf } from './counting.ts';
 import { owedBy } from './owed.ts';
 import type { Clock, IdempotencyRow, Stored, Write } from './ports.ts';
 
@@ -18,6 +19,8 @@ export type Command = {
   present: (run: Run, answer: unknown, context: Context) => Json;
   idempotency?: Omit<IdempotencyRow, 'answer'> | undefined;
   guarded?: boolean;
+  /** reads anew what `decide` rests on outside the run, before it is decided once more */
+  again?: () => Promise<void>;
 };
 
 export type Decision = { command: Command; events: RunEvent[]; context: Context } & (
@@ -44,6 +47,10 @@ const decideOne = (run: Run, command: Command, context: Context): { run: Run; de
   };
 };
 
+/** The next command may rest on the counter that this one moves. */
+const counts = ({ events }: Decision): boolean =>
+  events.some((event) => event.type === 'PermitGranted' && event.permit.counts.length > 0);
+
 /** Each command is decided on the state that the one before left, until one ends something: the rest waits for the next commit. */
 export const decideInOrder = async (
   start: Run,
@@ -59,7 +66,7 @@ export const decideInOrder = async (
     const one = decideOne(run, command, context);
     run = one.run;
     decisions.push(one.decision);
-    if (hasEnded(run)) break;
+    if (hasEnded(run) || counts(one.decision)) break;
   }
   return { run, decisions };
 };
@@ -96,6 +103,8 @@ export const writeOf = (
     cases: run.case === null || run.case === before.run.case ? [] : [run.case],
     approvals: changed(before.run.approvals, run.approvals),
     permits: changed(before.run.permits, run.permits),
+    samples: changed(before.run.samples, run.samples),
+    counts: countsOf(run, recorded),
     outbox: owedBy(before.run, run),
     idempotency: answersToKeep(decisions),
     guarded: decisions.some(({ command }) => command.guarded === true),

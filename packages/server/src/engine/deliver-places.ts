@@ -2,9 +2,11 @@
  * Where a case or an approval is shown now: the rooms of its control, and the people who are asked, each on the first
  * of their channels that works. Pure; made again whenever something changed or failed.
  */
+
 import type { CompiledControl } from '@belay/control';
+import { candidates } from '../domain/approval/signers.ts';
 import { rungsOf, stillAsked } from '../domain/case/open.ts';
-import { type Organisation, type Person, resolveTarget } from '../domain/oncall/organisation.ts';
+import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import type { Channel, Channels, Place } from './channel-ports.ts';
 import type { Found, ShownCard } from './deliver-ports.ts';
 
@@ -43,9 +45,7 @@ const asked = (found: Found, { control, org, now }: Situation): { people: string
   }
   const { approval } = found;
   if (approval.status !== 'waiting') return { people: [], via: [] };
-  const signed = approval.signatures.map((signature) => signature.by);
-  const signers = resolveTarget(org, approval.from, now).map((person) => person.personId);
-  return { people: signers.filter((id) => !approval.excluded.includes(id) && !signed.includes(id)), via: [] };
+  return { people: candidates(approval, { org, now }).map(({ person }) => person.personId), via: [] };
 };
 
 const roomsOf = ({ control, channels }: Situation): Wanted[] =>

@@ -4,7 +4,9 @@ import type { Organisation } from '../domain/oncall/organisation.ts';
 import { targetName } from '../domain/oncall/organisation.ts';
 import type { RunEvent } from '../domain/run/events.ts';
 import { sentenceOf } from '../domain/run/sentence.ts';
-import { personName } from './present.ts';
+
+const personName = (org: Organisation, personId: string): string =>
+  org.people.find((person) => person.personId === personId)?.name ?? personId;
 
 export type EntryRecord = {
   entry_id: string;

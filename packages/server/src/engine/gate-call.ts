@@ -1,7 +1,10 @@
 /** The gate as agents call it: facts are fetched first, outside any lock; then one command decides and commits. */
+import type { CompiledControl, GateInput } from '@belay/control';
 import { type AnswerOf, digestOf, iso, type Json, type ParsedBodyOf } from '@belay/protocol';
+import { wantedText } from '../domain/approval/signers.ts';
 import { gate } from '../domain/run/gate.ts';
-import { effective, type GateCommand, type GateDecision } from '../domain/run/gate-command.ts';
+import { effective, type GateCommand, type GateDecision, systemFacts } from '../domain/run/gate-command.ts';
+import { countersOf } from '../domain/run/limits.ts';
 import type { Permit, Run } from '../domain/run/run.ts';
 import { type AgentCaller, type AgentPorts, notFound, ownRun } from './agent-ports.ts';
 import type { Outcome } from './committer.ts';
@@ -36,14 +39,13 @@ const gateAnswer = ({ url, signer }: Pick<AgentPorts, 'url' | 'signer'>, run: Ru
         };
       }
       case 'pause': {
-        const waiting = run.approvals
-          .filter((a) => decision.approvalIds.includes(a.approvalId))
-          .map((a) => a.expiresAt ?? Number.POSITIVE_INFINITY);
-        const first = Math.min(...waiting);
+        const waiting = run.approvals.filter((a) => decision.approvalIds.includes(a.approvalId));
+        const first = Math.min(...waiting.map((a) => a.expiresAt ?? Number.POSITIVE_INFINITY));
         return {
           kind: 'pause',
           ...said,
           approvalIds: decision.approvalIds,
+          waitsFor: waiting.map(wantedText).join('; '),
           url: `${url}/approvals/${decision.approvalIds[0] ?? ''}`,
           expiresAt: Number.isFinite(first) ? iso(first) : null,
         };
@@ -79,6 +81,10 @@ const settledElsewhere = async ({ store }: AgentPorts, run: Run, key: string): P
   return forgotten ? store.settledPermit(run.runId, key) : null;
 };
 
+/** Only where somebody would be asked does it matter whether somebody has refused before. */
+const asksPeople = (control: CompiledControl, input: GateInput): boolean =>
+  control.decide(input).requirements.some(({ kind }) => kind === 'approval');
+
 const ask = async (
   ports: AgentPorts,
   caller: AgentCaller,
@@ -90,9 +96,25 @@ const ask = async (
   if (own === null) return notFound(runId);
   const { run } = own;
   const digest = digestOf(body.arguments);
-  const args = effective(run, body.step, digest)?.arguments ?? body.arguments;
+  const allowance = effective(run, body.step, digest);
+  const args = allowance?.arguments ?? body.arguments;
   const control = await ports.house.known.control(run.control.name, run.control.version);
-  const looked = await ports.lookups(control, body.step, { args, subject: run.subject });
+  const wanted = countersOf(control, run, body.step, args);
+  const count = async () => (wanted.length === 0 ? {} : ports.store.counters(wanted, ports.clock.now()));
+  const [looked, counters] = await Promise.all([
+    ports.lookups(control, body.step, { args, subject: run.subject }),
+    count(),
+  ]);
+  const input = {
+    step: body.step,
+    arguments: args,
+    agent: body.facts,
+    system: systemFacts(run, body.step, digest, ports.clock.now()),
+    looked,
+  };
+  const asks = wanted.length > 0 || run.approvalRequired.length > 0 || asksPeople(control, input);
+  const effectiveDigest = allowance?.effectiveDigest ?? digest;
+  const refusedElsewhere = asks ? await ports.store.refusedElsewhere(run, body.step, effectiveDigest) : [];
   const command: GateCommand = {
     ...body,
     type: 'gate',
@@ -100,6 +122,8 @@ const ask = async (
     attempt: body.attempt ?? '',
     words: body.words ?? null,
     looked,
+    counters,
+    refusedElsewhere,
     settled: settled === undefined ? await settledElsewhere(ports, run, body.key) : settled,
   };
   return ports.handle({
@@ -107,6 +131,9 @@ const ask = async (
     by: { kind: 'agent', id: caller.agentId },
     decide: (state, context) => gate(state, command, context),
     present: (state, answer) => gateAnswer(ports, state, answer as GateDecision),
+    again: async () => {
+      command.counters = await count();
+    },
   });
 };
 

@@ -6,6 +6,7 @@ import {
   compileControl,
   controlDigest,
   parseControl,
+  storedControl,
 } from '@belay/control';
 import type { ControlRef } from '@belay/protocol';
 import { type Entered, withEntered } from '../domain/oncall/entered.ts';
@@ -30,7 +31,7 @@ export type HouseStore = {
   organisation(): Promise<{ applied: Organisation; entered: Entered; revision: number }>;
 };
 
-export type CurrentControl = { ref: ControlRef; compiled: CompiledControl };
+export type CurrentControl = { ref: ControlRef; compiled: CompiledControl; publishedBy: string };
 
 /** How long a node may act on the organisation and the current versions as it last read them. */
 const freshForMs = 1_000;
@@ -44,7 +45,7 @@ export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: str
     const key = `${published.name}@${published.version}`;
     const known = compiled.get(key);
     if (known !== undefined) return known;
-    const made = compileControl(published.parsed);
+    const made = compileControl(storedControl(published.parsed));
     compiled.set(key, made);
     return made;
   };
@@ -74,7 +75,11 @@ export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: str
     const found =
       published === null
         ? null
-        : { ref: { name, version: published.version, digest: published.digest }, compiled: compile(published) };
+        : {
+            ref: { name, version: published.version, digest: published.digest },
+            compiled: compile(published),
+            publishedBy: published.publishedBy,
+          };
     current.set(name, { at: now, control: found });
     return found;
   };

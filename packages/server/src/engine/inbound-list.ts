@@ -1,5 +1,6 @@
 /** What is mine, what a card says now, and what a shared link shows: reading only, for people whose account is linked. */
-import { targetsOf } from '../domain/oncall/organisation.ts';
+import { wantedBy } from '../domain/approval/signers.ts';
+import { type Organisation, type Person, targetsOf } from '../domain/oncall/organisation.ts';
 import { type Card, parseSubject } from './cards.ts';
 import type { Answer, Ask, Channel } from './channel-ports.ts';
 import { personAt } from './deliver-places.ts';
@@ -8,12 +9,13 @@ import { linkPrompt } from './inbound-press.ts';
 
 const shownMost = 20;
 
-const listOf = async (ports: InboundPorts, personId: string, targets: string[]): Promise<Card[]> => {
+const listOf = async (ports: InboundPorts, person: Person, org: Organisation): Promise<Card[]> => {
+  const now = ports.clock.now();
   const page = { status: 'live', mine: true, limit: shownMost } as const;
-  const { items } = await ports.queries.listCases(page as never, personId, targets);
+  const { items } = await ports.queries.listCases(page as never, person.personId, targetsOf(org, person, now));
   const waiting = await ports.queries.listApprovals(
     { status: 'waiting', mine: true, limit: shownMost } as never,
-    targets,
+    wantedBy(org, person, now),
   );
   return Promise.all([
     ...items.map(({ kase, run }) => ports.cardOf({ kind: 'case', kase, run: { ...run, case: kase } })),
@@ -58,6 +60,6 @@ export const answerReading = async (
   }
   if (person === null)
     return { kind: 'said', ok: false, text: await linkPrompt(ports, channel, ask.presser.address), card: null };
-  const cards = await listOf(ports, person.personId, targetsOf(org, person, ports.clock.now()));
+  const cards = await listOf(ports, person, org);
   return { kind: 'cards', title: `Yours now, ${person.name}`, cards };
 };

@@ -4,13 +4,14 @@
  * changes nothing is explained to that person alone, and leaves an entry.
  */
 import { type Actor, digestOf, type Json } from '@belay/protocol';
+import { onApproval } from './approvals.ts';
 import { type Card, subjectKey } from './cards.ts';
 import type { Answer, Ask, Channel, Press } from './channel-ports.ts';
 import { personAt } from './deliver-places.ts';
 import type { Found } from './deliver-ports.ts';
 import { commandOf, formOf, missing, needsForm } from './inbound-forms.ts';
 import type { InboundPorts } from './inbound-ports.ts';
-import { onApproval, onCase } from './people.ts';
+import { onCase } from './people.ts';
 
 type Pressed = { channel: Channel; press: Press; key: string };
 

@@ -20,7 +20,9 @@ const cardsOwed = (before: Run, after: Run): OwedDelivery[] => {
   const moved = after.case !== before.case || (after.case !== null && after.permits !== before.permits);
   const cases = after.case !== null && moved ? [{ kind: 'case' as const, id: after.case.caseId }] : [];
   const approvals = after.approvals
-    .filter((approval) => !before.approvals.includes(approval))
+    .filter(
+      ({ approvalId, revision }) => before.approvals.find((a) => a.approvalId === approvalId)?.revision !== revision,
+    )
     .map(({ approvalId }) => ({ kind: 'approval' as const, id: approvalId }));
   const urgency = after.case?.priority ?? 0;
   return [...cases, ...approvals].map((subject) => ({

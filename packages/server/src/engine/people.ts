@@ -1,6 +1,5 @@
 /** What people do: take over, give back, resolve, sign off, stop. Rights are read afresh for each command. */
 import type { Actor, Json, ParsedBodyOf } from '@belay/protocol';
-import { type ApprovalCommand, decideApproval } from '../domain/approval/decide.ts';
 import { reviewBreakGlass } from '../domain/case/break-glass.ts';
 import { type CaseCommand, decideCase } from '../domain/case/decide.ts';
 import type { Context } from '../domain/decided.ts';
@@ -8,22 +7,29 @@ import type { Permit, Run } from '../domain/run/run.ts';
 import type { Committer, Outcome } from './committer.ts';
 import type { Handle } from './handle.ts';
 import type { House } from './house.ts';
-import type { IdempotencyRow } from './ports.ts';
-import { approvalView, caseView, permitView, runView } from './present.ts';
+import type { IdempotencyRow, RunStore } from './ports.ts';
+import { caseView, permitView, runView } from './present.ts';
 
 /** Which run a case, an approval or a permit belongs to; null when there is none of that id. */
 export type RunOf = {
   runOfCase(caseId: string): Promise<string | null>;
   runOfApproval(approvalId: string): Promise<string | null>;
   runOfPermit(permitId: string): Promise<string | null>;
+  runOfSample(sampleId: string): Promise<string | null>;
 };
 
-export type PeoplePorts = { handle: Handle; committer: Committer; house: House; runOf: RunOf };
+export type PeoplePorts = {
+  handle: Handle;
+  committer: Committer;
+  house: House;
+  runOf: RunOf;
+  store: Pick<RunStore, 'permit'>;
+};
 export type PersonCaller = { personId: string; idempotency?: Omit<IdempotencyRow, 'answer'> | undefined };
 
-const actor = ({ personId }: PersonCaller): Actor => ({ kind: 'person', id: personId });
+export const actor = ({ personId }: PersonCaller): Actor => ({ kind: 'person', id: personId });
 
-const none = (what: string, id: string): Outcome => ({
+export const none = (what: string, id: string): Outcome => ({
   ok: false,
   refused: { code: 'not_found', detail: `There is no ${what} ${id}.` },
 });
@@ -84,27 +90,6 @@ export const onCase = async (
   return runId === null ? none('case', caseId) : onRun(ports, caller, runId, { ...command, caseId } as CaseCommand);
 };
 
-export const onApproval = async (
-  ports: PeoplePorts,
-  caller: PersonCaller,
-  command: ApprovalCommand,
-): Promise<Outcome> => {
-  const { approvalId } = command;
-  const runId = await ports.runOf.runOfApproval(approvalId);
-  if (runId === null) return none('approval', approvalId);
-  await ports.house.organisation(true);
-  return ports.handle({
-    runId,
-    by: actor(caller),
-    decide: (run, context) => decideApproval(run, command, context),
-    present: (run, _answer, { org }) => {
-      const approval = run.approvals.find((a) => a.approvalId === approvalId);
-      return approval === undefined ? null : (approvalView(approval, run, org) as unknown as Json);
-    },
-    idempotency: caller.idempotency,
-  });
-};
-
 export const settlePermit = async (
   ports: PeoplePorts,
   caller: PersonCaller,
@@ -113,7 +98,8 @@ export const settlePermit = async (
 ): Promise<Outcome> => {
   const runId = await ports.runOf.runOfPermit(permitId);
   if (runId === null) return none('permit', permitId);
-  const command: CaseCommand = { type: 'settle', permitId, happened, reference: reference ?? null, because };
+  const ended = await ports.store.permit(permitId);
+  const command: CaseCommand = { type: 'settle', permitId, happened, reference: reference ?? null, because, ended };
   await ports.house.organisation(true);
   return ports.handle({
     runId,

@@ -1,7 +1,7 @@
 /** What the engine needs from the world. Edges implement it; nothing in here knows how. */
 import type { Json } from '@belay/protocol';
 import type { Recorded } from '../domain/run/events.ts';
-import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
+import type { Approval, Case, Permit, Run, Sample } from '../domain/run/run.ts';
 
 export type Clock = { now(): number };
 
@@ -29,10 +29,19 @@ export type Write = {
   approvals: Approval[];
   permits: Permit[];
   outbox: OwedDelivery[];
+  samples: Sample[];
+  counts: CountRow[];
   idempotency: IdempotencyRow[];
   /** attach and start: refused while a stop is in force */
   guarded: boolean;
 };
+
+/**
+ * What a commit adds to a counter, in the stretch of time it belongs to; less than nothing gives back. `most`: the commit
+ * is refused, as if the row had moved, when the counter would come to more.
+ */
+export type CountRow = { counter: string; bucket: number; since: number; amount: number; most: number | null };
+export type CounterRead = { counter: string; windowMs: number };
 
 export type StopInForce = { stopId: string; scope: string; name: string | null; because: string; by: string };
 /** `moved`: committed. `stopped`: refused by a stop. Neither: the row had moved on; decide again. */
@@ -43,6 +52,11 @@ export type RunStore = {
   loadByKey(agentId: string, controlName: string, key: string): Promise<Stored | null>;
   /** a step of this run with this key that is done */
   settledPermit(runId: string, key: string): Promise<Permit | null>;
+  permit(permitId: string): Promise<Permit | null>;
+  /** what the counters come to in their windows */
+  counters(wanted: CounterRead[], at: number): Promise<Record<string, number>>;
+  /** people who refused exactly these arguments in another run of the control and have not given in */
+  refusedElsewhere(run: Run, step: string, digest: string): Promise<{ by: string; because: string }[]>;
   commit(writes: Write[], at: number): Promise<Committed>;
   idempotent(caller: string, key: string): Promise<IdempotencyRow | null>;
 };

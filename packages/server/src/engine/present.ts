@@ -18,18 +18,10 @@ import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { resolveTarget, targetName } from '../domain/oncall/organisation.ts';
 import { limitsOf, nextDue } from '../domain/run/due.ts';
 import { withoutEnded } from '../domain/run/evolve.ts';
-import {
-  type Approval,
-  type Case,
-  type Holder,
-  type Instructions,
-  type Permit,
-  type Run,
-  runStatus,
-} from '../domain/run/run.ts';
+import { type Case, type Holder, type Instructions, type Permit, type Run, runStatus } from '../domain/run/run.ts';
+import { approvalView, personName, type Viewer } from './present-approval.ts';
 
-export const personName = (org: Organisation, personId: string): string =>
-  org.people.find((person) => person.personId === personId)?.name ?? personId;
+export { personName };
 
 /** Where a one-time link leads: the inbox asks before it spends the token. */
 export const loginUrl = (url: string, token: string): string => `${url}/login?token=${encodeURIComponent(token)}`;
@@ -69,35 +61,6 @@ export const permitView = (permit: Permit): PermitView => ({
 /** A case of an older version kept sections alone: its facts still stand in its step. */
 export const storedPacket = (packet: Case['packet']): CaseView['packet'] => (Array.isArray(packet) ? null : packet);
 
-export const approvalView = (approval: Approval, run: Run, org: Organisation): ApprovalView => ({
-  approvalId: approval.approvalId,
-  runId: run.runId,
-  control: run.control,
-  name: approval.name,
-  status: approval.status,
-  revision: approval.revision,
-  because: approval.because,
-  step: approval.step,
-  key: approval.key,
-  digest: approval.digest,
-  arguments: approval.arguments,
-  facts: approval.facts,
-  packet: approval.packet ?? null,
-  agentWords: approval.agentWords ?? null,
-  effect: approval.effect ?? 'irreversible',
-  editable: approval.editable ?? [],
-  requestedBy: run.agentId,
-  onBehalfOf: run.onBehalfOf,
-  from: approval.from,
-  quorum: approval.quorum,
-  excluded: approval.excluded,
-  signatures: approval.signatures.map((s) => ({ ...s, name: personName(org, s.by), at: iso(s.at) })),
-  rejectedBecause: approval.rejectedBecause,
-  requestedAt: iso(approval.requestedAt),
-  expiresAt: isoOrNull(approval.expiresAt),
-  decidedAt: isoOrNull(approval.decidedAt),
-});
-
 export const instructionsView = (instructions: Instructions, org: Organisation): InstructionsView => ({
   ...instructions,
   byName: personName(org, instructions.by),
@@ -107,14 +70,16 @@ export const instructionsView = (instructions: Instructions, org: Organisation):
 export const inFlight = (run: Run): PermitView[] =>
   run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt').map(permitView);
 
-const liveApprovals = (run: Run, org: Organisation): ApprovalView[] =>
-  run.approvals.filter((a) => a.status === 'waiting' || a.status === 'approved').map((a) => approvalView(a, run, org));
+const liveApprovals = (run: Run, viewer: Viewer): ApprovalView[] =>
+  run.approvals
+    .filter((a) => a.status === 'waiting' || a.status === 'approved')
+    .map((a) => approvalView(a, run, viewer));
 
 /** Targets in a sentence, as a person reads them. */
 const inWords = (sentence: string, org: Organisation): string =>
   sentence.replace(/\b(person|role|oncall):[A-Za-z0-9._-]+/g, (target) => targetName(org, target as Target));
 
-export const runView = (run: Run, revision: number, context: Pick<Context, 'control' | 'org'>): RunView => {
+export const runView = (run: Run, revision: number, context: Viewer): RunView => {
   const due = nextDue(withoutEnded(run), limitsOf(context));
   const live = withoutEnded(run).case;
   return {
@@ -129,7 +94,7 @@ export const runView = (run: Run, revision: number, context: Pick<Context, 'cont
     caseId: live?.caseId ?? null,
     instructions: run.instructions === null ? null : instructionsView(run.instructions, context.org),
     inFlight: inFlight(run),
-    approvals: liveApprovals(run, context.org),
+    approvals: liveApprovals(run, context),
     stepsDecided: run.stepsDecided,
     review:
       run.review === null
@@ -198,7 +163,7 @@ export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
     claimedAt: isoOrNull(kase.claimedAt),
     declined: kase.declined.map((d) => ({ by: personName(org, d.by), because: d.because, at: iso(d.at) })),
     inFlight: inFlight(run),
-    approvals: liveApprovals(run, org),
+    approvals: liveApprovals(run, viewer),
     allowed: allowedNow(kase, run, viewer),
     openedAt: iso(kase.openedAt),
     closedAt: isoOrNull(kase.closedAt),

@@ -1,9 +1,9 @@
 /** Everything an edge may ask of the engine, in one place. `app.ts` builds it. */
-import type { Actor, AnswerOf, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
+import type { Actor, AnswerOf, ExceptionView, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
 import type { Refusal } from '../domain/decided.ts';
 import type { OncallCommand } from '../domain/oncall/entered.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
-import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
+import type { Approval, Case, Permit, Run, Sample } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
 import type { PublishedControl } from './house.ts';
@@ -13,6 +13,9 @@ import type { StopPorts } from './people.ts';
 import type { Log } from './ports.ts';
 
 export type Page<T> = { items: T[]; next: string | null };
+
+/** Whose approvals: of a target, all of them or only those of one name. */
+export type Wanted = { target: string; approval: string | null };
 
 /** Reading, as the store answers it. */
 export type Queries = {
@@ -25,8 +28,12 @@ export type Queries = {
   listRuns(query: ParsedQueryOf<'listRuns'>): Promise<Page<{ run: Run; revision: number }>>;
   listApprovals(
     query: ParsedQueryOf<'listApprovals'>,
-    targets: string[],
+    wanted: Wanted[],
   ): Promise<Page<{ approval: Approval; run: Run }>>;
+  listSamples(query: ParsedQueryOf<'listSamples'>, targets: string[]): Promise<Page<{ sample: Sample; run: Run }>>;
+  listExceptions(
+    query: ParsedQueryOf<'listExceptions'>,
+  ): Promise<Page<{ entry: EntryRecord; kind: ExceptionView['kind']; open: boolean }>>;
   getApproval(approvalId: string): Promise<{ approval: Approval; run: Run } | null>;
   getPermit(permitId: string): Promise<Permit | null>;
   entriesOf(stream: string, after: number, limit: number): Promise<EntryRecord[]>;

@@ -1,14 +1,14 @@
 /** Routes of cases, approvals and steps in doubt: what people decide. */
 import type { RouteName } from '@belay/protocol';
 import type { Context } from '../domain/decided.ts';
-import { resolveTarget } from '../domain/oncall/organisation.ts';
-import type { Approval, Case, Run } from '../domain/run/run.ts';
-import { onApproval, onCase, settlePermit } from '../engine/people.ts';
-import { approvalView, caseView } from '../engine/present.ts';
+import { targetsOf } from '../domain/oncall/organisation.ts';
+import type { Case, Run } from '../domain/run/run.ts';
+import { onCase, settlePermit } from '../engine/people.ts';
+import { caseView } from '../engine/present.ts';
 import type { Services } from '../engine/services.ts';
 import { type Call, type Handlers, notFound, personCaller, personOf, personWith } from './call.ts';
 
-const viewer = async (services: Services, call: Call<RouteName>, run: Run): Promise<Context> => ({
+export const viewer = async (services: Services, call: Call<RouteName>, run: Run): Promise<Context> => ({
   now: services.clock.now(),
   by: { kind: 'person', id: personOf(call).personId },
   control: await services.house.known.control(run.control.name, run.control.version),
@@ -17,21 +17,12 @@ const viewer = async (services: Services, call: Call<RouteName>, run: Run): Prom
 });
 
 /** Roles and schedules the person stands for at this moment, for "mine". */
-const targetsOf = async (services: Services, call: Call<RouteName>): Promise<string[]> => {
-  const person = personOf(call);
-  const org = await services.house.organisation();
-  const onCall = org.schedules
-    .map((schedule) => `oncall:${schedule.name}` as const)
-    .filter((target) => resolveTarget(org, target, services.clock.now()).some((p) => p.personId === person.personId));
-  return [`person:${person.personId}`, ...person.roles.map((role) => `role:${role}`), ...onCall];
-};
+export const targetsNow = async (services: Services, call: Call<RouteName>): Promise<string[]> =>
+  targetsOf(await services.house.organisation(), personOf(call), services.clock.now());
 
 /** The live case is in its run; an ended one only in its own row. */
 const showCase = async (services: Services, call: Call<RouteName>, { kase, run }: { kase: Case; run: Run }) =>
   caseView(kase, { ...run, case: kase }, await viewer(services, call, run));
-
-const showApproval = async (services: Services, { approval, run }: { approval: Approval; run: Run }) =>
-  approvalView(approval, run, await services.house.organisation());
 
 type CaseRoutes =
   | 'listCases'
@@ -53,7 +44,7 @@ const operate = (services: Services, call: Call<RouteName>, command: Parameters<
 export const caseRoutes = (services: Services): Handlers<CaseRoutes> => ({
   listCases: async (call) => {
     const { personId } = personOf(call);
-    const { items, next } = await services.queries.listCases(call.query, personId, await targetsOf(services, call));
+    const { items, next } = await services.queries.listCases(call.query, personId, await targetsNow(services, call));
     return { answer: { items: await Promise.all(items.map((row) => showCase(services, call, row))), next } };
   },
   getCase: async (call) => {
@@ -77,31 +68,4 @@ export const caseRoutes = (services: Services): Handlers<CaseRoutes> => ({
     personWith(call, 'operator');
     return settlePermit(services, personCaller(call), call.param('permitId'), call.body);
   },
-});
-
-type ApprovalRoutes = 'listApprovals' | 'getApproval' | 'approve' | 'reject';
-
-export const approvalRoutes = (services: Services): Handlers<ApprovalRoutes> => ({
-  listApprovals: async (call) => {
-    const { items, next } = await services.queries.listApprovals(call.query, await targetsOf(services, call));
-    return { answer: { items: await Promise.all(items.map((row) => showApproval(services, row))), next } };
-  },
-  getApproval: async (call) => {
-    personOf(call);
-    const row = await services.queries.getApproval(call.param('approvalId'));
-    if (row === null) throw notFound(`approval ${call.param('approvalId')}`);
-    return { answer: await showApproval(services, row) };
-  },
-  approve: (call) => {
-    const { revision, digest, comment = null } = call.body;
-    return onApproval(services, personCaller(call), {
-      type: 'approve',
-      approvalId: call.param('approvalId'),
-      revision,
-      digest,
-      comment,
-    });
-  },
-  reject: (call) =>
-    onApproval(services, personCaller(call), { type: 'reject', approvalId: call.param('approvalId'), ...call.body }),
 });

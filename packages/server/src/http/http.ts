@@ -2,9 +2,10 @@
 import type { RouteName } from '@belay/protocol';
 import type { Hono } from 'hono';
 import type { Services } from '../engine/services.ts';
+import { approvalRoutes } from './approvals.ts';
 import type { Auth } from './auth.ts';
 import { type Handlers, onceEach } from './call.ts';
-import { approvalRoutes, caseRoutes } from './cases.ts';
+import { caseRoutes } from './cases.ts';
 import { addChannelRoutes } from './channels.ts';
 import { evidenceRoutes } from './evidence.ts';
 import { controlRoutes, houseRoutes, keyRoutes, peopleRoutes, stopRoutes } from './house.ts';

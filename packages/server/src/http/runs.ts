@@ -40,7 +40,8 @@ const visibleRun = async (
   return stored;
 };
 
-export const viewContext = async (services: Services, run: Run): Promise<Pick<Context, 'control' | 'org'>> => ({
+export const viewContext = async (services: Services, run: Run): Promise<Pick<Context, 'control' | 'org' | 'now'>> => ({
+  now: services.clock.now(),
   control: await services.house.known.control(run.control.name, run.control.version),
   org: await services.house.organisation(),
 });

@@ -10,7 +10,44 @@ import { type Committed, KeyTaken, type StopInForce, type Write } from '../engin
 import { entryRow } from './entries.ts';
 import { withTransaction } from './transaction.ts';
 
-export const commitStatement = `
+/**
+ * What a limit adds: the counters are locked after the runs, by name, and added up again; a run whose step would pass a
+ * limit that it was decided to keep counts as moved. Runs before it in the batch count in full.
+ */
+const counting = `
+), counts AS (
+  SELECT n.* FROM jsonb_to_recordset($11::jsonb) AS n (run_id text, counter text, bucket bigint, since bigint,
+    amount numeric, most numeric)
+  JOIN locked l ON l.run_id = n.run_id
+), held AS (
+  SELECT c.counter, c.buckets FROM counters c
+  WHERE c.counter IN (SELECT n.counter FROM counts n) ORDER BY c.counter FOR UPDATE
+), added AS (
+  SELECT n.run_id, n.counter, min(n.most) AS most, sum(n.amount) AS amount, max(n.since) AS since
+  FROM counts n GROUP BY n.run_id, n.counter
+), passed AS (
+  SELECT t.run_id FROM (
+    SELECT a.run_id, a.most, CASE WHEN h.counter IS NOT NULL THEN (SELECT coalesce(sum(b.value::numeric), 0)
+        FROM jsonb_each_text(h.buckets) b WHERE b.key::bigint >= a.since) END + a.amount + coalesce(sum(greatest(a.amount, 0)) OVER (PARTITION BY a.counter
+        ORDER BY a.run_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS total
+    FROM added a LEFT JOIN held h ON h.counter = a.counter) t
+  WHERE t.most IS NOT NULL AND (t.total IS NULL OR t.total > t.most)`;
+
+const writtenCounters = `
+), written_counters AS (
+  UPDATE counters c SET buckets = (
+    SELECT coalesce(jsonb_object_agg(s.bucket, s.amount), '{}') FROM (
+      SELECT u.bucket, sum(u.amount) AS amount FROM (
+        SELECT b.key::bigint AS bucket, b.value::numeric AS amount FROM jsonb_each_text(c.buckets) b
+        UNION ALL
+        SELECT x.bucket, x.amount FROM jsonb_to_recordset(n.added) AS x (bucket bigint, amount numeric)) u
+      WHERE u.bucket >= n.since GROUP BY u.bucket) s)
+  FROM (SELECT n.counter, min(n.since) AS since,
+      jsonb_agg(jsonb_build_object('bucket', n.bucket, 'amount', n.amount)) AS added
+    FROM counts n JOIN moved m ON m.run_id = n.run_id GROUP BY n.counter) n
+  WHERE c.counter = n.counter`;
+
+const statement = (counts: boolean): string => `
 WITH input AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS i (
     run_id text, expected int, control_name text, control_version int, agent_id text, key text, status text,
@@ -19,12 +56,12 @@ WITH input AS (
   WHERE i.run_id COLLATE "C" BETWEEN $8 AND $9 -- true of all; tells the planner that they are few, so that it reads runs by key
 ), locked AS (
   SELECT i.* FROM runs r JOIN input i ON i.run_id = r.run_id
-  WHERE r.revision = i.expected ORDER BY r.run_id FOR UPDATE OF r
+  WHERE r.revision = i.expected ORDER BY r.run_id FOR UPDATE OF r${counts ? counting : ''}
 ), updated AS (
   UPDATE runs r SET status = i.status, holder_kind = i.holder_kind, holder_id = i.holder_id, epoch = i.epoch,
     revision = r.revision + 1, case_id = i.case_id, urgency = i.urgency, state = i.state,
     next_due_at = i.next_due_at, next_due = i.next_due, finished_at = i.finished_at
-  FROM locked i WHERE r.run_id = i.run_id
+  FROM locked i WHERE r.run_id = i.run_id${counts ? ' AND i.run_id NOT IN (SELECT p.run_id FROM passed p)' : ''}
   RETURNING r.run_id
 ), created AS (
   INSERT INTO runs (run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch,
@@ -61,6 +98,12 @@ WITH input AS (
     granted_at timestamptz, state jsonb)
   JOIN moved m ON m.run_id = p.run_id
   ON CONFLICT (permit_id) DO UPDATE SET status = excluded.status, state = excluded.state
+), written_samples AS (
+  INSERT INTO samples AS s (sample_id, run_id, control_name, status, asked, at, state)
+  SELECT p.* FROM jsonb_to_recordset($10::jsonb) AS p (sample_id text, run_id text, control_name text, status text,
+    asked text, at timestamptz, state jsonb)
+  JOIN moved m ON m.run_id = p.run_id
+  ON CONFLICT (sample_id) DO UPDATE SET status = excluded.status, state = excluded.state
 ), written_outbox AS (
   INSERT INTO outbox AS waiting (kind, lane, target, body, urgency, next_attempt_at, created_at)
   SELECT o.kind, o.lane, o.target, o.body, o.urgency, o.at, o.at
@@ -73,8 +116,12 @@ WITH input AS (
   SELECT k.caller, k.key, k.body_digest, k.answer, k.at
   FROM jsonb_to_recordset($7::jsonb) AS k (run_id text, caller text, key text, body_digest text, answer jsonb, at timestamptz)
   JOIN moved m ON m.run_id = k.run_id
+${counts ? writtenCounters : ''}
 )
 SELECT run_id FROM moved`;
+
+export const commitStatement: string = statement(false);
+const countingStatement = statement(true);
 
 /** Serialises starting and attaching against stopping; transaction-scoped, so it works behind a pooler. */
 export const stopLock = 0x62656c61;
@@ -139,6 +186,17 @@ const projections = (writes: Write[], at: number) => ({
       state: p,
     })),
   ),
+  samples: writes.flatMap(({ run, samples }) =>
+    samples.map((s) => ({
+      sample_id: s.sampleId,
+      run_id: run.runId,
+      control_name: run.control.name,
+      status: s.verdict ?? 'open',
+      asked: s.asked,
+      at: instant(s.at),
+      state: s,
+    })),
+  ),
   outbox: writes.flatMap(({ run, outbox }) => outbox.map((o) => ({ run_id: run.runId, ...o, at: instant(at) }))),
   keys: writes.flatMap(({ run, idempotency }) =>
     idempotency.map((k) => ({
@@ -152,12 +210,17 @@ const projections = (writes: Write[], at: number) => ({
   ),
 });
 
-/** The nine parameters of `commitStatement`. */
+/** The ten parameters of `commitStatement`. */
 export const commitParameters = (writes: Write[], at: number): string[] => {
   const p = projections(writes, at);
   const rows = [writes.map(runRow), p.entries, p.cases, p.approvals, p.permits, p.outbox, p.keys];
   const runIds = writes.map(({ run }) => run.runId).sort();
-  return [...rows.map((table) => JSON.stringify(table)), runIds[0] ?? '', runIds.at(-1) ?? ''];
+  return [
+    ...rows.map((table) => JSON.stringify(table)),
+    runIds[0] ?? '',
+    runIds.at(-1) ?? '',
+    JSON.stringify(p.samples),
+  ];
 };
 
 /** A unique key that another commit took, as what it is; any other error as it came. */
@@ -170,10 +233,11 @@ export const keyTaken = (error: unknown): unknown => {
 
 /** Writes what had not moved; says which. */
 export const writeRuns = async (client: Pool | PoolClient, writes: Write[], at: number): Promise<Set<string>> => {
+  const counts = writes.flatMap(({ run, counts }) => counts.map((count) => ({ run_id: run.runId, ...count })));
   const result = await client.query<{ run_id: string }>({
-    name: 'commit-runs',
-    text: commitStatement,
-    values: commitParameters(writes, at),
+    name: counts.length === 0 ? 'commit-runs' : 'commit-runs-counting',
+    text: counts.length === 0 ? commitStatement : countingStatement,
+    values: [...commitParameters(writes, at), ...(counts.length === 0 ? [] : [JSON.stringify(counts)])],
   });
   return new Set(result.rows.map((row) => row.run_id));
 };

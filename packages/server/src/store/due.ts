@@ -5,6 +5,7 @@
  */
 import type { Pool } from 'pg';
 import type { Run } from '../domain/run/run.ts';
+import { upgraded } from '../domain/run/upgrade.ts';
 import type { DueStore } from '../engine/due.ts';
 import { writeRuns } from './commit.ts';
 import { withTransaction } from './transaction.ts';
@@ -51,7 +52,7 @@ export const createDueStore = (pool: Pool): DueStore => ({
         values: [urgency, new Date(at), except, limit],
       });
       if (rows.length === 0) return;
-      const writes = await decide(rows.map(({ state, revision }) => ({ run: state, revision })));
+      const writes = await decide(rows.map(({ state, revision }) => ({ run: upgraded(state), revision })));
       if (writes.length > 0) await writeRuns(client, writes, at);
     }),
 });

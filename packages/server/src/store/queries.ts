@@ -1,32 +1,15 @@
 /** Reading for people: lists with keyset paging, one thing with its run, timelines. Changes nothing. */
 import type { ParsedQueryOf } from '@belay/protocol';
 import type { Pool } from 'pg';
-import type { Approval, Case, Permit, Run } from '../domain/run/run.ts';
+import type { Case, Permit, Run } from '../domain/run/run.ts';
+import { upgraded, upgradedPermit } from '../domain/run/upgrade.ts';
 import type { EntryRecord } from '../engine/entry-view.ts';
 import type { RunOf } from '../engine/people.ts';
+import type { Page } from '../engine/services.ts';
+import { decode, pageOf } from './paging.ts';
 
 export type CaseRow = { kase: Case; run: Run };
-export type ApprovalRow = { approval: Approval; run: Run };
 export type RunRow = { run: Run; revision: number };
-
-/** Cursors are opaque to callers: the sort key of the last row. */
-const encode = (key: unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
-const decode = (cursor: string | undefined): unknown[] | null => {
-  if (cursor === undefined) return null;
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(key) ? key : null;
-  } catch {
-    return null;
-  }
-};
-
-export type Page<T> = { items: T[]; next: string | null };
-const pageOf = <T>(rows: T[], limit: number, key: (row: T) => unknown[]): Page<T> => {
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last !== undefined ? encode(key(last)) : null };
-};
 
 /** Written out in the statement, so that the indexes of live cases can serve it. */
 const caseStatuses = {
@@ -61,7 +44,7 @@ UNION ALL
 
 const runOf = async (
   pool: Pool,
-  table: 'cases' | 'approvals' | 'permits',
+  table: 'cases' | 'approvals' | 'permits' | 'samples',
   column: string,
   id: string,
 ): Promise<string | null> => {
@@ -73,7 +56,10 @@ export const createRunOf = (pool: Pool): RunOf => ({
   runOfCase: (id) => runOf(pool, 'cases', 'case_id', id),
   runOfApproval: (id) => runOf(pool, 'approvals', 'approval_id', id),
   runOfPermit: (id) => runOf(pool, 'permits', 'permit_id', id),
+  runOfSample: (id) => runOf(pool, 'samples', 'sample_id', id),
 });
+
+const current = <T extends { run: Run }>(row: T): T => ({ ...row, run: upgraded(row.run) });
 
 export const listCases = async (
   pool: Pool,
@@ -96,7 +82,11 @@ export const listCases = async (
       ...(own ? [personId, targets] : []),
     ],
   );
-  return pageOf(rows, query.limit, ({ kase }) => [kase.priority, new Date(kase.openedAt).toISOString(), kase.caseId]);
+  return pageOf(rows.map(current), query.limit, ({ kase }) => [
+    kase.priority,
+    new Date(kase.openedAt).toISOString(),
+    kase.caseId,
+  ]);
 };
 
 export const getCase = async (pool: Pool, caseId: string): Promise<CaseRow | null> => {
@@ -104,7 +94,7 @@ export const getCase = async (pool: Pool, caseId: string): Promise<CaseRow | nul
     'SELECT c.state AS kase, r.state AS run FROM cases c JOIN runs r USING (run_id) WHERE c.case_id = $1',
     [caseId],
   );
-  return rows[0] ?? null;
+  return rows[0] === undefined ? null : current(rows[0]);
 };
 
 export const listRuns = async (pool: Pool, query: ParsedQueryOf<'listRuns'>): Promise<Page<RunRow>> => {
@@ -125,52 +115,12 @@ export const listRuns = async (pool: Pool, query: ParsedQueryOf<'listRuns'>): Pr
       query.limit + 1,
     ],
   );
-  return pageOf(rows, query.limit, ({ run }) => [new Date(run.startedAt).toISOString(), run.runId]);
-};
-
-const approvalStatuses = {
-  waiting: ['waiting'],
-  decided: ['approved', 'rejected', 'used', 'expired', 'void'],
-  all: null,
-};
-
-export const listApprovals = async (
-  pool: Pool,
-  query: ParsedQueryOf<'listApprovals'>,
-  targets: string[],
-): Promise<Page<ApprovalRow>> => {
-  const after = decode(query.cursor);
-  const { rows } = await pool.query<ApprovalRow>(
-    `SELECT a.state AS approval, r.state AS run FROM approvals a JOIN runs r USING (run_id)
-     WHERE ($1::text[] IS NULL OR a.status = ANY($1)) AND ($2::bool IS NOT TRUE OR a.state ->> 'from' = ANY($3))
-       AND ($4::timestamptz IS NULL OR (a.requested_at, a.approval_id) > ($4, $5::text))
-     ORDER BY a.requested_at, a.approval_id LIMIT $6`,
-    [
-      approvalStatuses[query.status],
-      query.mine ?? null,
-      targets,
-      after?.[0] ?? null,
-      after?.[1] ?? null,
-      query.limit + 1,
-    ],
-  );
-  return pageOf(rows, query.limit, ({ approval }) => [
-    new Date(approval.requestedAt).toISOString(),
-    approval.approvalId,
-  ]);
-};
-
-export const getApproval = async (pool: Pool, approvalId: string): Promise<ApprovalRow | null> => {
-  const { rows } = await pool.query<ApprovalRow>(
-    'SELECT a.state AS approval, r.state AS run FROM approvals a JOIN runs r USING (run_id) WHERE a.approval_id = $1',
-    [approvalId],
-  );
-  return rows[0] ?? null;
+  return pageOf(rows.map(current), query.limit, ({ run }) => [new Date(run.startedAt).toISOString(), run.runId]);
 };
 
 export const getPermit = async (pool: Pool, permitId: string): Promise<Permit | null> => {
   const { rows } = await pool.query<{ state: Permit }>('SELECT state FROM permits WHERE permit_id = $1', [permitId]);
-  return rows[0]?.state ?? null;
+  return rows[0] === undefined ? null : upgradedPermit(rows[0].state);
 };
 
 export const entriesOf = async (pool: Pool, stream: string, after: number, limit: number): Promise<EntryRecord[]> => {

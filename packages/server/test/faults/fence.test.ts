@@ -42,10 +42,14 @@ const race = async (id: string) => {
       decideCase(run, { type: 'takeOver', kind: 'takenOver', reason: '', breakGlass: false }, context),
     present: (run) => inFlight(run).map((permit) => permit.permitId),
   });
+  const looked = {
+    erp: { ok: true as const, value: world.records.erp?.[id] ?? null },
+    'vendor-master': { ok: true as const, value: world.records['vendor-master']?.[args.beneficiaryId] ?? null },
+  };
   const redeeming = world.app.services.handle({
     runId,
     by: { kind: 'agent', id: 'payables' },
-    decide: (run, context) => decideAgent(run, { type: 'redeem', epoch: 1, permitId }, context),
+    decide: (run, context) => decideAgent(run, { type: 'redeem', epoch: 1, permitId, looked }, context),
     present: () => null,
   });
   const [taken, redeemed] = await Promise.all([taking, redeeming]);
@@ -77,6 +81,8 @@ const twoCommits = async (pool: Pool, statement: string, id: string): Promise<nu
     cases: [],
     approvals: [],
     permits: [],
+    samples: [],
+    counts: [],
     outbox: [],
     idempotency: [],
     guarded: false,

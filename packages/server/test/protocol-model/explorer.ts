@@ -120,6 +120,8 @@ const askGate = (world: World, index: number, rules: Rules, lost: boolean): Move
     words: null,
     redeem: true,
     looked: {},
+    counters: {},
+    refusedElsewhere: [],
     settled: world.done,
   };
   const decided = decide({ ...world, run }, agentBy, (state, context) => gate(state, command, context));

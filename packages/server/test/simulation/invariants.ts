@@ -3,6 +3,7 @@
  * promises, as far as the domain alone can break them; each answers what is wrong, as a sentence, or nothing.
  */
 import { digestOf } from '@belay/protocol';
+import { signaturesNeeded } from '../../src/domain/approval/quorum.ts';
 import { rungsOf } from '../../src/domain/case/open.ts';
 import type { Context } from '../../src/domain/decided.ts';
 import { administrators, resolveTarget } from '../../src/domain/oncall/organisation.ts';
@@ -45,8 +46,8 @@ const redemption = (permit: Permit, { before, events, after, context }: Step, me
     const approval = memory.approvals.get(approvalId);
     const signers = new Set(approval?.signatures.map(({ by }) => by));
     if (approval === undefined || approval.digest !== digest) wrong.push(`I3: ${approvalId} was for something else`);
-    if (signers.size < (approval?.quorum ?? 1)) wrong.push(`I4: ${approvalId} has too few signers`);
-    if (approval?.excluded.some((personId) => signers.has(personId)))
+    if (signers.size < signaturesNeeded(approval?.groups ?? [])) wrong.push(`I4: ${approvalId} has too few signers`);
+    if (approval?.exclusions.some(({ personId }) => signers.has(personId)))
       wrong.push(`I4: the requester signed ${approvalId}`);
   }
   return wrong;

@@ -261,6 +261,8 @@ export class Simulation {
       words: null,
       redeem: true,
       looked: {},
+      counters: {},
+      refusedElsewhere: [],
       settled: null,
     };
     const context = this.#context(agentActor);

@@ -1,29 +1,28 @@
 /**
  * Signing off one step's arguments. The agent stays in control; only exactly these arguments are let through.
  *
- *   waiting --sign (quorum reached)--> approved --permit redeemed--> used
- *   waiting --reject--> rejected     waiting --time--> expired     waiting, approved --takeover--> void
+ *   waiting --sign (every quorum reached)--> approved --permit redeemed--> used
+ *   waiting --refuse--> rejected     waiting --time--> expired, or waits on     waiting, approved --takeover, edit--> void
+ *   approved, rejected --vote withdrawn--> waiting
  */
-import { type Context, type Decided, refuse } from '../decided.ts';
-import { putOnCallBy, resolveTarget } from '../oncall/organisation.ts';
+import { type Context, type Decided, type Refusal, refuse } from '../decided.ts';
+import { resolveTarget } from '../oncall/organisation.ts';
+import type { Batch, RunEvent } from '../run/events.ts';
 import type { Approval, Run } from '../run/run.ts';
+import { isReached } from './quorum.ts';
+import { candidates, exclusionOf, type Right, rightFor, rightsOf } from './signers.ts';
 
-export type ApprovalCommand = { approvalId: string; revision: number; digest: string } & (
-  | { type: 'approve'; comment: string | null }
-  | { type: 'reject'; because: string }
-);
+type Bound = { approvalId: string; revision: number; digest: string };
+export type ApprovalCommand =
+  | (Bound & { type: 'approve'; comment: string | null; insteadOf?: string | null; batch?: Batch | null })
+  | (Bound & { type: 'reject'; because: string; batch?: Batch | null })
+  | { type: 'withdraw'; approvalId: string; because: string }
+  | { type: 'open'; approvalId: string; digest: string };
+type Vote = Extract<ApprovalCommand, { type: 'approve' | 'reject' }>;
+type ApprovalDecided = Decided<{ approvalId: string }>;
 
-const entitled = (run: Run, approval: Approval, { by, org, now }: Context): Decided<never> | null => {
-  if (by.kind !== 'person') return refuse('not_entitled', 'Only a person signs off.');
-  if (approval.excluded.includes(by.id))
-    return refuse('separation_of_duties', `${run.agentId} acts on behalf of you: somebody else must sign.`);
-  if (putOnCallBy(org, approval.from, now) === by.id)
-    return refuse('separation_of_duties', 'You entered the override that is on call now: somebody else must sign.');
-  const signers = resolveTarget(org, approval.from, now);
-  if (signers.some((person) => person.personId === by.id)) return null;
-  const names = signers.map((person) => person.name).join(', ') || 'nobody at this moment';
-  return refuse('not_entitled', `${approval.name} is signed by ${approval.from} (${names}).`);
-};
+/** Refused votes that are kept as evidence for one approval; somebody who keeps pressing must not fill the log. */
+const refusalsKept = 50;
 
 const decidedAlready = (approval: Approval): string => {
   const last = approval.signatures.at(-1)?.by;
@@ -31,26 +30,150 @@ const decidedAlready = (approval: Approval): string => {
   return `It is ${approval.status}${last === undefined ? '' : `, signed by ${last}`}.`;
 };
 
-export const decideApproval = (
+/** Attempts to get round the control leave an entry; being late or looking at an old state does not. */
+const kept: ReadonlySet<Refusal['code']> = new Set([
+  'not_entitled',
+  'separation_of_duties',
+  'digest_mismatch',
+  'not_read',
+]);
+
+export const refuseVote = (
+  approval: Approval,
+  vote: 'approve' | 'reject' | 'edit',
+  { code, detail }: Refusal,
+): ReturnType<typeof refuse> => {
+  const { approvalId } = approval;
+  const event: RunEvent = { type: 'VoteRefused', approvalId, vote, code, because: detail };
+  return refuse(code, detail, kept.has(code) && approval.refusedVotes < refusalsKept ? [event] : []);
+};
+
+/** Waiting, not over, and what the person looked at; else why not. */
+export const notCurrent = (approval: Approval, { digest, revision }: Bound, { now }: Context): Refusal | null => {
+  if (approval.status !== 'waiting') return { code: 'approval_not_waiting', detail: decidedAlready(approval) };
+  if (approval.expiresAt !== null && now >= approval.expiresAt)
+    return { code: 'approval_not_waiting', detail: 'It expired before anybody signed.' };
+  if (approval.digest !== digest) return { code: 'digest_mismatch', detail: `What waits is ${approval.digest}.` };
+  if (approval.revision !== revision) return { code: 'stale_revision', detail: decidedAlready(approval) };
+  return null;
+};
+
+/** From when on somebody may sign it; null: they have not opened it yet, and have to. */
+export const readyAt = (approval: Approval, personId: string): number | null => {
+  if (!approval.mustOpen && approval.dwellMs === 0) return 0;
+  const opened = approval.opened.find(({ by }) => by === personId);
+  return opened === undefined ? null : opened.at + approval.dwellMs;
+};
+
+const notRead = (approval: Approval, { by, now }: Context): Refusal | null => {
+  const ready = readyAt(approval, by.id);
+  if (ready === null) return { code: 'not_read', detail: 'It has to be opened in the inbox first.' };
+  if (now >= ready) return null;
+  return { code: 'not_read', detail: `It may be signed from ${new Date(ready).toISOString()} on: read it first.` };
+};
+
+const sign = (
+  approval: Approval,
+  { comment, batch = null }: Extract<Vote, { type: 'approve' }>,
+  { insteadOf, groups }: Right,
+  { by }: Context,
+): RunEvent => {
+  const { approvalId, digest } = approval;
+  return {
+    type: 'ApprovalSigned',
+    approvalId,
+    digest,
+    comment,
+    complete: isReached(approval.groups, [...approval.signatures, { groups }]),
+    insteadOf,
+    groups,
+    openedAt: approval.opened.find((opened) => opened.by === by.id)?.at ?? null,
+    batch,
+  };
+};
+
+/** Ended by this refusal: one is enough, or those who are left cannot reach the quorum any more. */
+const isFinal = (approval: Approval, context: Context): boolean => {
+  if (approval.veto === 'any') return true;
+  const left = candidates(approval, context).filter(({ person }) => person.personId !== context.by.id);
+  return !isReached(approval.groups, [...approval.signatures, ...left]);
+};
+
+const vote = (approval: Approval, command: Vote, context: Context): ApprovalDecided => {
+  const answer = { approvalId: approval.approvalId };
+  const before = approval.signatures.find(({ by }) => by === context.by.id);
+  const again = command.type === 'approve' && before !== undefined && approval.digest === command.digest;
+  if (again && exclusionOf(approval, context.by.id, context) === null) return { events: [], answer };
+  const insteadOf = command.type === 'approve' ? (command.insteadOf ?? null) : null;
+  const chosen = rightFor(approval, insteadOf, context);
+  if (chosen.refused !== undefined) return refuseVote(approval, command.type, chosen.refused);
+  const stale = notCurrent(approval, command, context);
+  if (stale !== null) return refuseVote(approval, command.type, stale);
+  const heard = [...approval.signatures, ...approval.refusals].some(({ by }) => by === context.by.id);
+  const inTheirStead = approval.signatures.some((signature) => signature.insteadOf === context.by.id);
+  if (heard || (inTheirStead && chosen.right.insteadOf === null))
+    return refuse('approval_not_waiting', 'Your vote is given: one vote for each person. Withdraw it to vote again.');
+  if (command.type === 'reject') {
+    const { because, batch = null } = command;
+    const complete = isFinal(approval, context);
+    const { approvalId, digest } = approval;
+    return { events: [{ type: 'ApprovalRejected', approvalId, digest, because, complete, batch }], answer };
+  }
+  const unread = notRead(approval, context);
+  if (unread !== null) return refuseVote(approval, 'approve', unread);
+  return { events: [sign(approval, command, chosen.right, context)], answer };
+};
+
+/** Whose vote it is to take back: one's own, one given in one's stead, or the refusal of somebody who has left. */
+const voteOf = (
+  approval: Approval,
+  { by, org, control, now }: Context,
+): { vote: 'signature' | 'refusal'; of: string } | null => {
+  const signature = approval.signatures.find((s) => s.by === by.id || s.insteadOf === by.id);
+  if (signature !== undefined && approval.status !== 'rejected') return { vote: 'signature', of: signature.by };
+  const gone = (personId: string): boolean => !org.people.some((p) => p.active && p.personId === personId);
+  const owns = resolveTarget(org, control.control.owner, now).some((person) => person.personId === by.id);
+  const refusal = approval.refusals.find((r) => r.by === by.id || (owns && gone(r.by)));
+  return refusal === undefined ? null : { vote: 'refusal', of: refusal.by };
+};
+
+const withdraw = (
   run: Run,
-  command: ApprovalCommand,
+  approval: Approval,
+  { because }: Extract<ApprovalCommand, { type: 'withdraw' }>,
   context: Context,
-): Decided<{ approvalId: string }> => {
+): ApprovalDecided => {
+  const { approvalId, status } = approval;
+  const own = voteOf(approval, context);
+  if (own === null) return refuse('no_vote', `You have not voted on ${approvalId}, or it is not yours to take back.`);
+  if (status !== 'waiting' && status !== 'approved' && status !== 'rejected')
+    return refuse('no_vote', `It is ${status}: there is nothing left to take back.`);
+  const permit = run.permits.find((one) => one.permitId === approval.permitId);
+  const ended: RunEvent[] =
+    permit?.status === 'granted'
+      ? [{ type: 'PermitVoided', permitId: permit.permitId, because: 'a signature was withdrawn' }]
+      : [];
+  const expiresAt = status === 'waiting' ? approval.expiresAt : context.now + approval.withinMs;
+  return {
+    events: [...ended, { type: 'VoteWithdrawn', approvalId, ...own, because, expiresAt }],
+    answer: { approvalId },
+  };
+};
+
+/** Kept once for each person who could sign; for others looking is nothing but looking. */
+const open = (approval: Approval, digest: string, context: Context): ApprovalDecided => {
+  const { approvalId } = approval;
+  const answer = { approvalId };
+  if (approval.digest !== digest) return refuse('digest_mismatch', `What waits is ${approval.digest}.`);
+  const known = approval.opened.some(({ by }) => by === context.by.id);
+  const counts = approval.status === 'waiting' && rightsOf(approval, context.by.id, context).length > 0;
+  return { events: known || !counts ? [] : [{ type: 'ApprovalOpened', approvalId, digest }], answer };
+};
+
+export const decideApproval = (run: Run, command: ApprovalCommand, context: Context): ApprovalDecided => {
   const approval = run.approvals.find((a) => a.approvalId === command.approvalId);
   if (approval === undefined) return refuse('approval_not_waiting', `Approval ${command.approvalId} has ended.`);
-  const refused = entitled(run, approval, context);
-  if (refused !== null) return refused;
-  const answer = { approvalId: approval.approvalId };
-  const signed = approval.signatures.some((s) => s.by === context.by.id);
-  if (command.type === 'approve' && signed && approval.digest === command.digest) return { events: [], answer };
-  if (approval.status !== 'waiting') return refuse('approval_not_waiting', decidedAlready(approval));
-  if (approval.expiresAt !== null && context.now >= approval.expiresAt)
-    return refuse('approval_not_waiting', 'It expired before anybody signed.');
-  if (approval.digest !== command.digest) return refuse('digest_mismatch', `What waits is ${approval.digest}.`);
-  if (approval.revision !== command.revision) return refuse('stale_revision', decidedAlready(approval));
-  const { approvalId, digest } = approval;
-  if (command.type === 'reject')
-    return { events: [{ type: 'ApprovalRejected', approvalId, digest, because: command.because }], answer };
-  const complete = approval.signatures.length + 1 >= approval.quorum;
-  return { events: [{ type: 'ApprovalSigned', approvalId, digest, comment: command.comment, complete }], answer };
+  if (command.type === 'withdraw') return withdraw(run, approval, command, context);
+  if (command.type === 'open') return open(approval, command.digest, context);
+  return vote(approval, command, context);
 };

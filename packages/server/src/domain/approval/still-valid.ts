@@ -1,29 +1,49 @@
 /**
  * A signature counts while its signer may sign: entitlement is looked at when they sign and again when the step is let
- * through. Who was on call when they signed stays entitled; who left, or lost the role, does not.
+ * through. Who was on call when they signed stays entitled; who left, lost the role or the delegation, does not.
  */
 import type { Context } from '../decided.ts';
-import { resolveTarget, splitTarget } from '../oncall/organisation.ts';
+import { splitTarget } from '../oncall/organisation.ts';
 import type { RunEvent } from '../run/events.ts';
-import type { Approval, Permit, Run } from '../run/run.ts';
+import type { Approval, Permit, Run, Signature } from '../run/run.ts';
+import { isReached } from './quorum.ts';
+import { signersText } from './signers.ts';
 
-const mayStillSign = (approval: Approval, personId: string, { org, now }: Context): boolean => {
-  const person = org.people.find((candidate) => candidate.personId === personId);
-  if (person === undefined || !person.active || approval.excluded.includes(personId)) return false;
-  if (splitTarget(approval.from).kind === 'role') return person.roles.includes(splitTarget(approval.from).name);
-  if (splitTarget(approval.from).kind === 'oncall') return true;
-  return resolveTarget(org, approval.from, now).some((signer) => signer.personId === personId);
+/** The groups it still counts for; none when anybody concerned has left, is excluded, or took the delegation back. */
+const groupsStill = (approval: Approval, { by, insteadOf, groups, at }: Signature, { org }: Context): number[] => {
+  const concerned = insteadOf === null ? [by] : [by, insteadOf];
+  const active = (personId: string): boolean => org.people.some((p) => p.active && p.personId === personId);
+  const excluded = approval.exclusions.some(({ personId }) => concerned.includes(personId));
+  if (excluded || !concerned.every(active)) return [];
+  const delegated = (org.delegations ?? []).some(
+    (one) => one.from === insteadOf && one.to === by && one.since <= at && at < one.until,
+  );
+  if (insteadOf !== null && !delegated) return [];
+  const roles = org.people.find((person) => person.personId === (insteadOf ?? by))?.roles ?? [];
+  return groups.filter((index) => {
+    const group = approval.groups[index];
+    if (group === undefined) return false;
+    const { kind, name } = splitTarget(group.from);
+    return kind !== 'role' || roles.includes(name);
+  });
 };
 
-const goneSigner = (approval: Approval, context: Context): string | null =>
-  approval.signatures.find((signature) => !mayStillSign(approval, signature.by, context))?.by ?? null;
+/** Who may no longer sign, when the quorum is not reached without them. */
+const goneSigner = (approval: Approval, context: Context): string | null => {
+  const still = approval.signatures.map((signature) => ({
+    by: signature.by,
+    groups: groupsStill(approval, signature, context),
+  }));
+  if (isReached(approval.groups, still)) return null;
+  return still.find(({ groups }) => groups.length === 0)?.by ?? approval.signatures[0]?.by ?? '';
+};
 
 const voided = (approval: Approval, by: string, { org }: Context): RunEvent => {
   const name = org.people.find((person) => person.personId === by)?.name ?? by;
   return {
     type: 'ApprovalVoided',
     approvalId: approval.approvalId,
-    because: `${name} may no longer sign for ${approval.from}`,
+    because: `${name} may no longer sign for ${signersText(approval)}`,
   };
 };
 

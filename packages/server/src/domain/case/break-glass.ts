@@ -15,6 +15,9 @@ const others = (usedBy: string, { control, org, now }: Context): string[] => {
   return [...new Set(people.map((person) => person.personId))].filter((personId) => personId !== usedBy);
 };
 
+export const mayBreakGlass = ({ org, by }: Context): boolean =>
+  org.people.some(({ personId, active, access }) => personId === by.id && active && access.includes('break-glass'));
+
 export const breakGlassUsed = (reason: string, context: Context): RunEvent => ({
   type: 'BreakGlassUsed',
   reason,

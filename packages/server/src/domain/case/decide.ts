@@ -9,8 +9,8 @@ import type { JsonObject } from '@belay/protocol';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from '../run/events.ts';
 import { voidGranted } from '../run/permit.ts';
-import type { Case, Run } from '../run/run.ts';
-import { breakGlassUsed } from './break-glass.ts';
+import type { Case, Permit, Run } from '../run/run.ts';
+import { breakGlassUsed, mayBreakGlass } from './break-glass.ts';
 import { entitledPeople, mayTakeOver } from './entitled.ts';
 import { handOff, rungFired, stillAsked } from './open.ts';
 import { type ReturnCommand, returnControl } from './return.ts';
@@ -23,7 +23,15 @@ export type CaseCommand =
   | { type: 'resolve'; caseId: string; revision: number; resolution: string }
   | { type: 'cancel'; caseId: string; revision: number; because: string }
   | { type: 'snooze'; caseId: string; revision: number; until: number; because: string }
-  | { type: 'settle'; permitId: string; happened: 'done' | 'notDone'; reference: string | null; because: string }
+  | {
+      type: 'settle';
+      permitId: string;
+      happened: 'done' | 'notDone';
+      reference: string | null;
+      because: string;
+      /** a permit that the run itself no longer keeps */
+      ended?: Permit | null;
+    }
   | ReturnCommand;
 
 export type CaseAnswer = { caseId: string };
@@ -91,6 +99,11 @@ const takeOver = (run: Run, command: Extract<CaseCommand, { type: 'takeOver' }>,
       : { events: [], answer: { caseId: run.case.caseId } };
   }
   if (command.kind !== 'stopped' && !command.breakGlass && !mayTakeOver(run, context)) return notEntitled(run, context);
+  if (command.kind !== 'stopped' && command.breakGlass && !mayTakeOver(run, context) && !mayBreakGlass(context))
+    return refuse(
+      'not_entitled',
+      'Break-glass is a right of its own, and you do not have it: an administrator gives it.',
+    );
   const needsReason = run.holder.kind === 'person' || command.breakGlass;
   if (needsReason && command.reason.trim() === '')
     return refuse(
@@ -227,16 +240,26 @@ const snooze = onLive<'snooze'>((run, { caseId, until, because }, context, kase)
 
 const giveBack = onMine<'return'>((run, command, context, kase) => returnControl(run, kase, command, context));
 
+const maySettle = (run: Run, context: Context): boolean =>
+  (run.case?.status === 'claimed' && run.case.claimedBy === context.by.id && run.case.entitled) ||
+  mayTakeOver(run, context);
+
 const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, context: Context): CaseDecided => {
+  const { type: _type, ended = null, ...said } = command;
+  const answer = { caseId: run.case?.caseId ?? '' };
+  const contradicted = run.contradicted.some((one) => one.permitId === command.permitId);
+  if (contradicted && ended !== null) {
+    if (!maySettle(run, context)) return notEntitled(run, context);
+    const { happened, reference, because } = said;
+    return { events: [{ type: 'ContradictionSettled', permit: ended, happened, reference, because }], answer };
+  }
   const permit = run.permits.find((p) => p.permitId === command.permitId);
   if (permit === undefined || (permit.status !== 'inDoubt' && permit.status !== 'redeemed'))
     return refuse('not_in_doubt', `Permit ${command.permitId} is ${permit?.status ?? 'over'}.`);
   if (permit.status === 'redeemed' && run.holder.kind !== 'person')
     return refuse('not_in_doubt', `${permit.step} is under way: the agent may still report it. Take over first.`);
-  const claimer = run.case?.status === 'claimed' && run.case.claimedBy === context.by.id && run.case.entitled;
-  if (!claimer && !mayTakeOver(run, context)) return notEntitled(run, context);
-  const { type: _type, ...said } = command;
-  return { events: [{ type: 'PermitSettled', ...said }], answer: { caseId: run.case?.caseId ?? '' } };
+  if (!maySettle(run, context)) return notEntitled(run, context);
+  return { events: [{ type: 'PermitSettled', ...said }], answer };
 };
 
 const deciders = { takeOver, claim, decline, release, resolve, cancel, snooze, settle, return: giveBack };

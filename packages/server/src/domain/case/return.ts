@@ -5,6 +5,7 @@
 import { digestOf, type JsonObject } from '@belay/protocol';
 import { requesters } from '../approval/request.ts';
 import { type Context, type Decided, refuse } from '../decided.ts';
+import { changedNames } from '../run/edited.ts';
 import type { RunEvent } from '../run/events.ts';
 import { handoffName } from '../run/gate-command.ts';
 import type { Allowance, Case, Instructions, Run } from '../run/run.ts';
@@ -23,14 +24,8 @@ export type ReturnCommand = {
 };
 
 type Allowed =
-  | { ok: true; allowance: Omit<Allowance, 'by' | 'seen' | 'permitId'> }
+  | { ok: true; allowance: Omit<Allowance, 'by' | 'seen' | 'letsThrough' | 'permitId'> }
   | { ok: false; refused: ReturnType<typeof refuse> };
-
-const changedNames = (before: JsonObject, after: JsonObject): string[] =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) =>
-      before[name] === undefined || after[name] === undefined || digestOf(before[name]) !== digestOf(after[name]),
-  );
 
 const allowOf = (kase: Case, asked: ReturnCommand['allowOnce'][number], context: Context): Allowed => {
   const { step } = kase;
@@ -69,7 +64,7 @@ const unknownSteps = (command: ReturnCommand, { control }: Context): string[] =>
 
 const instructionsOf = (
   command: ReturnCommand,
-  allowed: Omit<Allowance, 'by' | 'seen' | 'permitId'>[],
+  allowed: Omit<Allowance, 'by' | 'seen' | 'letsThrough' | 'permitId'>[],
   context: Context,
 ): Instructions => {
   const said = {
@@ -131,7 +126,7 @@ export const returnControl = (
   const doubtful = run.permits.filter((permit) => permit.status === 'inDoubt');
   if (doubtful.length > 0)
     return refuse('step_in_flight', `${doubtful.map((p) => p.step).join(', ')}: say first whether it happened.`);
-  const allowed: Omit<Allowance, 'by' | 'seen' | 'permitId'>[] = [];
+  const allowed: Omit<Allowance, 'by' | 'seen' | 'letsThrough' | 'permitId'>[] = [];
   for (const asked of command.allowOnce) {
     const one = allowOf(kase, asked, context);
     if (!one.ok) return one.refused;

@@ -3,47 +3,34 @@
  * there; what was entered lies on top of it, says who entered it, and outlives the next apply of the file.
  */
 import { didYouMean } from '@belay/protocol';
-import { type Refusal, refuse } from '../decided.ts';
+import { refuse } from '../decided.ts';
+import { enterDelegation } from './delegate.ts';
+import {
+  badInterval,
+  type Decision,
+  type Entered,
+  type Given,
+  mayEnter,
+  type OncallCommand,
+  unknownPerson,
+} from './entering.ts';
 import type { Organisation } from './organisation.ts';
-import type { Interval, Person } from './person.ts';
+import type { Interval } from './person.ts';
 import { type Override, type Schedule, swap } from './schedule.ts';
 import { day } from './wallclock.ts';
 
-/** Both halves of a swap carry the same id: they are withdrawn together. */
-export type EnteredOverride = Override & { overrideId: string; schedule: string };
-export type EnteredAbsence = Interval & { absenceId: string; personId: string; by: string };
-export type Entered = { overrides: EnteredOverride[]; absences: EnteredAbsence[] };
+export type { Entered, OncallCommand } from './entering.ts';
 
 export const nothingEntered: Entered = { overrides: [], absences: [] };
 
-type Place = { schedule: string; layer: string | null; from: number; to: number; because: string };
-export type OncallCommand =
-  | ({ type: 'override'; personId: string; replaces: string | null } & Place)
-  | ({ type: 'swap'; between: [string, string] } & Place)
-  | { type: 'absence'; personId: string; from: number; to: number }
-  | { type: 'absences'; personId: string; absences: Interval[] }
-  | { type: 'overrides'; schedule: string; layer: string | null; overrides: Imported[] }
-  | { type: 'withdraw'; id: string };
-
-/** One event of a calendar of overrides. */
-export type Imported = Interval & { personId: string; because: string };
-
-export type OncallEvent = {
-  type: 'OverrideAdded' | 'ShiftsSwapped' | 'OverrideWithdrawn' | 'AbsenceAdded' | 'AbsenceWithdrawn';
-  overrides: EnteredOverride[];
-  absences: EnteredAbsence[];
-};
-/** `event` null: everything was there already. */
-type Decision = { entered: Entered; event: OncallEvent | null; refused?: undefined } | { refused: Refusal };
-type Given = { org: Organisation; by: Person; now: number; newId: (prefix: string) => string };
-
 /** The organisation as it counts: what names somebody or something that the file no longer has is without effect. */
-export const withEntered = (org: Organisation, { overrides, absences }: Entered): Organisation => {
-  if (overrides.length === 0 && absences.length === 0) return org;
+export const withEntered = (org: Organisation, { overrides, absences, delegations = [] }: Entered): Organisation => {
+  if (overrides.length + absences.length + delegations.length === 0) return org;
   const own = <T extends { personId: string }>(items: T[], personId: string): T[] =>
     items.filter((one) => one.personId === personId);
   return {
     ...org,
+    delegations,
     people: org.people.map((person) => ({
       ...person,
       absences: [...person.absences, ...own(absences, person.personId).map(({ from, to }) => ({ from, to }))],
@@ -61,34 +48,12 @@ export const withEntered = (org: Organisation, { overrides, absences }: Entered)
 };
 
 const keptForMs = 90 * day;
-const longestMs = 400 * day;
 
-const kept = ({ overrides, absences }: Entered, now: number): Entered => ({
+const kept = ({ overrides, absences, delegations = [] }: Entered, now: number): Entered => ({
   overrides: overrides.filter(({ to }) => to > now - keptForMs),
   absences: absences.filter(({ to }) => to > now - keptForMs),
+  delegations: delegations.filter(({ until }) => until > now - keptForMs),
 });
-
-const isAdmin = ({ access }: Person): boolean => access.includes('admin');
-
-/** Administrators enter anything; operators what concerns their own shifts. */
-const mayEnter = (by: Person, concerned: readonly (string | null)[]): ReturnType<typeof refuse> | null => {
-  if (isAdmin(by) || (by.access.includes('operator') && concerned.includes(by.personId))) return null;
-  return refuse('not_entitled', 'Administrators change every shift; operators change their own.');
-};
-
-const badInterval = ({ from, to }: Interval, now: number): ReturnType<typeof refuse> | null => {
-  if (from >= to) return refuse('invalid_request', '`to` is the first moment after it, so it comes after `from`.');
-  if (to <= now) return refuse('invalid_request', 'It is over already: the past cannot be changed.');
-  return to - from > longestMs ? refuse('invalid_request', 'It is longer than 400 days.') : null;
-};
-
-const unknownPerson = (org: Organisation, personIds: readonly (string | null)[]): ReturnType<typeof refuse> | null => {
-  const active = org.people.filter((person) => person.active).map((person) => person.personId);
-  const missing = personIds.find((personId) => personId !== null && !active.includes(personId));
-  return typeof missing === 'string'
-    ? refuse('unknown_target', `Nobody active is called ${missing}.${didYouMean(missing, active)}`)
-    : null;
-};
 
 type Found = { schedule: Schedule; layer: string };
 const placeOf = (org: Organisation, name: string, layer: string | null): Found | ReturnType<typeof refuse> => {
@@ -202,17 +167,22 @@ const importOverrides = (
 const withdraw = (entered: Entered, id: string, { by }: Given): Decision => {
   const overrides = entered.overrides.filter((one) => one.overrideId === id);
   const absences = entered.absences.filter((one) => one.absenceId === id);
-  if (overrides.length + absences.length === 0)
+  const delegations = (entered.delegations ?? []).filter((one) => one.delegationId === id);
+  if (overrides.length + absences.length + delegations.length === 0)
     return refuse('not_found', `Nothing with the id ${id} was entered here; the organisation file is changed there.`);
   const concerned = [...overrides, ...absences].flatMap((one) => [one.by, one.personId]);
-  const refused = mayEnter(by, concerned);
+  const delegated = delegations.some((one) => one.from === by.personId || one.by === by.personId);
+  const refused = delegated ? null : mayEnter(by, concerned);
   if (refused !== null) return refused;
+  const type =
+    overrides.length > 0 ? 'OverrideWithdrawn' : absences.length > 0 ? 'AbsenceWithdrawn' : 'DelegationWithdrawn';
   return {
     entered: {
       overrides: entered.overrides.filter((one) => one.overrideId !== id),
       absences: entered.absences.filter((one) => one.absenceId !== id),
+      delegations: (entered.delegations ?? []).filter((one) => one.delegationId !== id),
     },
-    event: { type: overrides.length > 0 ? 'OverrideWithdrawn' : 'AbsenceWithdrawn', overrides, absences },
+    event: { type, overrides, absences, ...(delegations.length > 0 ? { delegations } : {}) },
   };
 };
 
@@ -228,6 +198,8 @@ export const decideOncall = (entered: Entered, command: OncallCommand, given: Gi
       return enterAbsences(current, command, given);
     case 'overrides':
       return importOverrides(current, command, given);
+    case 'delegate':
+      return enterDelegation(current, command, given);
     default:
       return enterOverrides(current, command, given);
   }

@@ -9,6 +9,18 @@ import { onCallAt, type Schedule } from './schedule.ts';
 
 export type { Access, Person } from './person.ts';
 
+/** Somebody may sign in another person's stead for a time. `approval` null: every approval. */
+export type Delegation = {
+  delegationId: string;
+  from: string;
+  to: string;
+  approval: string | null;
+  since: number;
+  until: number;
+  because: string;
+  by: string;
+};
+
 export type Organisation = {
   people: Person[];
   schedules: Schedule[];
@@ -18,6 +30,8 @@ export type Organisation = {
   /** days on which nobody is expected to work, `2026-12-25` in the zone of each person */
   holidays?: string[];
   teams?: Team[];
+  /** what people entered; none stands in the file */
+  delegations?: Delegation[];
 };
 
 /** A team gives its members the role of its name, and its lead that name with `-lead`. */

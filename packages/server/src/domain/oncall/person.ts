@@ -1,8 +1,8 @@
 /** A person of the organisation, and whether somebody may be told at an instant. */
 import type { Hours } from './hours.ts';
 
-export type Access = 'operator' | 'designer' | 'admin' | 'auditor';
-export const accesses: readonly Access[] = ['operator', 'designer', 'admin', 'auditor'];
+export type Access = 'operator' | 'designer' | 'admin' | 'auditor' | 'break-glass';
+export const accesses: readonly Access[] = ['operator', 'designer', 'admin', 'auditor', 'break-glass'];
 
 /** Half-open: `from` belongs to it, `to` does not. */
 export type Interval = { from: number; to: number };

@@ -1,4 +1,5 @@
 /** What the agent that holds a run may do besides asking the gate: attach, redeem, report, acknowledge, ask, finish. */
+import type { Looked } from '@belay/control';
 import { digestOf, type Json } from '@belay/protocol';
 import { endPermit } from '../approval/still-valid.ts';
 import { handOff } from '../case/open.ts';
@@ -7,7 +8,9 @@ import type { RunEvent } from './events.ts';
 import { fence, unread } from './fence.ts';
 import { putInDoubt } from './in-doubt.ts';
 import { isHeld, redeemed, voidGranted } from './permit.ts';
+import { ruledOut } from './redemption.ts';
 import type { Permit, Run } from './run.ts';
+import { sampled } from './sample.ts';
 
 export type ReportedResult =
   | { status: 'done'; value: Json }
@@ -17,7 +20,7 @@ export type ReportedResult =
 
 export type AgentCommand =
   | { type: 'attach' }
-  | { type: 'redeem'; epoch: number; permitId: string }
+  | { type: 'redeem'; epoch: number; permitId: string; looked: Looked }
   | { type: 'report'; epoch: number; key: string; result: ReportedResult }
   | { type: 'heartbeat'; epoch: number; costUsd: number; tokens: number; progress: string | null }
   | { type: 'escalate'; epoch: number; question: string; options: string[]; key: string }
@@ -44,7 +47,7 @@ const attach: Decide<'attach'> = (run, _command, context) => {
   return { events, answer: {} };
 };
 
-const redeem: Decide<'redeem'> = (run, { epoch, permitId }, context) => {
+const redeem: Decide<'redeem'> = (run, { epoch, permitId, looked }, context) => {
   const stopped = fence(run, epoch, 'redeem', context) ?? unread(run, 'redeem', null);
   if (stopped !== null) return stopped;
   const permit = run.permits.find((p) => p.permitId === permitId);
@@ -58,6 +61,11 @@ const redeem: Decide<'redeem'> = (run, { epoch, permitId }, context) => {
     return refuse('permit_not_redeemable', `Permit ${permitId} rests on a signature that no longer counts.`, ended);
   if (isHeld(run, permit, context))
     return refuse('permit_not_redeemable', 'A person is asked about this run: high-risk steps wait.');
+  const changed = ruledOut(run, permit, looked, context);
+  if (changed !== null)
+    return refuse('permit_not_redeemable', `The rules decide otherwise now: ${changed}`, [
+      { type: 'PermitVoided', permitId, because: `the rules decide otherwise now: ${changed}` },
+    ]);
   return { events: redeemed(permit, permit.attempt), answer: { permitId } };
 };
 
@@ -68,7 +76,10 @@ const settle = (run: Run, permit: Permit, result: ReportedResult, context: Conte
   if (result.status === 'unknown') return putInDoubt(run, permit, context);
   const value = result.status === 'done' ? result.value : { error: result.error };
   const outside = result.status === 'failed' && result.outside === true ? { outside: true as const } : {};
-  return [{ type: 'PermitReported', permitId: permit.permitId, status: result.status, result: value, ...outside }];
+  return [
+    { type: 'PermitReported', permitId: permit.permitId, status: result.status, result: value, ...outside },
+    ...(result.status === 'done' ? sampled(permit, context) : []),
+  ];
 };
 
 /** A report about a step that is over: kept once. When a person said the opposite, another person is asked. */

@@ -2,6 +2,7 @@
  * Nothing is stuck: every run that is not finished has an instant at which somebody looks. `nextDue` says when and
  * why, as a function of the state alone; `tick` decides what happens then. Both are pure; the engine holds the clock.
  */
+import { signersText } from '../approval/signers.ts';
 import { reviewReminded } from '../case/break-glass.ts';
 import { handOff, rungFired } from '../case/open.ts';
 import { apply, type Context, type Decided } from '../decided.ts';
@@ -129,7 +130,9 @@ const approvalExpired = (run: Run, approvalId: string, context: Context): RunEve
   const approval = run.approvals.find((a) => a.approvalId === approvalId);
   const expired: RunEvent = { type: 'ApprovalExpired', approvalId };
   if (approval === undefined) return [expired];
-  const because = `Nobody of ${approval.from} signed ${approval.step} within ${minutes(context.now - approval.requestedAt)}.`;
+  if (approval.onExpiry === null)
+    return [{ type: 'ApprovalReminded', approvalId, expiresAt: context.now + approval.withinMs }];
+  const because = `Nobody of ${signersText(approval)} signed ${approval.step} within ${minutes(context.now - approval.requestedAt)}.`;
   const reason = {
     kind: 'approvalExpired' as const,
     because,

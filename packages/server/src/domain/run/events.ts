@@ -1,6 +1,9 @@
 /** What can happen to a run. Facts in past tense; `evolve` folds them, the entry log keeps them. */
 import type { Actor, ControlRef, FactView, Json, JsonObject, OutcomeKind, Requirement, Target } from '@belay/protocol';
-import type { Approval, Case, Holder, Instructions, Permit, Reason } from './run.ts';
+import type { Approval, Case, Holder, Instructions, Permit, Reason, Run, Sample } from './run.ts';
+
+/** Decided together with others: the digest covers the digests of all of them. */
+export type Batch = { batchId: string; digest: string; size: number };
 
 export type RunEvent =
   | {
@@ -11,6 +14,7 @@ export type RunEvent =
       key: string | null;
       subject: JsonObject;
       onBehalfOf: string | null;
+      publishedBy?: string | null;
     }
   | { type: 'AgentAttached'; epoch: number }
   | {
@@ -36,10 +40,57 @@ export type RunEvent =
   | { type: 'PermitVoided'; permitId: string; because: string }
   | { type: 'PermitInDoubt'; permitId: string; because: string }
   | { type: 'PermitSettled'; permitId: string; happened: 'done' | 'notDone'; reference: string | null; because: string }
+  | {
+      type: 'ContradictionSettled';
+      permit: Permit;
+      happened: 'done' | 'notDone';
+      reference: string | null;
+      because: string;
+    }
+  | { type: 'StepSampled'; sample: Sample }
+  | { type: 'SampleReviewed'; sampleId: string; verdict: 'right' | 'wrong'; comment: string | null }
   | { type: 'LateReportKept'; permitId: string; report: Json; contradicts: boolean }
   | { type: 'ApprovalRequested'; approval: Approval }
-  | { type: 'ApprovalSigned'; approvalId: string; digest: string; comment: string | null; complete: boolean }
-  | { type: 'ApprovalRejected'; approvalId: string; digest: string; because: string }
+  | { type: 'ApprovalOpened'; approvalId: string; digest: string }
+  | {
+      type: 'ApprovalSigned';
+      approvalId: string;
+      digest: string;
+      comment: string | null;
+      complete: boolean;
+      insteadOf: string | null;
+      groups: number[];
+      openedAt: number | null;
+      batch: Batch | null;
+    }
+  | {
+      type: 'ApprovalRejected';
+      approvalId: string;
+      digest: string;
+      because: string;
+      complete: boolean;
+      batch: Batch | null;
+    }
+  | { type: 'VoteRefused'; approvalId: string; vote: 'approve' | 'reject' | 'edit'; code: string; because: string }
+  | {
+      type: 'VoteWithdrawn';
+      approvalId: string;
+      vote: 'signature' | 'refusal';
+      of: string;
+      because: string;
+      expiresAt: number | null;
+    }
+  | {
+      type: 'ArgumentsEdited';
+      approvalId: string;
+      step: string;
+      asked: string;
+      before: string;
+      digest: string;
+      arguments: JsonObject;
+      because: string;
+    }
+  | { type: 'ApprovalReminded'; approvalId: string; expiresAt: number }
   | { type: 'ApprovalExpired'; approvalId: string }
   | { type: 'ApprovalVoided'; approvalId: string; because: string }
   | { type: 'ApprovalUsed'; approvalId: string; permitId: string }
@@ -76,3 +127,7 @@ export type RunEvent =
 
 /** An event with who caused it and when (epoch ms of the injected clock). */
 export type Recorded = { event: RunEvent; by: Actor; at: number };
+
+export type Meta = { by: Actor; at: number };
+/** What one type of event makes of a run. */
+export type Evolve<T extends RunEvent['type']> = (run: Run, event: Extract<RunEvent, { type: T }>, meta: Meta) => Run;

@@ -1,22 +1,13 @@
 /** Folds events into a run. One small function per event; no rule is checked here, that is `decide`'s work. */
 
 import { digestOf, type Json } from '@belay/protocol';
-import type { Recorded, RunEvent } from './events.ts';
+import { approvalEvolvers } from '../approval/evolve.ts';
+import type { Evolve, Meta, Recorded, RunEvent } from './events.ts';
 import { type Case, type Instructions, type Permit, type Run, settledKept } from './run.ts';
-
-type Meta = { by: Recorded['by']; at: number };
-type Evolve<T extends RunEvent['type']> = (run: Run, event: Extract<RunEvent, { type: T }>, meta: Meta) => Run;
 
 const withPermit = (run: Run, permitId: string, change: Partial<Permit>): Run => ({
   ...run,
   permits: run.permits.map((permit) => (permit.permitId === permitId ? { ...permit, ...change } : permit)),
-});
-
-const withApproval = (run: Run, approvalId: string, change: Partial<Run['approvals'][number]>): Run => ({
-  ...run,
-  approvals: run.approvals.map((approval) =>
-    approval.approvalId === approvalId ? { ...approval, ...change, revision: approval.revision + 1 } : approval,
-  ),
 });
 
 const withCase = (run: Run, change: Partial<Case>): Run =>
@@ -63,6 +54,7 @@ const allowances = (instructions: Instructions, by: string, seen: string[]): Run
     effectiveDigest: digestOf(allowed.arguments),
     by,
     seen,
+    letsThrough: true,
     permitId: null,
   }));
 
@@ -106,13 +98,6 @@ const failedOutside = (run: Run, step: string, at: number): Run => {
     repeat: run.repeat.step === step ? { ...run.repeat, count: 0 } : run.repeat,
     outside: { count: count + 1, since: count === 0 ? at : since, counted: counted + 1 },
   };
-};
-
-/** Waiting for people is no time of work. */
-const waited = (run: Run, approvalId: string, at: number): Run => {
-  const since = run.approvals.find((a) => a.approvalId === approvalId)?.requestedAt ?? at;
-  const from = (run.spentBefore.at ?? run.startedAt) + Math.max(0, at - since);
-  return { ...run, spentBefore: { ...run.spentBefore, at: Math.min(at, from) } };
 };
 
 const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
@@ -165,43 +150,22 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     const next = settled(withPermit(run, permitId, said), permitId);
     return happened === 'done' ? neverAgain(next, permitId, { reference: reference ?? because, by: by.id, at }) : next;
   },
+  ContradictionSettled: (run, { permit, happened, reference, because }, { at, by }) => {
+    const after: Permit = { ...permit, status: happened, settledAt: at, settledBy: by, result: { reference, because } };
+    const contradicted = run.contradicted.filter((c) => c.permitId !== permit.permitId);
+    const next = settled({ ...run, contradicted, permits: [...run.permits, after] }, permit.permitId);
+    const said = { reference: reference ?? because, by: by.id, at };
+    return happened === 'done' ? neverAgain(next, permit.permitId, said) : next;
+  },
+  StepSampled: (run, { sample }) => ({ ...run, samples: [...run.samples, sample] }),
+  SampleReviewed: (run, { sampleId, verdict, comment }, { at, by }) => ({
+    ...run,
+    samples: run.samples.map((sample) =>
+      sample.sampleId === sampleId ? { ...sample, verdict, comment, reviewedBy: by.id, reviewedAt: at } : sample,
+    ),
+  }),
   LateReportKept: (run, { permitId, report, contradicts }) => lateReport(run, permitId, report, contradicts),
-  ApprovalRequested: (run, { approval }) => ({ ...run, approvals: [...run.approvals, approval] }),
-  ApprovalSigned: (run, { approvalId, comment, complete }, { at, by }) => {
-    const approval = run.approvals.find((a) => a.approvalId === approvalId);
-    const waitedFor = complete ? waited(run, approvalId, at) : run;
-    const signatures = [...(approval?.signatures ?? []), { by: by.id, at, comment }];
-    const next = withApproval(waitedFor, approvalId, {
-      signatures,
-      ...(complete ? { status: 'approved' as const, decidedAt: at } : {}),
-    });
-    return complete
-      ? {
-          ...next,
-          owed: { since: at, step: approval?.step ?? null, because: `${approval?.step ?? 'a step'} was signed off` },
-        }
-      : next;
-  },
-  ApprovalRejected: (run, { approvalId, because }, { at, by }) => {
-    const approval = run.approvals.find((a) => a.approvalId === approvalId);
-    const next = withApproval(waited(run, approvalId, at), approvalId, {
-      status: 'rejected',
-      rejectedBecause: because,
-      decidedAt: at,
-    });
-    if (approval === undefined) return next;
-    return {
-      ...next,
-      rejections: [
-        ...next.rejections,
-        { name: approval.name, step: approval.step, digest: approval.digest, because, by: by.id },
-      ],
-      owed: { since: at, step: approval.step, because: `${approval.step} was refused` },
-    };
-  },
-  ApprovalExpired: (run, { approvalId }, { at }) => withApproval(run, approvalId, { status: 'expired', decidedAt: at }),
-  ApprovalVoided: (run, { approvalId }, { at }) => withApproval(run, approvalId, { status: 'void', decidedAt: at }),
-  ApprovalUsed: (run, { approvalId, permitId }) => withApproval(run, approvalId, { status: 'used', permitId }),
+  ...approvalEvolvers,
   CaseOpened: (run, event) => ({ ...run, case: event.case }),
   CaseReasonAdded: (run, { reason, replacesStep }) =>
     withCase(run, {
@@ -311,6 +275,7 @@ export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: n
   key: started.key,
   subject: started.subject,
   onBehalfOf: started.onBehalfOf,
+  publishedBy: started.publishedBy ?? null,
   holder: { kind: 'agent', id: started.agentId },
   holderSince: at,
   epoch: 1,
@@ -337,6 +302,7 @@ export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: n
   case: null,
   approvals: [],
   permits: [],
+  samples: [],
   settledCount: 0,
   settledRecently: [],
   review: null,
@@ -344,13 +310,15 @@ export const newRun = (started: Extract<RunEvent, { type: 'RunStarted' }>, at: n
 });
 
 const livePermit = new Set(['granted', 'redeemed', 'inDoubt']);
-const liveApproval = new Set(['waiting', 'approved']);
+/** A refusal stays: it holds until somebody gives in. */
+const liveApproval = new Set(['waiting', 'approved', 'rejected']);
 
 /** Something of the run has just ended: it is still here, and leaves with this commit. */
 export const hasEnded = (run: Run): boolean =>
   (run.case !== null && run.case.status !== 'open' && run.case.status !== 'claimed') ||
   run.permits.some((permit) => !livePermit.has(permit.status)) ||
-  run.approvals.some((approval) => !liveApproval.has(approval.status));
+  run.approvals.some((approval) => !liveApproval.has(approval.status)) ||
+  run.samples.some((sample) => sample.verdict !== null);
 
 /** What ended is in its own row and in the entries; the run keeps only what is still alive. */
 export const withoutEnded = (run: Run): Run => ({
@@ -358,4 +326,5 @@ export const withoutEnded = (run: Run): Run => ({
   case: run.case !== null && (run.case.status === 'open' || run.case.status === 'claimed') ? run.case : null,
   permits: run.permits.filter((permit) => livePermit.has(permit.status)),
   approvals: run.approvals.filter((approval) => liveApproval.has(approval.status)),
+  samples: run.samples.filter((sample) => sample.verdict === null),
 });

@@ -16,6 +16,10 @@ export type GateCommand = {
   words: string | null;
   redeem: boolean;
   looked: Looked;
+  /** what the counters of the step's limits come to now, in their windows */
+  counters: Record<string, number>;
+  /** people who refused exactly these arguments in other runs, and have not given in */
+  refusedElsewhere: { by: string; because: string }[];
   /** a step with this key that is over, when the run itself no longer keeps it */
   settled: Permit | null;
 };

@@ -7,7 +7,7 @@ import { apply, type Context, type Decided } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import type { GateCommand, GateDecision, Said } from './gate-command.ts';
 import { grant, redeemed } from './permit.ts';
-import type { Allowance, Run } from './run.ts';
+import type { Allowance, Count, Run } from './run.ts';
 
 /** How often an agent may ask for a forbidden step before a person looks. */
 export const forbidsBeforeCase = 3;
@@ -26,6 +26,8 @@ export type Asked = {
   incomplete: Requirement[];
   required: Requirement[];
   said: Said;
+  /** what the step adds to the counters of limits when it is let through */
+  counts: Count[];
 };
 
 const reasonKindOf = ({ verdict, stuck, incomplete }: Asked, requirement: Requirement): ReasonKind => {
@@ -129,9 +131,9 @@ const decideApproval = (asked: Asked, context: Context): Decided<GateDecision> =
 };
 
 const decideContinue = (asked: Asked, context: Context): Decided<GateDecision> => {
-  const { command, run, spec, allowance, said } = asked;
+  const { command, run, spec, allowance, said, counts } = asked;
   // Held: a person is being asked about this run. Low-risk work goes on, the rest waits for them.
-  if (run.case !== null && spec.risk === 'high' && allowance === null)
+  if (run.case !== null && spec.risk === 'high' && !allowance?.letsThrough)
     return {
       events: [],
       answer: {
@@ -141,7 +143,7 @@ const decideContinue = (asked: Asked, context: Context): Decided<GateDecision> =
         caseId: run.case.caseId,
       },
     };
-  const permit = grant(command, run, spec, allowance, context);
+  const permit = grant({ command, run, spec, allowance, because: said.because, counts }, context);
   const events: RunEvent[] = [
     { type: 'PermitGranted', permit },
     ...(command.redeem ? redeemed(permit, command.attempt) : []),

@@ -4,7 +4,7 @@
  * the strictest of what is left decides. Every answer carries its reasons.
  */
 import type { GateInput, StepSpec, Verdict } from '@belay/control';
-import type { OutcomeKind, Requirement } from '@belay/protocol';
+import type { JsonObject, OutcomeKind, Requirement } from '@belay/protocol';
 import { incompleteRequirement } from '../approval/incomplete.ts';
 import { endInvalidApprovals } from '../approval/still-valid.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
@@ -13,6 +13,7 @@ import { fence, unread } from './fence.ts';
 import { effective, type GateCommand, type GateDecision, handoffName, type Said, systemFacts } from './gate-command.ts';
 import { outcomes } from './gate-outcomes.ts';
 import { knownKey } from './known-key.ts';
+import { readLimits } from './limits.ts';
 import { superseded } from './permit.ts';
 import type { Allowance, Run } from './run.ts';
 import { stuckRequirement } from './stuck.ts';
@@ -45,24 +46,25 @@ const restrictions = (run: Run, step: string, context: Context): Requirement[] =
         by: `person:${by}`,
       }),
     ),
-  ...run.rejections
-    .filter((r) => r.digest !== '')
-    .map(
-      ({ by, because }): Requirement => ({
-        ...none,
-        kind: 'forbid',
-        because: `${nameOf(context, by)} refused exactly these arguments: ${because}`,
-        instead: 'Change what was refused, or ask for a person.',
-      }),
-    ),
 ];
+
+/** Refusals in force, here and in other runs: exactly these arguments are not asked for again until somebody gives in. */
+const refusals = (run: Run, command: GateCommand, digest: string, context: Context): Requirement[] =>
+  [...run.rejections.filter((r) => r.step === command.step && r.digest === digest), ...command.refusedElsewhere].map(
+    ({ by, because }): Requirement => ({
+      ...none,
+      kind: 'forbid',
+      because: `${nameOf(context, by)} refused exactly these arguments: ${because}`,
+      instead: 'Change what was refused, or ask for a person.',
+    }),
+  );
 
 /**
  * "Allow once" answers the handoffs the person saw; for arguments they edited themselves, what the rules say of those.
  * It never answers a fact that nobody could judge: then the rules that ask for a signature could not speak either.
  */
 const isAnswered = (requirement: Requirement, allowance: Allowance | null, house: Verdict['house']): boolean => {
-  if (allowance === null) return false;
+  if (allowance === null || !allowance.letsThrough) return false;
   if (requirement.rule === null) return house !== 'badFact' && allowance.seen.includes(handoffName(requirement));
   return allowance.edited || allowance.seen.includes(handoffName(requirement));
 };
@@ -93,38 +95,67 @@ const unknownSpec = (name: string): StepSpec => ({
   editable: [],
 });
 
+/** Why it continues: by rule, or by the person who let it through or changed it. */
+const letThrough = (allowance: Allowance | null, because: string, context: Context): string => {
+  if (allowance === null) return because;
+  const verb = allowance.letsThrough ? 'allowed this once' : 'changed the arguments';
+  return `${nameOf(context, allowance.by)} ${verb}.`;
+};
+
+/** Everything that is asked of this step: by the rules, the limits, people, and because the agent does not get on. */
+const askedOf = (run: Run, command: GateCommand, ended: Ended, given: Asking, context: Context) => {
+  const { args, digest, allowance, verdict } = given;
+  const limits = readLimits(context.control, ended.before, ended.events, command, args);
+  const stuck = stuckRequirement(run, command, context);
+  const refused = allowance?.letsThrough ? [] : refusals(run, command, digest, context);
+  const restricted = restrictions(run, command.step, context);
+  return {
+    limits,
+    stuck,
+    asked: [...verdict.requirements, ...limits.requirements, ...restricted, ...refused, ...stuck],
+  };
+};
+
+type Ended = { before: Run; events: RunEvent[] };
+type Asking = { args: JsonObject; digest: string; allowance: Allowance | null; verdict: Verdict };
+
 /** The decision by the rules, what people have given so far, and what is left. */
-const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided<GateDecision> => {
+const decideAfresh = (run: Run, command: GateCommand, ended: Ended, context: Context): Decided<GateDecision> => {
   const spec = context.control.control.steps.find((s) => s.name === command.step) ?? unknownSpec(command.step);
   const allowance = effective(run, command.step, command.digest);
   const digest = allowance?.effectiveDigest ?? command.digest;
   if (allowance !== null && allowance.permitId !== null)
     return refuse('key_reused', `${command.step} was allowed once, and another call is using that now.`);
+  const args = allowance?.arguments ?? command.arguments;
   const input: GateInput = {
     step: command.step,
-    arguments: allowance?.arguments ?? command.arguments,
+    arguments: args,
     agent: command.facts,
     system: systemFacts(run, command.step, command.digest, context.now),
     looked: command.looked,
   };
-  const verdict = context.control.decide(input);
-  const relevant = { ...run, rejections: run.rejections.filter((r) => r.step === command.step && r.digest === digest) };
-  const stuck = stuckRequirement(run, command, context);
-  const wanted = [...verdict.requirements, ...restrictions(relevant, command.step, context), ...stuck];
+  const decidedByRules = context.control.decide(input);
+  const {
+    limits,
+    stuck,
+    asked: wanted,
+  } = askedOf(run, command, ended, { args, digest, allowance, verdict: decidedByRules }, context);
+  const verdict =
+    limits.facts.length === 0
+      ? decidedByRules
+      : { ...decidedByRules, facts: [...decidedByRules.facts, ...limits.facts] };
   const given = { run, step: command.step, digest, allowance, house: verdict.house };
   const open = stillRequired(wanted, given);
   const incomplete = incompleteRequirement(open, input, verdict, context);
   const [asked, required] = [wanted.concat(incomplete), open.concat(incomplete)];
   const outcome = strictness.find((kind) => required.some((r) => r.kind === kind)) ?? 'continue';
-  const because =
-    required.find((r) => r.kind === outcome)?.because ??
-    (allowance === null ? verdict.because : `${nameOf(context, allowance.by)} allowed this once.`);
+  const because = required.find((r) => r.kind === outcome)?.because ?? letThrough(allowance, verdict.because, context);
   const gated: RunEvent = {
     type: 'StepGated',
     step: command.step,
     key: command.key,
     digest,
-    arguments: input.arguments,
+    arguments: args,
     outcome,
     because,
     decidedBy: verdict.decidedBy,
@@ -135,7 +166,7 @@ const decideAfresh = (run: Run, command: GateCommand, context: Context): Decided
   };
   const said: Said = { step: command.step, key: command.key, digest, because, requirements: asked };
   const decided = outcomes[outcome](
-    { command, run, spec, allowance, input, verdict, stuck, incomplete, required, said },
+    { command, run, spec, allowance, input, verdict, stuck, incomplete, required, said, counts: limits.counts },
     context,
   );
   if (decided.refused !== undefined) return decided;
@@ -155,6 +186,6 @@ export const gate = (run: Run, command: GateCommand, context: Context): Decided<
   if (known !== null) return known;
   const before = superseded(run, command.key, context.now);
   const ended = [...before, ...endInvalidApprovals(apply(run, before, context), context)];
-  const decided = decideAfresh(apply(run, ended, context), command, context);
+  const decided = decideAfresh(apply(run, ended, context), command, { before: run, events: ended }, context);
   return decided.refused === undefined ? { events: [...ended, ...decided.events], answer: decided.answer } : decided;
 };

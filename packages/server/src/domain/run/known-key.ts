@@ -8,6 +8,7 @@ import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { GateCommand, GateDecision } from './gate-command.ts';
 import { putInDoubt } from './in-doubt.ts';
 import { isHeld, redeemed } from './permit.ts';
+import { ruledOut } from './redemption.ts';
 import type { Permit, Run } from './run.ts';
 
 const said = (command: GateCommand, digest: string, because: string) => ({
@@ -54,6 +55,7 @@ const live = (run: Run, command: GateCommand, permit: Permit, context: Context):
   if (permit.status === 'granted') {
     const over = permit.epoch !== run.epoch || context.now >= permit.expiresAt;
     if (over || isHeld(run, permit, context) || endPermit(run, permit, context).length > 0) return null;
+    if (ruledOut(run, permit, command.looked, context) !== null) return null;
     return { events: command.redeem ? redeemed(permit, command.attempt) : [], answer };
   }
   if (permit.status === 'redeemed' && sameCall && permit.attempt !== '') return { events: [], answer };

@@ -8,19 +8,22 @@
 import type { StepSpec } from '@belay/control';
 import type { Context } from '../decided.ts';
 import type { RunEvent } from './events.ts';
-import type { GateCommand } from './gate-command.ts';
-import type { Allowance, Permit, Run } from './run.ts';
+import { type GateCommand, systemFacts } from './gate-command.ts';
+import type { Allowance, Count, Permit, Run } from './run.ts';
 
 /** A permit that nobody redeems ends after this. */
 export const permitLifeMs = 60_000;
 
-export const grant = (
-  command: GateCommand,
-  run: Run,
-  spec: StepSpec,
-  allowance: Allowance | null,
-  context: Context,
-): Permit => {
+export type Granting = {
+  command: GateCommand;
+  run: Run;
+  spec: StepSpec;
+  allowance: Allowance | null;
+  because: string;
+  counts: Count[];
+};
+
+export const grant = ({ command, run, spec, allowance, because, counts }: Granting, context: Context): Permit => {
   const effectiveDigest = allowance?.effectiveDigest ?? command.digest;
   const approvals = run.approvals.filter(
     (a) => a.status === 'approved' && a.step === command.step && a.digest === effectiveDigest && a.permitId === null,
@@ -47,6 +50,9 @@ export const grant = (
     result: null,
     lateReport: null,
     approvalIds: approvals.map((a) => a.approvalId),
+    because,
+    given: { agent: command.facts, system: systemFacts(run, command.step, command.digest, context.now) },
+    counts,
   };
 };
 
@@ -61,7 +67,7 @@ export const redeemed = (permit: Permit, attempt: string): RunEvent[] => [
 /** A person is asked about the run: a high-risk step waits, unless a person let exactly it through. */
 export const isHeld = (run: Run, permit: Permit, { control }: Context): boolean => {
   const spec = control.control.steps.find((step) => step.name === permit.step);
-  const allowed = run.allowances.some((allowance) => allowance.permitId === permit.permitId);
+  const allowed = run.allowances.some((a) => a.letsThrough && a.permitId === permit.permitId);
   return run.case !== null && spec?.risk !== 'low' && !allowed;
 };
 

@@ -8,7 +8,7 @@
  * Epoch + 1 at each attach, takeover, release and return; whoever comes with an older one is refused.
  */
 
-import type { Effect, Risk } from '@belay/control';
+import type { Effect, Risk, SignerGroup } from '@belay/control';
 import type {
   Actor,
   ControlRef,
@@ -49,9 +49,32 @@ export type Permit = {
   result: Json;
   lateReport: Json;
   approvalIds: string[];
+  /** why it was granted, in a sentence */
+  because: string;
+  /** what the rules read besides arguments and lookups; lookups are read again at redemption */
+  given: { agent: JsonObject; system: JsonObject };
+  /** what it adds to the counters of cumulative limits */
+  counts: Count[];
 };
 
-/** An approval: waiting -> approved -> used; waiting -> rejected | expired | void; approved -> void (takeover). */
+/** `most` null: people let it through although the limit is passed. `amount` in the limit's whole units. */
+export type Count = { counter: string; limit: string; amount: number; most: number | null; windowMs: number };
+
+/** `groups`: the ones the signature may count for, as things stood when it was given. */
+export type Signature = {
+  by: string;
+  insteadOf: string | null;
+  groups: number[];
+  at: number;
+  comment: string | null;
+  openedAt: number | null;
+};
+export type Exclusion = { personId: string; because: string };
+
+/**
+ * An approval: waiting -> approved -> used; waiting -> rejected | expired | void; approved -> void (takeover, edit).
+ * approved, rejected -> waiting: a vote was withdrawn before it was used.
+ */
 export type Approval = {
   approvalId: string;
   name: string;
@@ -68,15 +91,24 @@ export type Approval = {
   agentWords: string | null;
   effect: Effect;
   editable: string[];
-  from: Target;
-  quorum: number;
-  excluded: string[];
-  signatures: { by: string; at: number; comment: string | null }[];
+  groups: SignerGroup[];
+  veto: 'any' | 'none';
+  mustOpen: boolean;
+  dwellMs: number;
+  exclusions: Exclusion[];
+  opened: { by: string; at: number }[];
+  signatures: Signature[];
+  refusals: { by: string; at: number; because: string }[];
+  /** votes that were refused and kept as evidence */
+  refusedVotes: number;
   rejectedBecause: string | null;
+  /** this is a new version of another approval's arguments */
+  edited: { replaces: string; before: JsonObject; by: string } | null;
   requestedAt: number;
   expiresAt: number | null;
   decidedAt: number | null;
-  /** where silence leads */
+  withinMs: number;
+  /** where silence leads; null: it waits on, and people are told again */
   onExpiry: string | null;
   permitId: string | null;
 };
@@ -150,6 +182,8 @@ export type Allowance = {
   by: string;
   /** the handoffs the person saw when allowing it: others still hold */
   seen: string[];
+  /** false: a signer only changed the arguments; every requirement still holds */
+  letsThrough: boolean;
   permitId: string | null;
 };
 
@@ -175,6 +209,22 @@ export type Settled = {
   said: 'done' | 'notDone' | null;
 };
 
+/** A step that continued by rule and was drawn for a look afterwards. */
+export type Sample = {
+  sampleId: string;
+  step: string;
+  key: string;
+  digest: string;
+  arguments: JsonObject;
+  because: string;
+  asked: Target;
+  at: number;
+  verdict: 'right' | 'wrong' | null;
+  reviewedBy: string | null;
+  reviewedAt: number | null;
+  comment: string | null;
+};
+
 export type Run = {
   runId: string;
   control: ControlRef;
@@ -182,6 +232,8 @@ export type Run = {
   key: string | null;
   subject: JsonObject;
   onBehalfOf: string | null;
+  /** who published the version of the control it runs under; null: not known */
+  publishedBy: string | null;
   holder: Holder;
   holderSince: number;
   epoch: number;
@@ -210,10 +262,13 @@ export type Run = {
   approvalRequired: { step: string; by: string }[];
   allowances: Allowance[];
   doneByPerson: { step: string; digest: string; reference: string; by: string; at: number }[];
-  rejections: { name: string; step: string; digest: string; because: string; by: string }[];
+  /** refusals in force: these arguments are not asked for again until somebody gives in */
+  rejections: { approvalId: string; name: string; step: string; digest: string; because: string; by: string }[];
   case: Case | null;
   approvals: Approval[];
   permits: Permit[];
+  /** drawn and not looked at yet; they outlive the run */
+  samples: Sample[];
   settledCount: number;
   settledRecently: Settled[];
   /** a person said it did not happen, the agent reports that it did: not run again under this key */

@@ -29,12 +29,23 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   PermitInDoubt: (e) => e.because,
   PermitSettled: (e, { by }) =>
     `${by} said that it ${e.happened === 'done' ? 'happened' : 'did not happen'}${e.reference === null ? '' : ` (${e.reference})`}${quoted(e.because)}`,
+  ContradictionSettled: (e, { by }) =>
+    `${by} said that ${e.permit.step} ${e.happened === 'done' ? 'happened' : 'did not happen'}, after it was reported otherwise${quoted(e.because)}`,
+  StepSampled: (e, { target }) => `${e.sample.step} was drawn for a look afterwards, by ${target(e.sample.asked)}.`,
+  SampleReviewed: (e, { by }) => `${by} looked at it: ${e.verdict}${quoted(e.comment ?? '')}`,
   LateReportKept: () => 'A report came after control had moved; it is kept and changes nothing.',
   ApprovalRequested: (e, { target }) =>
-    `A sign-off by ${target(e.approval.from)} was asked for ${e.approval.step}: ${e.approval.because.join(' ')}`,
-  ApprovalSigned: (e, { by }) =>
-    `${by} signed off${e.complete ? '' : '; more signatures are needed'}${quoted(e.comment ?? '')}`,
-  ApprovalRejected: (e, { by }) => `${by} refused: ${e.because}`,
+    `A sign-off by ${e.approval.groups.map(({ from }) => target(from)).join(' and ')} was asked for ${e.approval.step}: ${e.approval.because.join(' ')}`,
+  ApprovalOpened: (_e, { by }) => `${by} began to read it.`,
+  ApprovalSigned: (e, { by, person }) =>
+    `${by} signed off${e.insteadOf == null ? '' : ` in the stead of ${person(e.insteadOf)}`}${e.batch == null ? '' : `, as one of ${e.batch.size} together`}${e.complete ? '' : '; more signatures are needed'}${quoted(e.comment ?? '')}`,
+  ApprovalRejected: (e, { by }) =>
+    `${by} refused${e.complete === false ? ', and others may still sign' : ''}: ${e.because}`,
+  VoteRefused: (e, { by }) =>
+    `${by} tried to ${e.vote === 'approve' ? 'sign' : e.vote === 'edit' ? 'change the arguments' : 'refuse'} and may not (${e.code}): ${e.because}`,
+  VoteWithdrawn: (e, { by, person }) => `${by} took back the ${e.vote} of ${person(e.of)}: ${e.because}`,
+  ArgumentsEdited: (e, { by }) => `${by} changed the arguments of ${e.step}; others sign the new version: ${e.because}`,
+  ApprovalReminded: () => 'Nobody signed in time; it waits on, and people were told again.',
   ApprovalExpired: () => 'Nobody signed in time.',
   ApprovalVoided: (e) => `The sign-off ended: ${e.because}.`,
   ApprovalUsed: () => 'The sign-off was used.',

@@ -1,0 +1,73 @@
+/**
+ * Runs and approvals as an older build stored them, brought into today's form when they are read. Each default says what
+ * the older build did.
+ */
+import type { SignerGroup } from '@belay/control';
+import type { Allowance, Approval, Permit, Run, Signature } from './run.ts';
+
+type Stored<T, Later extends keyof T, Before = object> = Omit<T, Later> & Partial<Pick<T, Later>> & Before;
+type StoredApproval = Stored<
+  Omit<Approval, 'signatures'>,
+  | 'groups'
+  | 'veto'
+  | 'mustOpen'
+  | 'dwellMs'
+  | 'exclusions'
+  | 'opened'
+  | 'refusals'
+  | 'refusedVotes'
+  | 'edited'
+  | 'withinMs',
+  {
+    from?: SignerGroup['from'];
+    quorum?: number;
+    excluded?: string[];
+    signatures: Stored<Signature, 'insteadOf' | 'groups' | 'openedAt'>[];
+  }
+>;
+
+const dayMs = 86_400_000;
+
+export const upgradedApproval = (stored: StoredApproval): Approval => {
+  if (stored.groups !== undefined) return stored as Approval;
+  const { from, quorum = 1, excluded = [], ...approval } = stored;
+  return {
+    ...approval,
+    groups: from === undefined ? [] : [{ from, quorum }],
+    veto: 'any',
+    mustOpen: false,
+    dwellMs: 0,
+    exclusions: excluded.map((personId) => ({ personId, because: 'they asked for it, or prepared it' })),
+    opened: [],
+    signatures: stored.signatures.map((one) => ({ insteadOf: null, groups: [0], openedAt: null, ...one })),
+    refusals: [],
+    refusedVotes: 0,
+    edited: null,
+    withinMs: approval.expiresAt === null ? dayMs : approval.expiresAt - approval.requestedAt,
+  };
+};
+
+export const upgradedPermit = (permit: Stored<Permit, 'because' | 'given' | 'counts'>): Permit => ({
+  because: '',
+  given: { agent: {}, system: {} },
+  counts: [],
+  ...permit,
+});
+
+const upgradedAllowance = (allowance: Stored<Allowance, 'letsThrough'>): Allowance => ({
+  letsThrough: true,
+  ...allowance,
+});
+
+export const upgraded = (stored: Stored<Run, 'publishedBy' | 'samples'>): Run =>
+  stored.samples !== undefined
+    ? (stored as Run)
+    : {
+        ...stored,
+        publishedBy: null,
+        samples: [],
+        approvals: stored.approvals.map(upgradedApproval),
+        permits: stored.permits.map(upgradedPermit),
+        allowances: stored.allowances.map(upgradedAllowance),
+        rejections: stored.rejections.map((rejection) => ({ ...rejection, approvalId: rejection.approvalId ?? '' })),
+      };

@@ -1,0 +1,170 @@
+/** Signing off, refusing, editing and taking back; many at once; and looking afterwards. Rights are read afresh each time. */
+import { type AnswerOf, digestOf, type Json, type JsonObject, type ParsedBodyOf } from '@belay/protocol';
+import { type ApprovalCommand, decideApproval } from '../domain/approval/decide.ts';
+import { editApproval } from '../domain/approval/edit.ts';
+import { requesters } from '../domain/approval/request.ts';
+import type { Context, Decided } from '../domain/decided.ts';
+import type { Approval, Run } from '../domain/run/run.ts';
+import { reviewSample } from '../domain/run/sample.ts';
+import type { Outcome } from './committer.ts';
+import type { Lookups } from './lookups.ts';
+import { actor, none, type PeoplePorts, type PersonCaller } from './people.ts';
+import { approvalView, sampleView } from './present-approval.ts';
+
+type Decide = (run: Run, context: Context) => Decided<{ approvalId: string }>;
+
+const presentApproval = (run: Run, answer: unknown, context: Context): Json => {
+  const { approvalId } = answer as { approvalId: string };
+  const approval = run.approvals.find((a) => a.approvalId === approvalId);
+  return approval === undefined ? null : (approvalView(approval, run, context) as unknown as Json);
+};
+
+const decide = async (
+  ports: PeoplePorts,
+  caller: PersonCaller,
+  approvalId: string,
+  decided: Decide,
+): Promise<Outcome> => {
+  const runId = await ports.runOf.runOfApproval(approvalId);
+  if (runId === null) return none('approval', approvalId);
+  await ports.house.organisation(true);
+  return ports.handle({
+    runId,
+    by: actor(caller),
+    decide: decided,
+    present: presentApproval,
+    idempotency: caller.idempotency,
+  });
+};
+
+export const onApproval = (ports: PeoplePorts, caller: PersonCaller, command: ApprovalCommand): Promise<Outcome> =>
+  decide(ports, caller, command.approvalId, (run, context) => decideApproval(run, command, context));
+
+export type EditPorts = PeoplePorts & {
+  lookups: Lookups;
+  queries: { getApproval(approvalId: string): Promise<{ approval: Approval; run: Run } | null> };
+};
+
+/** Edit, then approve: the facts of the new version are looked up for it, outside any lock. */
+export const onEdit = async (
+  ports: EditPorts,
+  caller: PersonCaller,
+  approvalId: string,
+  body: ParsedBodyOf<'editApproval'>,
+): Promise<Outcome> => {
+  const found = await ports.queries.getApproval(approvalId);
+  if (found === null) return none('approval', approvalId);
+  const { run, approval } = found;
+  const control = await ports.house.known.control(run.control.name, run.control.version);
+  const args = body.arguments;
+  const looked = await ports.lookups(control, approval.step, { args, subject: run.subject });
+  const claimed = approval.facts.filter(({ origin }) => origin === 'agent').map(({ name, value }) => [name, value]);
+  const agent = Object.fromEntries(claimed) as JsonObject;
+  const input = { step: approval.step, arguments: args, agent, system: {}, looked };
+  const verdict = control.decide(input);
+  const { facts } = verdict;
+  const packet = control.packet(input, verdict);
+  return decide(ports, caller, approvalId, (state, context) =>
+    editApproval(state, { approvalId, ...body, facts, packet }, context),
+  );
+};
+
+type BatchBody = ParsedBodyOf<'decideBatch'>;
+type BatchAnswer = AnswerOf<'decideBatch'>;
+type Item = BatchBody['approve'][number] & { because?: string };
+
+/** Why these cannot be decided together; null: they can. */
+const notOneKind = async (ports: EditPorts, items: Item[]): Promise<string | null> => {
+  const twice = items.find(
+    ({ approvalId }, index) => items.findIndex((one) => one.approvalId === approvalId) !== index,
+  );
+  if (twice !== undefined) return `${twice.approvalId} is named twice.`;
+  if (items.length === 0) return 'Name at least one approval.';
+  const kinds = new Set<string>();
+  for (const { approvalId } of items) {
+    const found = await ports.queries.getApproval(approvalId);
+    if (found === null) return `There is no approval ${approvalId}.`;
+    kinds.add(`${found.approval.name} of ${found.approval.step} in ${found.run.control.name}`);
+  }
+  return kinds.size === 1 ? null : `They are of ${kinds.size} kinds: ${[...kinds].join('; ')}.`;
+};
+
+/** An item's own key: the same batch sent again decides nothing twice, even where it was cut off in the middle. */
+const itemCaller = ({ personId, idempotency }: PersonCaller, item: Item): PersonCaller =>
+  idempotency === undefined
+    ? { personId }
+    : {
+        personId,
+        idempotency: {
+          ...idempotency,
+          key: `${idempotency.key}/${item.approvalId}`,
+          bodyDigest: digestOf(item as unknown as Json),
+        },
+      };
+
+const itemAnswer = ({ approvalId, because }: Item, outcome: Outcome): BatchAnswer['items'][number] =>
+  outcome.ok
+    ? {
+        approvalId,
+        decided: because === undefined ? 'approved' : 'rejected',
+        code: null,
+        detail: null,
+        approval: outcome.answer as unknown as BatchAnswer['items'][number]['approval'],
+      }
+    : { approvalId, decided: null, code: outcome.refused.code, detail: outcome.refused.detail, approval: null };
+
+/** One decision on many: each item is decided by its own digest and leaves its own entry, which names the whole. */
+export const onBatch = async (
+  ports: EditPorts,
+  caller: PersonCaller,
+  body: BatchBody,
+  batchId: string,
+): Promise<Outcome> => {
+  const items: Item[] = [...body.approve, ...body.reject];
+  const problem = await notOneKind(ports, items);
+  if (problem !== null) return { ok: false, refused: { code: 'mixed_batch', detail: problem } };
+  const digest = digestOf(items.map(({ approvalId, digest: one }) => [approvalId, one]));
+  const batch = { batchId, digest, size: items.length };
+  const outcomes = await Promise.all(
+    items.map((item) => {
+      const { because, ...bound } = item;
+      const { comment = null, insteadOf = null } = body;
+      return onApproval(
+        ports,
+        itemCaller(caller, item),
+        because === undefined
+          ? { type: 'approve', ...bound, comment, insteadOf, batch }
+          : { type: 'reject', ...bound, because, batch },
+      );
+    }),
+  );
+  const answer: BatchAnswer = {
+    batchId,
+    digest,
+    items: items.map((item, index) => itemAnswer(item, outcomes[index] as Outcome)),
+  };
+  return { ok: true, answer: answer as unknown as Json, replayed: false };
+};
+
+export const onSample = async (
+  ports: PeoplePorts,
+  caller: PersonCaller,
+  sampleId: string,
+  body: ParsedBodyOf<'reviewSample'>,
+): Promise<Outcome> => {
+  const { verdict } = body;
+  const comment = body.comment ?? null;
+  const runId = await ports.runOf.runOfSample(sampleId);
+  if (runId === null) return none('sample', sampleId);
+  await ports.house.organisation(true);
+  return ports.handle({
+    runId,
+    by: actor(caller),
+    decide: (run, context) => reviewSample(run, { sampleId, verdict, comment }, requesters(run, context), context),
+    present: (run, _answer, { org }) => {
+      const sample = run.samples.find((one) => one.sampleId === sampleId);
+      return sample === undefined ? null : (sampleView(sample, run, org) as unknown as Json);
+    },
+    idempotency: caller.idempotency,
+  });
+};
