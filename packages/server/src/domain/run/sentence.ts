@@ -1,6 +1,7 @@
 /** An event in words, for the timeline. A person reads these; the event itself is what counts. */
 import { iso } from '@belay/protocol';
 import type { RunEvent } from './events.ts';
+import { upgradedApproval } from './upgrade.ts';
 
 type Names = { by: string; person: (id: string) => string; target: (target: string) => string };
 type Sentence<T extends RunEvent['type']> = (event: Extract<RunEvent, { type: T }>, names: Names) => string;
@@ -35,7 +36,9 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   SampleReviewed: (e, { by }) => `${by} looked at it: ${e.verdict}${quoted(e.comment ?? '')}`,
   LateReportKept: () => 'A report came after control had moved; it is kept and changes nothing.',
   ApprovalRequested: (e, { target }) =>
-    `A sign-off by ${e.approval.groups.map(({ from }) => target(from)).join(' and ')} was asked for ${e.approval.step}: ${e.approval.because.join(' ')}`,
+    `A sign-off by ${upgradedApproval(e.approval)
+      .groups.map(({ from }) => target(from))
+      .join(' and ')} was asked for ${e.approval.step}: ${e.approval.because.join(' ')}`,
   ApprovalOpened: (_e, { by }) => `${by} began to read it.`,
   ApprovalSigned: (e, { by, person }) =>
     `${by} signed off${e.insteadOf == null ? '' : ` in the stead of ${person(e.insteadOf)}`}${e.batch == null ? '' : `, as one of ${e.batch.size} together`}${e.complete ? '' : '; more signatures are needed'}${quoted(e.comment ?? '')}`,
