@@ -51,7 +51,3 @@ export const packetView = z.strictObject({
   }),
 });
 export type PacketView = z.infer<typeof packetView>;
-
-/** Whether enough is known to sign. Below the control's threshold a packet can only be handed off. */
-export const isComplete = ({ completeness: { percent, least } }: PacketView): boolean =>
-  least === null || percent >= least;

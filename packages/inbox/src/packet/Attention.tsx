@@ -9,7 +9,7 @@ const Unusual = ({ sentences }: { sentences: readonly string[] }) => (
   <section className={css.attention} aria-label="Unusual here">
     <IconEyeExclamation size={21} stroke={1.6} aria-hidden />
     <div>
-      <h3>Unusual here</h3>
+      <h2>Unusual here</h2>
       <ul>
         {sentences.map((sentence) => (
           <li key={sentence}>
@@ -27,9 +27,9 @@ const Unknown = ({ packet }: { packet: PacketView }) => {
     <section className={css.attention} data-quiet={isComplete(packet) || undefined} aria-label="What is not known">
       <IconHelpHexagon size={21} stroke={1.6} aria-hidden />
       <div>
-        <h3>
+        <h2>
           {percent} % known{least !== null && `, ${least} % is enough to sign`}
-        </h3>
+        </h2>
         <progress className={css.known} value={percent} max={100} aria-label={`${percent} percent known`} />
         <ul>
           {missing.map(({ label, because }) => (
