@@ -86,7 +86,8 @@ export type Press = Extract<Ask, { kind: 'press' }>;
 
 export type Parsed =
   | { kind: 'nothing'; because: string; answer?: HttpAnswer }
-  | { kind: 'handshake'; answer: HttpAnswer }
+  /** `toOperator`: what whoever sets the channel up has to know; it goes to the server's log */
+  | { kind: 'handshake'; answer: HttpAnswer; toOperator?: string }
   /** `deliveryId`: equal for a repeat of the same delivery. `ack`: what the vendor wants to hear at once. */
   | { kind: 'delivery'; deliveryId: string; asks: Ask[]; ack: HttpAnswer }
   /** something changed in these cards (ids of their refs); `readBack` says what, and by whom */
@@ -127,6 +128,8 @@ export type Listens = {
   parse(raw: RawRequest): Parsed;
   /** The answer for the presser alone. What it returns is the HTTP answer when `answersInline`. */
   answer(ask: Ask, answer: Answer): Promise<HttpAnswer | null>;
+  /** others see what is answered: whoever can be told on a channel of their own is told there */
+  answersInPublic?: boolean;
   /** the vendor shows the HTTP answer to the presser: it is decided before it is acknowledged */
   answersInline: boolean;
 };

@@ -4,7 +4,8 @@
  */
 import type { Json } from '@belay/protocol';
 import { parseSubject } from './cards.ts';
-import { type Channel, NotRead } from './channel-ports.ts';
+import { type Answer, type Ask, type Channel, NotRead } from './channel-ports.ts';
+import { addressOf, personAt } from './deliver-places.ts';
 import { oweSubject } from './deliver-plan.ts';
 import type { DeliverPorts, ShownCard } from './deliver-ports.ts';
 import type { InboundPorts } from './inbound-ports.ts';
@@ -39,6 +40,28 @@ export const showAgain = async ({ cards, clock }: InboundPorts, channel: Channel
   if (shown === null || subject === null) return;
   await cards.save({ ...shown, shownDigest: null, settled: false });
   await cards.owe([oweSubject(subject)], clock.now());
+};
+
+/** What one person is to know goes to the first channel on which only they read it. False: they have none. */
+export const tellPrivately = async (
+  ports: InboundPorts,
+  channel: Channel,
+  ask: Ask,
+  answer: Answer,
+): Promise<boolean> => {
+  if (answer.kind !== 'said') return false;
+  const org = await ports.house.organisation();
+  const person = personAt(org, channel.name, ask.presser.address);
+  const way = [...ports.channels.values()].find(
+    ({ name, tell }) => tell !== undefined && person !== null && addressOf(person, name) !== null,
+  );
+  if (person === null || way === undefined) return false;
+  const now = ports.clock.now();
+  const place = { kind: 'person', address: addressOf(person, way.name) ?? '' };
+  const text = `${channel.title}: ${answer.text}`;
+  const target = `${way.name} ${place.address} ${now} ${text}`.slice(0, 500);
+  await ports.cards.owe([{ kind: 'notice', lane: way.name, target, body: { place, text }, urgency: 500 }], now);
+  return true;
 };
 
 /** Asks a surface that does not tell, or not reliably. One node does it at a time. */

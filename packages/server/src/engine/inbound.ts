@@ -7,7 +7,7 @@ import type { Answer, Ask, Channel, HttpAnswer, Listens, RawRequest } from './ch
 import { answerReading } from './inbound-list.ts';
 import type { InboundPorts, InboundRow, RawDelivery } from './inbound-ports.ts';
 import { answerPress, isOurs } from './inbound-press.ts';
-import { readCards, showAgain } from './inbound-read.ts';
+import { readCards, showAgain, tellPrivately } from './inbound-read.ts';
 import { backoffMs, leaseMs } from './outbox.ts';
 
 const attemptsMax = 20;
@@ -53,6 +53,7 @@ const answerAll = async (ports: InboundPorts, channel: Channel, asks: Ask[], del
     const answer = await answerOf(ports, channel, ask, `${deliveryId}#${index}`);
     if (answer === null) continue;
     refused ||= answer.kind === 'said' && !answer.ok;
+    if (channel.answersInPublic && (await tellPrivately(ports, channel, ask, answer))) continue;
     try {
       http = (await channel.answer?.(ask, answer)) ?? http;
     } catch (error) {
@@ -110,7 +111,10 @@ export const createReceive = (
   const stored = async (channel: Channel & Listens, raw: RawRequest): Promise<HttpAnswer> => {
     const parsed = channel.parse(raw);
     if (parsed.kind === 'nothing') return parsed.answer ?? text(200, '');
-    if (parsed.kind === 'handshake') return parsed.answer;
+    if (parsed.kind === 'handshake') {
+      if (parsed.toOperator !== undefined) ports.log.warn({ channel: channel.name }, parsed.toOperator);
+      return parsed.answer;
+    }
     const { deliveryId, ack } = parsed;
     const now = ports.clock.now();
     const dueAt = channel.answersInline ? now + leaseMs : now;

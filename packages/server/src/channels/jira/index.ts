@@ -1,0 +1,200 @@
+/**
+ * Jira: an issue for each case and approval, in the project that the control names. People work in it as they always
+ * do: they take it, move it, comment. Belay reads back who did what, and writes what is true.
+ */
+import type { Json, JsonObject } from '@belay/protocol';
+import type { Client } from 'jira.js/core';
+import { type CardState, type Subject, subjectKey } from '../../engine/cards.ts';
+import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
+import { defineChannel } from '../channel.ts';
+import { actsOf, type DeskRef, refOf, type Statuses, statusesFrom } from '../desk.ts';
+import { verifyHub } from '../hub.ts';
+import { delivered } from '../outcome.ts';
+import { textAt } from '../untrusted.ts';
+import { parse } from './parse.ts';
+import { changedSince, deedsOn, statusOf } from './read.ts';
+import { comment, render } from './render.ts';
+import { cloud, createJiraClient, outcomeOf, reading } from './send.ts';
+
+const defaults: Statuses = {
+  open: 'To Do',
+  claimed: 'In Progress',
+  returned: 'Done',
+  resolved: 'Done',
+  cancelled: 'Done',
+  waiting: 'To Do',
+  approved: 'Done',
+  used: 'Done',
+  rejected: 'Done',
+  expired: 'Done',
+  void: 'Done',
+};
+
+const settings = {
+  site: { env: 'BELAY_JIRA_SITE', about: 'https://YOURS.atlassian.net' },
+  email: { env: 'BELAY_JIRA_EMAIL', about: 'of the account that Belay works as; nobody else uses it' },
+  apiToken: { env: 'BELAY_JIRA_API_TOKEN', about: 'an API token of that account' },
+  webhookSecret: { env: 'BELAY_JIRA_WEBHOOK_SECRET', about: 'the secret of the webhook in Jira' },
+  oldWebhookSecret: { env: 'BELAY_JIRA_OLD_WEBHOOK_SECRET', about: 'still counts while you change it', fallback: '' },
+  issueType: { env: 'BELAY_JIRA_ISSUE_TYPE', about: 'of the issues that are created', fallback: 'Task' },
+  statuses: { env: 'BELAY_JIRA_STATUSES', about: 'names of statuses: "open=To Do, claimed=In Progress"', fallback: '' },
+  serviceDesk: {
+    env: 'BELAY_JIRA_SERVICE_DESK',
+    about: '"yes": approvals of Jira Service Management count',
+    fallback: '',
+  },
+};
+export type JiraValues = { [Name in keyof typeof settings]: string };
+
+const pollEveryMs = 60_000;
+/** Jira searches what it has indexed, a little late. */
+const overlapMinutes = 3;
+const longestMinutes = 14 * 24 * 60;
+
+type Payload = { written: JsonObject; url: string; title: string; assignee: string | null; fields: JsonObject };
+type Jira = { client: Client; statuses: Statuses; issueType: string; self: () => Promise<string> };
+
+const labelOf = (subject: Subject): string => `belay-${subject.kind}-${subject.id}`;
+
+const attempt = async (on: 'project' | 'issue', work: () => Promise<Delivery>): Promise<Delivery> => {
+  try {
+    return await work();
+  } catch (error) {
+    return outcomeOf(error, on);
+  }
+};
+
+/** To the configured status, by a transition that leads there now. Where none does, the texts say it alone. */
+const moveTo = async ({ client, statuses }: Jira, id: string, state: CardState, from: string): Promise<void> => {
+  const wanted = statuses[state].toLowerCase();
+  if (from.toLowerCase() === wanted) return;
+  const { getTransitions, doTransition } = await cloud();
+  const { transitions = [] } = await getTransitions(client, { issueIdOrKey: id });
+  const found = transitions.find((one) => [one.to?.name, one.name].some((name) => name?.toLowerCase() === wanted));
+  if (found?.id !== undefined) await doTransition(client, { issueIdOrKey: id, transition: { id: found.id } });
+};
+
+const post = async (jira: Jira, { address }: Place, payload: JsonObject, subject: Subject): Promise<Delivery> => {
+  const { fields, written, url, title } = payload as Payload;
+  const { createIssue, createOrUpdateRemoteIssueLink } = await cloud();
+  const created = await createIssue(jira.client, {
+    fields: {
+      ...fields,
+      project: { key: address },
+      issuetype: { name: jira.issueType },
+      labels: ['belay', labelOf(subject)],
+    },
+  });
+  const { id = '', key = '' } = created;
+  const link = {
+    globalId: subjectKey(subject),
+    relationship: 'escalation',
+    object: { url, title: `In Belay: ${title}` },
+  };
+  // The description has the link too: an issue without this one is a whole card.
+  await createOrUpdateRemoteIssueLink(jira.client, { issueIdOrKey: id, ...link }).catch(() => undefined);
+  return delivered(refOf({ id, key }, written));
+};
+
+/** One edit of the fields and one move, so that Jira's limit of writes to one issue is not in the way. */
+const update = async (jira: Jira, ref: CardRef, payload: JsonObject): Promise<Delivery> => {
+  const { fields, written, assignee } = payload as Payload;
+  const { editIssue, getIssue } = await cloud();
+  const issue = await getIssue(jira.client, { issueIdOrKey: ref.id, fields: ['status', 'assignee'] });
+  const { name, assignee: has } = statusOf(issue as unknown as Json);
+  const owner = has === assignee ? {} : { assignee: assignee === null ? null : { accountId: assignee } };
+  await editIssue(jira.client, { issueIdOrKey: ref.id, fields: { ...fields, ...owner }, notifyUsers: false });
+  await moveTo(jira, ref.id, written.state as CardState, name);
+  return delivered(refOf({ id: ref.id, key: ref.key ?? '' }, written));
+};
+
+const say = async ({ client }: Jira, id: string, lines: string[], mention: string | null = null): Promise<void> => {
+  const { addComment } = await cloud();
+  await addComment(client, { issueIdOrKey: id, body: comment(lines, mention) as never });
+};
+
+const find = async ({ client }: Jira, subject: Subject): Promise<CardRef | null> => {
+  const { searchAndReconsileIssuesUsingJqlPost: search } = await cloud();
+  const { issues = [] } = await search(client, {
+    jql: `labels = "${labelOf(subject)}"`,
+    fields: ['labels'],
+    maxResults: 1,
+  });
+  const found = issues[0] as unknown as Json | undefined;
+  if (found === undefined) return null;
+  // What stands on it is not known, so nothing done on it counts before it is written again.
+  const written = { subject: subjectKey(subject), revision: -1, digest: null, state: 'open' };
+  return refOf({ id: textAt(found, 'id'), key: textAt(found, 'key') }, written);
+};
+
+/** By mail of Jira to that person alone; where Jira sends none, a comment that mentions them. */
+const tellPresser = async (jira: Jira, { replyTo }: Ask, answer: Answer): Promise<null> => {
+  if (answer.kind !== 'said') return null;
+  const { notify } = await cloud();
+  const [issue, accountId] = [textAt(replyTo, 'ref'), textAt(replyTo, 'by')];
+  const to = { users: [{ accountId, active: true }] };
+  const mail = {
+    issueIdOrKey: issue,
+    subject: answer.ok ? 'Belay: done' : 'Belay: nothing was changed',
+    textBody: answer.text,
+    to,
+  };
+  await notify(jira.client, mail).catch(() => say(jira, issue, [answer.text], accountId));
+  return null;
+};
+
+export const createJira = (values: JiraValues): Channel => {
+  const { site, email, apiToken, webhookSecret, oldWebhookSecret } = values;
+  const client = createJiraClient(site, email, apiToken);
+  const workspace = new URL(site).host;
+  const statuses = statusesFrom(values.statuses, defaults);
+  let account: Promise<string> | null = null;
+  const whoAmI = async (): Promise<string> => (await (await cloud()).getCurrentUser(client, {})).accountId ?? '';
+  const self = (): Promise<string> => {
+    account ??= whoAmI().catch((error: unknown) => {
+      account = null;
+      throw error;
+    });
+    return account;
+  };
+  const jira: Jira = { client, statuses, issueType: values.issueType, self };
+  const secrets = [webhookSecret, oldWebhookSecret].filter((secret) => secret !== '');
+  return {
+    name: 'jira',
+    title: 'Jira',
+    render,
+    post: (place, payload, subject) => attempt('project', () => post(jira, place, payload, subject)),
+    update: (ref, payload) => attempt('issue', () => update(jira, ref, payload)),
+    addLines: (ref, lines) =>
+      attempt('issue', async () => {
+        await say(jira, ref.id, lines);
+        return delivered(ref);
+      }),
+    find: (_place, subject) => find(jira, subject),
+    check: () =>
+      attempt('project', async () => {
+        account = null;
+        return delivered({ id: await self() });
+      }),
+    emailOf: async (address) => (await (await cloud()).getUser(client, { accountId: address })).emailAddress ?? null,
+    workspaces: [workspace],
+    verify: (raw) => verifyHub(secrets, 'x-hub-signature', raw),
+    parse,
+    answer: (ask, answer) => tellPresser(jira, ask, answer),
+    answersInline: false,
+    readBack: (ref) =>
+      reading(async () => {
+        const options = { self: await self(), serviceDesk: values.serviceDesk === 'yes' };
+        return actsOf(ref as DeskRef, await deedsOn(client, ref as DeskRef, options), { workspace, statuses });
+      }),
+    pollEveryMs,
+    poll: (cursor, now) =>
+      reading(async () => {
+        const since = typeof cursor === 'number' ? cursor : now;
+        const minutes = Math.min(longestMinutes, Math.ceil((now - since) / 60_000) + overlapMinutes);
+        return { changed: await changedSince(client, minutes), cursor: now };
+      }),
+  };
+};
+
+export const jira = defineChannel({ name: 'jira', title: 'Jira', settings, create: createJira });
