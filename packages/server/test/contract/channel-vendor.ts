@@ -126,7 +126,7 @@ const otherWays: Promises = {
   'C9 the person is told on another channel when the limit outlasts the rung, whose time stays as it is': async (
     at,
   ) => {
-    at().twin.next({ kind: 'limit', seconds: 3_600 }, { kind: 'limit', seconds: 3_600 });
+    at().twin.next(...at().places.map(() => ({ kind: 'limit' as const, seconds: 3_600 })));
     const { caseId } = await at().handOff('OT-9');
     const { nextRungAt, rung } = await at().caseNow(caseId);
     expect(at().memory.cards.map((card) => card.place.address)).toContain('memory-amelie');

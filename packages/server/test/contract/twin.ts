@@ -57,5 +57,7 @@ export type Twin = {
   violations: string[];
   /** time as the vendor sees it; without it the vendor has no clock of its own */
   useClock?(now: () => number): void;
+  /** time as the vendor sees it, where it answers with its own */
+  useClock?(now: () => number): void;
   close(): Promise<void>;
 };

@@ -75,11 +75,12 @@ const moveTo = async ({ client, statuses }: Jira, id: string, state: CardState, 
 };
 
 const post = async (jira: Jira, { address }: Place, payload: JsonObject, subject: Subject): Promise<Delivery> => {
-  const { fields, written, url, title } = payload as Payload;
+  const { fields, written, url, title, assignee } = payload as Payload;
   const { createIssue, createOrUpdateRemoteIssueLink } = await cloud();
   const created = await createIssue(jira.client, {
     fields: {
       ...fields,
+      ...(assignee === null ? {} : { assignee: { accountId: assignee } }),
       project: { key: address },
       issuetype: { name: jira.issueType },
       labels: ['belay', labelOf(subject)],
@@ -93,6 +94,9 @@ const post = async (jira: Jira, { address }: Place, payload: JsonObject, subject
   };
   // The description has the link too: an issue without this one is a whole card.
   await createOrUpdateRemoteIssueLink(jira.client, { issueIdOrKey: id, ...link }).catch(() => undefined);
+  const begins = jira.statuses.open;
+  if (jira.statuses[written.state as CardState] !== begins)
+    await moveTo(jira, id, written.state as CardState, '').catch(() => undefined);
   return delivered(refOf({ id, key }, written));
 };
 

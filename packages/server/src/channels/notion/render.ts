@@ -42,7 +42,7 @@ const body = (card: Card, texts: DeskTexts): JsonObject[] => [
 
 const now = (texts: DeskTexts): string =>
   [
-    texts.until === null ? texts.who : `${texts.who} ${texts.until}`,
+    `${texts.state}. ${texts.who}${texts.until === null ? '' : ` ${texts.until}`}`,
     ...(texts.notHere === null ? [] : [texts.notHere]),
     ...(texts.words.length === 0 ? [] : ['Write one of these as a comment:', ...texts.words.map(({ usage }) => usage)]),
   ].join('\n');

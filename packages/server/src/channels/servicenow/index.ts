@@ -83,27 +83,31 @@ const written = (name: string, row: Row, owner: string | null, { written: on }: 
     { ...on, owner, writtenOn: row.sys_updated_on ?? '' },
   );
 
+/** Whoever is not found there is named in the text; the record is left without an owner. */
+const ownerOf = async ({ table }: Desk, { owner }: Payload): Promise<string> =>
+  owner === null ? '' : ((await userId(table, owner)) ?? '');
+
 const post = async (desk: Desk, { address }: Place, payload: JsonObject, subject: Subject): Promise<Delivery> => {
   const [name = '', ofGroup = ''] = address.split('/');
   if (!desk.tables.includes(name))
     return { kind: 'rejected', because: `${name} is not one of ${settings.tables.env}`, of: 'place' };
+  const owner = await ownerOf(desk, payload as Payload);
   const values = {
     ...fieldsOf(desk, name, payload as Payload),
+    assigned_to: owner,
     ...(await group(desk.table, ofGroup)),
     correlation_id: correlation(subject),
   };
   const row = await desk.table.create(name, values);
   if (row.correlation_id !== correlation(subject))
     return { kind: 'rejected', because: `${name} does not keep the field correlation_id`, of: 'place' };
-  return delivered(written(name, row, null, payload as Payload));
+  return delivered(written(name, row, owner || null, payload as Payload));
 };
 
 const update = async (desk: Desk, ref: CardRef, payload: JsonObject): Promise<Delivery> => {
   const { table: name, sysId } = ref as RecordRef;
-  const { owner: userName } = payload as Payload;
-  const owner = userName === null ? '' : await userId(desk.table, userName);
-  // Whoever is not found there is named in the text; the record is left without an owner.
-  const values = { ...fieldsOf(desk, name, payload as Payload), assigned_to: owner ?? '' };
+  const owner = await ownerOf(desk, payload as Payload);
+  const values = { ...fieldsOf(desk, name, payload as Payload), assigned_to: owner };
   const row = await desk.table.change(name, sysId, values);
   return delivered(written(name, row, owner || null, payload as Payload));
 };

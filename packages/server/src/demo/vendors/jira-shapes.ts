@@ -57,6 +57,7 @@ export type JiraMemory = {
   people: JiraPerson[];
   hidesEmails: boolean;
   issues: JiraIssue[];
+  notices: { to: string; issue: string; text: string }[];
   closed: boolean;
   serial: number;
 };

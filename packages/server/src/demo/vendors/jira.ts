@@ -89,6 +89,16 @@ const remoteLink = (jira: Jira, issue: JiraIssue, body: JsonObject): Reply => {
   };
 };
 
+/** A mail of Jira about an issue, to the people named. */
+const notify = (jira: Jira, issue: JiraIssue, body: JsonObject): Reply => {
+  const users = objectOf(body.to).users;
+  const accounts = (Array.isArray(users) ? users : []).map((one) => textOf(objectOf(one).accountId));
+  if (accounts.length === 0 || accounts.some((id) => personOf(jira, id) === null))
+    return problem(400, ['No recipients were defined for the notification.']);
+  jira.notices.push(...accounts.map((to) => ({ to, issue: issue.key, text: textOf(body.textBody) })));
+  return { status: 204 };
+};
+
 const approvalsJson = (jira: Jira, issue: JiraIssue): JsonObject =>
   ({
     _expands: [],
@@ -154,6 +164,8 @@ const ofIssue = (jira: Jira, call: Call, issue: JiraIssue, [part = '', name = ''
     }
     case 'POST comment':
       return addComment(jira, issue, body.body ?? null, belayAccountId);
+    case 'POST notify':
+      return notify(jira, issue, body);
     case 'POST remotelink':
       return remoteLink(jira, issue, body);
     case 'GET remotelink':
@@ -339,6 +351,7 @@ export const startJira = async (options: JiraOptions = {}) => {
     ...others,
     people: [belayUser, ...people],
     issues: [],
+    notices: [],
     closed: false,
     serial: 0,
     callbacks: createCallbacks(),
@@ -361,6 +374,9 @@ export const startJira = async (options: JiraOptions = {}) => {
     issues: () => jira.issues,
     issue: (key: string) => jira.issues.find((one) => one.key === key) ?? null,
     people: () => jira.people,
+    /** what Jira mailed to one person */
+    noticesTo: (accountId: string): string[] =>
+      jira.notices.filter((one) => one.to === accountId).map((one) => one.text),
     hands: handsOf(jira),
     callbacks: jira.callbacks,
     sign: signedWebhook,

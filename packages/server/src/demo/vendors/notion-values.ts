@@ -85,17 +85,28 @@ const plainAnnotations = {
   color: 'default',
 };
 
+/** A mention names a person; Notion shows their name. */
+const mentionOf = (part: JsonObject, people: NotionPerson[]): { mention: JsonObject; name: string } => {
+  const id = textOf(objectOf(objectOf(part.mention).user).id);
+  return {
+    mention: { type: 'user', user: { object: 'user', id } },
+    name: `@${people.find((one) => one.id === id)?.name ?? 'Anonymous'}`,
+  };
+};
+
 /** Rich text as Notion answers it: with its annotations and its plain text. */
-const answered = (value: Json | undefined): Json =>
-  listOf(value).map((part) => {
+const answered = (value: Json | undefined, people: NotionPerson[]): Json =>
+  listOf(value).map((part): JsonObject => {
+    const annotations = { ...plainAnnotations, ...objectOf(part.annotations) };
+    if (part.type === 'mention') {
+      const { mention, name } = mentionOf(part, people);
+      return { type: 'mention', mention, annotations, plain_text: name, href: null };
+    }
     const text = objectOf(part.text);
-    const type = textOf(part.type) || 'text';
     return {
-      type,
-      ...(type === 'text'
-        ? { text: { content: textOf(text.content), link: text.link ?? null } }
-        : { [type]: part[type] ?? null }),
-      annotations: { ...plainAnnotations, ...objectOf(part.annotations) },
+      type: 'text',
+      text: { content: textOf(text.content), link: text.link ?? null },
+      annotations,
       plain_text: textOf(text.content),
       href: textOf(objectOf(text.link).url) || null,
     };
@@ -114,7 +125,7 @@ export const stored = (
   switch (type) {
     case 'title':
     case 'rich_text':
-      return { id, type, [type]: answered(inner) };
+      return { id, type, [type]: answered(inner, people) };
     case 'status':
     case 'select': {
       const option = textOf(objectOf(inner).name);

@@ -1,0 +1,28 @@
+/** Jira keeps the contract of a channel: jira.js against a local Jira. */
+import { createJira } from '../../src/channels/jira/index.ts';
+import { jiraAccount } from '../../src/demo/vendors/jira.ts';
+import { channelContract } from './channel.ts';
+import { deskSkips } from './twins/desk.ts';
+import { jiraAddresses, jiraStranger, startJiraTwin } from './twins/jira.ts';
+
+const make = async () => {
+  const { twin, jira } = await startJiraTwin();
+  const channel = createJira({
+    site: jira.origin,
+    email: jiraAccount.email,
+    apiToken: jiraAccount.apiToken,
+    webhookSecret: jira.secret,
+    oldWebhookSecret: '',
+    issueType: 'Task',
+    statuses: 'returned=Returned to agent, approved=Approved, used=Approved, rejected=Rejected, cancelled=Cancelled',
+    serviceDesk: 'yes',
+  });
+  return { channel, twin, room: 'TRE', addresses: jiraAddresses, stranger: jiraStranger };
+};
+
+const skips = {
+  ...deskSkips,
+  'C3 a delivery from six minutes ago or from the future is refused':
+    'Jira signs no time; a delivery is a hint, known by its identifier, and read back',
+};
+channelContract({ name: 'jira', make, skips });
