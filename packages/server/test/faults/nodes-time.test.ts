@@ -89,6 +89,8 @@ it('two nodes that fire at the same moment fire each rung once (T11)', async () 
   const runIds = await Promise.all(Array.from({ length: 60 }, (_, index) => open(`T11-${index}`)));
   world.moveClock('16m');
   const looked = await Promise.all([world.app.fireDue(), other.fireDue(), world.app.fireDue(), other.fireDue()]);
+  // A node that the machine held up for seconds let go of its rows: the next look fires those.
+  await world.app.fireDue();
   for (const runId of runIds) expect((await firedOf(runId)).map(({ rung }) => rung)).toEqual([0, 1]);
   const worked = looked.reduce((sum, n) => sum + n, 0);
   expect(worked).toBeLessThan(2 * runIds.length);
