@@ -15,6 +15,7 @@ import { createChanges } from './engine/changes.ts';
 import type { Channel } from './engine/channel-ports.ts';
 import { createChannelWork } from './engine/channel-work.ts';
 import { Committer, changeOf } from './engine/committer.ts';
+import { endDrills } from './engine/drills.ts';
 import { pollMs } from './engine/due.ts';
 import { createHandle } from './engine/handle.ts';
 import { createHouse } from './engine/house.ts';
@@ -46,7 +47,7 @@ import { createEvidenceLog } from './store/integrate.ts';
 import { createOutboxStore } from './store/outbox.ts';
 import * as queries from './store/queries.ts';
 import { createRunStore } from './store/runs.ts';
-import { countTaken, lift, listStops, putInForce, runsHeldByAgents, stopView } from './store/stops.ts';
+import { countTaken, lift, listStops, putInForce, runsHeldByAgents, runsUnderWay, stopView } from './store/stops.ts';
 
 export const version = '0.1.0';
 export const migrationsDir: string = fileURLToPath(new URL('./store/migrations', import.meta.url));
@@ -74,6 +75,8 @@ export type App = {
   /** proves that nothing is stuck; the loop does the same every minute. Answers what it found */
   audit: () => Promise<string[]>;
   deliverOwed: () => Promise<void>;
+  /** ends drills that are over; the loop does the same every second */
+  endDrills: () => Promise<void>;
   /** processes what channels delivered */
   takeIn: () => Promise<void>;
   /** opens the connections of channels that connect themselves; starting does the same */
@@ -289,6 +292,7 @@ export const createApp = async ({
   const work = channelWorkOf(given, channels, { pool, recorded, outbox: outbox.store });
   const services: Services = { ...given, receive: work.receive, alarms: time.alarms };
   const wakeAgents = () => deliverOwed(outbox);
+  const endOwnDrills = () => endDrills(services, { runsUnderWay: (agentId) => runsUnderWay(pool, agentId) });
   let loops: { stop: () => Promise<void> }[] = [];
   const http = createHttp(services, createAuth(accounts, house, clock), inboxFolder);
   return {
@@ -301,6 +305,7 @@ export const createApp = async ({
       await wakeAgents();
       await work.deliver();
     },
+    endDrills: endOwnDrills,
     takeIn: work.takeIn,
     connect: work.connect,
     refusals: work.refusals,
@@ -312,6 +317,7 @@ export const createApp = async ({
         startLoop('sweeping stops in force', 5 * pollMs, () => resumeStops(services), log),
         time,
         startLoop('waking agents', pollMs, wakeAgents, log),
+        startLoop('ending drills', pollMs, endOwnDrills, log),
         integrator,
       ];
       listen?.(hintChannel, () => {

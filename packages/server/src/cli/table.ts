@@ -7,6 +7,7 @@ import { compare } from './commands/compare.ts';
 import { controlTypesCommand } from './commands/control-types.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { drillCommands } from './commands/drill.ts';
 import { evidence } from './commands/evidence.ts';
 import { fmt } from './commands/fmt.ts';
 import { keyCommands } from './commands/key.ts';
@@ -47,6 +48,7 @@ export const commands: Command[] = [
   ...keyCommands,
   ...orgCommands,
   ...oncallCommands,
+  ...drillCommands,
   ...mcpCommands,
   evidence,
   verify,

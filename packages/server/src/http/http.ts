@@ -7,6 +7,7 @@ import type { Auth } from './auth.ts';
 import { type Handlers, onceEach } from './call.ts';
 import { caseRoutes } from './cases.ts';
 import { addChannelRoutes } from './channels.ts';
+import { drillRoutes } from './drills.ts';
 import { evidenceRoutes } from './evidence.ts';
 import { controlRoutes, houseRoutes, keyRoutes, peopleRoutes, stopRoutes } from './house.ts';
 import { oncallRoutes } from './oncall.ts';
@@ -21,6 +22,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
     ...runRoutes(services),
     ...caseRoutes(services),
     ...approvalRoutes(services),
+    ...drillRoutes(services),
     ...onceEach(services.once, {
       ...stopRoutes(services),
       ...controlRoutes(services),

@@ -48,6 +48,15 @@ export const putInForce = (recorded: Recorder, { stopId, scope, name, because, b
     }),
   );
 
+/** Unfinished runs of one agent, by an index of those alone. */
+export const runsUnderWay = async (pool: Pool, agentId: string): Promise<string[]> => {
+  const { rows } = await pool.query<{ run_id: string }>(
+    'SELECT run_id FROM runs WHERE agent_id = $1 AND finished_at IS NULL ORDER BY run_id LIMIT 200',
+    [agentId],
+  );
+  return rows.map(({ run_id }) => run_id);
+};
+
 export const runsHeldByAgents = async (
   pool: Pool,
   scope: string,

@@ -1,0 +1,93 @@
+/** Drills at one node: starting one, and ending those that are over. Any number of nodes may do it at once. */
+import type { AnswerOf } from '@belay/protocol';
+import { iso } from '@belay/protocol';
+import type { Refusal } from '../domain/decided.ts';
+import {
+  announce,
+  drillAgent,
+  drillControl,
+  drillSentence,
+  drillSource,
+  endDrill,
+  resultOf,
+  withinMs,
+} from '../domain/drill/drill.ts';
+import { type Organisation, resolveTarget, splitTarget } from '../domain/oncall/organisation.ts';
+import { nameOf } from '../domain/oncall/person.ts';
+import { decideAgent } from '../domain/run/agent.ts';
+import type { Run } from '../domain/run/run.ts';
+import type { AgentPorts } from './agent-ports.ts';
+import { startRun } from './agents.ts';
+import type { Command } from './decide.ts';
+
+export type Drill = AnswerOf<'getDrill'>;
+
+const sampleAgent = { agentId: drillAgent, controls: [drillControl] };
+const belay = { kind: 'system' as const, id: 'belay' };
+
+export const drillView = (run: Run, org: Organisation): Drill => {
+  const { target, announcedBy } = run.subject as { target: string; announcedBy: string };
+  const result = resultOf(run);
+  const told = result?.told ?? (run.case?.told ?? []).flatMap(({ people }) => people);
+  return {
+    runId: run.runId,
+    caseId: result?.caseId ?? run.case?.caseId ?? null,
+    target,
+    announcedBy: nameOf(org.people, announcedBy),
+    startedAt: iso(run.startedAt),
+    withinMs: withinMs(run),
+    state: result?.drill ?? 'running',
+    told: [...new Set(told)].map((personId) => nameOf(org.people, personId)),
+    takenBy: result?.takenBy == null ? null : nameOf(org.people, result.takenBy),
+    tookMs: result?.tookMs ?? null,
+    agentRefused: result?.agentRefused ?? false,
+    sentence: drillSentence(run, org),
+  };
+};
+
+const unknown = (org: Organisation, target: string, now: number): Refusal | null => {
+  const { kind, name } = splitTarget(target as never);
+  const exists =
+    kind === 'oncall'
+      ? org.schedules.some((schedule) => schedule.name === name)
+      : resolveTarget(org, target as never, now).length > 0;
+  return exists ? null : { code: 'unknown_target', detail: `${target} is nobody of the organisation at this moment.` };
+};
+
+const onRun = (ports: AgentPorts, runId: string, command: Omit<Command, 'runId' | 'present'>) =>
+  ports.handle({ runId, present: () => null, ...command });
+
+/** Starts a sample run and hands it to the target; answers its run. */
+export const startDrill = async (
+  ports: AgentPorts,
+  { target, withinMinutes, by }: { target: string; withinMinutes: number; by: string },
+): Promise<{ runId: string; refused?: undefined } | { refused: Refusal }> => {
+  const refused = unknown(await ports.house.organisation(true), target, ports.clock.now());
+  if (refused !== null) return { refused };
+  const published = await ports.house.publish(drillSource, `${drillControl}.control.yaml`, by);
+  if (!published.ok) throw new Error('the control of drills does not pass its checks');
+  const started = await startRun(ports, sampleAgent, {
+    control: drillControl,
+    subject: { target, withinMinutes, announcedBy: by },
+  });
+  if (!started.ok) return { refused: started.refused };
+  const { runId } = (started.answer as unknown as AnswerOf<'startRun'>).run;
+  await onRun(ports, runId, { by: { kind: 'person', id: by }, decide: announce });
+  return { runId };
+};
+
+export type DrillStore = { runsUnderWay(agentId: string): Promise<string[]> };
+
+/** Ends what is over. Before that the sample agent calls once more, as a real one would: it must be refused. */
+export const endDrills = async (ports: AgentPorts, { runsUnderWay }: DrillStore): Promise<void> => {
+  for (const runId of await runsUnderWay(drillAgent)) {
+    const run = (await ports.store.load([runId])).get(runId)?.run;
+    if (run === undefined) continue;
+    if (run.holder.kind === 'person' && run.refusals === 0) {
+      const heartbeat = { type: 'heartbeat' as const, epoch: 1, costUsd: 0, tokens: 0, progress: null };
+      const by = { kind: 'agent' as const, id: drillAgent };
+      await onRun(ports, runId, { by, decide: (now, context) => decideAgent(now, heartbeat, context) });
+    }
+    await onRun(ports, runId, { by: belay, decide: endDrill });
+  }
+};

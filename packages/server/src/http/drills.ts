@@ -1,0 +1,35 @@
+/** Routes of drills. */
+import { problem } from '@belay/protocol';
+import { drillControl } from '../domain/drill/drill.ts';
+import { drillView, startDrill } from '../engine/drills.ts';
+import type { Services } from '../engine/services.ts';
+import { type Handlers, notFound, personOf, personWith } from './call.ts';
+import { Refused } from './problem.ts';
+
+type DrillRoutes = 'startDrill' | 'listDrills' | 'getDrill';
+
+export const drillRoutes = (services: Services): Handlers<DrillRoutes> => {
+  const shown = async (runId: string) => {
+    const run = (await services.store.load([runId])).get(runId)?.run;
+    if (run?.control.name !== drillControl) throw notFound(`drill ${runId}`);
+    return { answer: drillView(run, await services.house.organisation()) };
+  };
+  return {
+    startDrill: async (call) => {
+      const { personId: by } = personWith(call, 'operator');
+      const started = await startDrill(services, { ...call.body, by });
+      if (started.refused !== undefined) throw new Refused(problem(started.refused.code, started.refused.detail));
+      return { ...(await shown(started.runId)), status: 201 };
+    },
+    listDrills: async (call) => {
+      personOf(call);
+      const org = await services.house.organisation();
+      const { items } = await services.queries.listRuns({ control: drillControl, limit: call.query.limit });
+      return { answer: { items: items.map(({ run }) => drillView(run, org)), next: null } };
+    },
+    getDrill: (call) => {
+      personOf(call);
+      return shown(call.param('runId'));
+    },
+  };
+};
