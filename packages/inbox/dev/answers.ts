@@ -89,5 +89,10 @@ export const answers: Partial<Record<RouteName, Answer>> = {
     world.oncall.swap(me, params.schedule ?? '', body as ParsedBodyOf<'swapShifts'>),
   addAbsence: (world, { params, body }) =>
     world.oncall.absence(params.personId ?? '', body as ParsedBodyOf<'addAbsence'>),
+  listDrills: (world) => page(world.oncall.drills),
+  startDrill: (world, { me, body }) => world.oncall.drill(me, body as ParsedBodyOf<'startDrill'>),
+  getOrganisation: (world) => world.oncall.organisation(),
+  previewOrganisation: (world, { body }) => world.oncall.preview((body as ParsedBodyOf<'previewOrganisation'>).source),
+  applyOrganisation: (world, { body }) => world.oncall.apply((body as ParsedBodyOf<'applyOrganisation'>).source),
   withdrawEntered: (world, { params }) => world.oncall.withdraw(params.id ?? ''),
 };

@@ -1,5 +1,5 @@
 /** Two sample schedules: a week each in turn, a night without anybody, and whatever is entered on the page. */
-import type { AnswerOf, ParsedBodyOf, PersonView } from '@belay/protocol';
+import type { AnswerOf, JsonObject, ParsedBodyOf, PersonView } from '@belay/protocol';
 
 type Calendar = AnswerOf<'scheduleCalendar'>;
 type Shift = Calendar['shifts'][number];
@@ -12,6 +12,8 @@ const iso = (at: number): string => new Date(at).toISOString();
 export class SampleOncall {
   readonly overrides: (Override & { schedule: string })[] = [];
   readonly absences: Absence[] = [];
+  readonly drills: AnswerOf<'listDrills'>['items'] = [];
+  source = 'people:\n  bo: { name: Bo Lindqvist, roles: [treasury], access: [operator] }\n';
   readonly #people: readonly PersonView[];
   readonly #now: () => number;
   #ids = 0;
@@ -137,5 +139,51 @@ export class SampleOncall {
     drop(this.overrides, (one) => one.overrideId === id);
     drop(this.absences, (one) => one.absenceId === id);
     return { id };
+  }
+
+  drill(me: PersonView, { target, withinMinutes }: ParsedBodyOf<'startDrill'>): AnswerOf<'startDrill'> {
+    const drill = {
+      runId: `run-drill-${++this.#ids}`,
+      caseId: null,
+      target,
+      announcedBy: me.name,
+      startedAt: iso(this.#now()),
+      withinMs: withinMinutes * 60_000,
+      state: 'running' as const,
+      told: ['Bo Lindqvist'],
+      takenBy: null,
+      tookMs: null,
+      agentRefused: false,
+      sentence: `Bo Lindqvist told; waiting for somebody to take over, for ${withinMinutes} min at most.`,
+    };
+    this.drills.unshift(drill);
+    return drill;
+  }
+
+  organisation(): AnswerOf<'getOrganisation'> {
+    const people = this.#people.map((one) => ({
+      ...one,
+      zone: 'Europe/Paris',
+      active: true,
+      addresses: { slack: one.personId },
+    }));
+    const organisation = { people: people as unknown as JsonObject[], schedules: [], zone: 'Europe/Paris' };
+    return { organisation, applied: organisation, source: this.source, revision: 1 };
+  }
+
+  preview(source: string): AnswerOf<'previewOrganisation'> {
+    const changed = source !== this.source;
+    return {
+      changes: changed ? ['bo gets the role treasury-lead.'] : [],
+      duty: changed
+        ? ['treasury: Bo Lindqvist instead of Ann Berg from 2026-12-07 09:00 to 2026-12-14 09:00 (Europe/Paris).']
+        : [],
+      revision: 1,
+    };
+  }
+
+  apply(source: string): AnswerOf<'applyOrganisation'> {
+    this.source = source;
+    return this.organisation();
   }
 }

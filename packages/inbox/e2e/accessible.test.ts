@@ -18,6 +18,7 @@ const pages = [
   '/controls',
   '/controls/payment-approval',
   '/on-call',
+  '/organisation',
   '/login?token=x',
 ];
 

@@ -57,4 +57,35 @@ describe.skipIf(missing !== null)('the on-call page', () => {
     await visit.see('holiday');
     expect(visit.world.oncall.overrides).toMatchObject([{ personId: 'ann', replaces: 'cem', because: 'holiday' }]);
   });
+
+  it('announces a drill, and shows what became of it', async () => {
+    await visit.open('/on-call');
+    await visit.see('None so far.');
+    await visit.button('Announce a drill…').click();
+    await visit.page.getByRole('dialog').getByRole('button', { name: 'Announce the drill' }).click();
+    await visit.see('waiting for somebody to take over');
+    expect(visit.world.oncall.drills).toMatchObject([{ target: 'oncall:treasury', withinMs: 900_000 }]);
+    await picture(visit.page, 'on-call-drill');
+  });
+});
+
+describe.skipIf(missing !== null)('the organisation', () => {
+  const visit = visiting();
+
+  it('is edited as its file, after what it changes was shown', async () => {
+    await visit.open('/organisation');
+    await visit.see('Bo Lindqvist');
+    await picture(visit.page, 'organisation');
+    await visit.button('Edit…').click();
+    const file = visit.page.getByLabel('Organisation file (YAML)');
+    await visit.button('Show what changes').click();
+    await visit.see('Nothing changes.');
+    await file.fill((await file.inputValue()).replace('[treasury]', '[treasury, treasury-lead]'));
+    await visit.button('Show what changes').click();
+    await visit.see('bo gets the role treasury-lead.');
+    await picture(visit.page, 'organisation-edit');
+    await visit.button('Apply').click();
+    await visit.button('Edit…').waitFor();
+    expect(visit.world.oncall.source).toContain('treasury-lead');
+  });
 });

@@ -3,6 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { missing, narrow, picture } from './browser.ts';
 import { visiting } from './visit.ts';
 
+const narrowPages = [
+  '/',
+  '/cases/case-70',
+  '/cases/case-69',
+  '/approvals/approval-31',
+  '/runs',
+  '/runs/run-2044',
+  '/controls/payment-approval',
+  '/on-call',
+  '/organisation',
+];
+
 describe.skipIf(missing !== null)('a page that anybody can read', () => {
   const visit = visiting();
 
@@ -59,16 +71,7 @@ describe.skipIf(missing !== null)('a page that anybody can read', () => {
 
   it('fits a narrow phone on every page without scrolling sideways', async () => {
     await visit.page.setViewportSize(narrow);
-    for (const path of [
-      '/',
-      '/cases/case-70',
-      '/cases/case-69',
-      '/approvals/approval-31',
-      '/runs',
-      '/runs/run-2044',
-      '/controls/payment-approval',
-      '/on-call',
-    ]) {
+    for (const path of narrowPages) {
       await visit.open(path);
       await visit.page.getByRole('status').getByText('Live').waitFor();
       const over = await visit.page.evaluate(

@@ -7,6 +7,7 @@ import { InboxPage } from './cases/InboxPage.tsx';
 import { ControlPage } from './controls/ControlPage.tsx';
 import { ControlsPage } from './controls/ControlsPage.tsx';
 import { OncallPage } from './oncall/OncallPage.tsx';
+import { OrganisationPage } from './organisation/OrganisationPage.tsx';
 import { RunPage } from './runs/RunPage.tsx';
 import { RunsPage } from './runs/RunsPage.tsx';
 import { Login } from './session/Login.tsx';
@@ -66,11 +67,16 @@ const control = createRoute({
   },
 });
 const oncall = createRoute({ getParentRoute: () => shell, path: '/on-call', component: OncallPage });
+const organisation = createRoute({
+  getParentRoute: () => shell,
+  path: '/organisation',
+  component: OrganisationPage,
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control, oncall]),
+    shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control, oncall, organisation]),
   ]),
   scrollRestoration: true,
   // As plain text: the router's own reading would turn a login token that looks like a number into another one.

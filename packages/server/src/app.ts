@@ -301,10 +301,7 @@ export const createApp = async ({
     accounts,
     fireDue: time.fireDue,
     audit: time.audit,
-    deliverOwed: async () => {
-      await wakeAgents();
-      await work.deliver();
-    },
+    deliverOwed: () => wakeAgents().then(work.deliver),
     endDrills: endOwnDrills,
     takeIn: work.takeIn,
     connect: work.connect,

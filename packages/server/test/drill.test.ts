@@ -74,8 +74,10 @@ describe('a drill', () => {
       nextDue: null,
     });
   });
+});
 
-  it('that somebody finishes or gives back by hand was passed', async () => {
+describe('the end of a drill', () => {
+  it('that somebody gives back by hand is that it was passed', async () => {
     const { runId } = await announced();
     await takeOver(runId);
     const kase = await caseOf(runId);

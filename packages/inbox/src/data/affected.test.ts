@@ -13,6 +13,7 @@ describe('what an entry makes stale', () => {
       'runs',
       'cases',
       'approvals',
+      'drills',
     ]);
   });
 

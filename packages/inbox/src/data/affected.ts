@@ -17,12 +17,13 @@ const quiet = new Set<string>([
 ] satisfies EventType[]);
 
 export const affected = (entry: Pick<EntryView, 'stream' | 'type'>): Stale[] => {
-  if (entry.stream === 'organisation') return ['people', 'me', 'schedules', 'calendar'].map((key) => ({ key }));
+  if (entry.stream === 'organisation')
+    return ['people', 'me', 'schedules', 'calendar', 'organisation'].map((key) => ({ key }));
   if (entry.stream === 'stop') return [{ key: 'stops' }, { key: 'runs' }, { key: 'cases' }];
   if (entry.stream.startsWith('control:')) return [{ key: 'controls' }, { key: 'control' }];
   const runId = entry.stream;
   const own = ['run', 'entries', 'case', 'approval'].map((key) => ({ key, runId }));
-  const lists = quiet.has(entry.type) ? ['runs'] : ['runs', 'cases', 'approvals'];
+  const lists = quiet.has(entry.type) ? ['runs'] : ['runs', 'cases', 'approvals', 'drills'];
   return [...own, ...lists.map((key) => ({ key }))];
 };
 

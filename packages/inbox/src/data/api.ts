@@ -40,6 +40,12 @@ export const paths = {
   addOverride: 'POST /v1/schedules/:schedule/overrides',
   swapShifts: 'POST /v1/schedules/:schedule/swaps',
   addAbsence: 'POST /v1/people/:personId/absences',
+  importAbsences: 'POST /v1/people/:personId/absences/import',
+  startDrill: 'POST /v1/drills',
+  listDrills: 'GET /v1/drills',
+  getOrganisation: 'GET /v1/organisation',
+  previewOrganisation: 'POST /v1/organisation/preview',
+  applyOrganisation: 'PUT /v1/organisation',
   withdrawEntered: 'DELETE /v1/entered/:id',
 } as const satisfies Route;
 

@@ -104,6 +104,16 @@ export const calendarQuery = (schedule: string, from: number, to: number) =>
     refetchInterval: 60_000,
   });
 
+export const drillsQuery = queryOptions({
+  queryKey: ['drills'],
+  queryFn: ({ signal }) => call('listDrills', { query: { limit: 10 }, signal }),
+});
+
+export const organisationQuery = queryOptions({
+  queryKey: ['organisation'],
+  queryFn: ({ signal }) => call('getOrganisation', { signal }),
+});
+
 export const stopsQuery = queryOptions({
   queryKey: ['stops'],
   queryFn: ({ signal }) => call('listStops', { query: { limit: 100 }, signal }),

@@ -10,6 +10,7 @@ import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { AbsenceDialog } from './AbsenceDialog.tsx';
 import { daysLater, midnightOf } from './calendar.ts';
+import { Drills } from './Drills.tsx';
 import { Schedule } from './Schedule.tsx';
 
 const shownDays = 14;
@@ -66,6 +67,7 @@ export const OncallPage = () => {
       {data?.items.map(({ name }) => (
         <Schedule key={name} name={name} from={weeks.from} to={weeks.to} />
       ))}
+      {data !== undefined && <Drills schedules={data.items.map(({ name }) => name)} />}
       <AbsenceDialog opened={leaving} onClose={() => setLeaving(false)} />
     </div>
   );

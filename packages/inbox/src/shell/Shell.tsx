@@ -11,6 +11,7 @@ import {
   IconLogout,
   IconSignature,
   IconUserCircle,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
@@ -42,7 +43,7 @@ const Count = ({ of, what }: { of: number; what: string }) =>
     </span>
   );
 
-const Navigation = () => {
+const Navigation = ({ admin }: { admin: boolean }) => {
   const counts = useCounts();
   useDocumentTitle(counts.cases === 0 ? 'Belay' : `(${counts.cases}) Belay`);
   return (
@@ -69,6 +70,12 @@ const Navigation = () => {
         <IconCalendarUser size={19} stroke={1.7} aria-hidden />
         <span>On call</span>
       </Link>
+      {admin && (
+        <Link to="/organisation">
+          <IconUsersGroup size={19} stroke={1.7} aria-hidden />
+          <span>Organisation</span>
+        </Link>
+      )}
     </nav>
   );
 };
@@ -118,7 +125,7 @@ const Frame = ({ me }: { me: PersonView }) => {
           <Mark size={28} />
           <span>Belay</span>
         </Link>
-        <Navigation />
+        <Navigation admin={me.access.includes('admin')} />
         <div className={css.foot}>
           <Live status={status} />
           <ActionIcon variant="subtle" color="gray" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts">
