@@ -23,6 +23,14 @@ export type { Graph, GraphEdge, GraphNode, NodeKind } from './page/graph.ts';
 export { type ControlPage, controlPage, type PageClause, type PageSignOff, type PageStep } from './page/page.ts';
 export type { Path } from './source/edit.ts';
 export { formatControl } from './source/format.ts';
+export {
+  type Joined,
+  joinControl,
+  type ParsedFiles,
+  parseControlFiles,
+  partsOf,
+  type SourceFile,
+} from './source/join.ts';
 export { controlDigest, parseControl } from './source/parse.ts';
 export { casesSchema, controlSchema } from './source/schema.ts';
 export { storedControl } from './source/stored.ts';

@@ -1,12 +1,13 @@
 /** A control's text to a `Control`, or every problem in it at once: structure, names, types, expressions, sentences. */
 import { didYouMean, digestOf, type Json, nearest, type Target } from '@belay/protocol';
+import { isMap, type Node } from 'yaml';
 import { placeholdersOf } from '../evaluate/text.ts';
 import { analyse } from '../expression/condition.ts';
 import { isRef, resolve, type Scope, scopeOf } from '../expression/scope.ts';
 import type { Control, ParseResult } from '../model.ts';
 import { buildFacts, buildLadders, buildRules, buildSteps, type ControlRead, type Names, typesOf } from './build.ts';
 import { buildApprovals, buildLimits, buildReview } from './build-approvals.ts';
-import { type Located, readYaml, report, type Source } from './document.ts';
+import { entriesOf, type Located, readYaml, report, type Source } from './document.ts';
 import { offsetWithin } from './position.ts';
 import { controlShape } from './shapes.ts';
 
@@ -182,10 +183,20 @@ const byPlace = (problems: ParseResult['problems']): ParseResult['problems'] => 
   return [...distinct.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 };
 
+/** Half of a control decides nothing: its parts are joined before it is read. */
+const refuseParts = (source: Source, root: Node | null): void => {
+  const entry = isMap(root) ? entriesOf(source, root).find(({ key }) => key === 'parts') : undefined;
+  if (entry === undefined || !isMap(root)) return;
+  const remedy = 'Read it as a file, with the `belay` commands: they join it with its parts, also to publish it.';
+  report(source, entry.keyOffset, 'parts', 'The parts of this control were not read with it.', remedy);
+  root.delete('parts');
+};
+
 /** Parses a control. All problems are reported at once, each with its place and its remedy; never throws. */
 export const parseControl = (text: string, file = 'control.yaml'): ParseResult => {
   const { source, root } = readYaml(text, file);
   const garbled = source.problems.length > 0;
+  refuseParts(source, root);
   if (root === null && !garbled) report(source, 0, 'yaml', 'The file is empty.', 'Begin with `control: NAME`.');
   const read = root === null ? undefined : controlShape.read(source, root, '', 0);
   const built = read === undefined ? null : build(source, read);

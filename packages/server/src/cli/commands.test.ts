@@ -316,6 +316,23 @@ describe('belay check', () => {
   });
 });
 
+describe('a control in several files', () => {
+  const split = control.replace(/rules:[\s\S]*/, '').replace('facts:', 'parts: [rules.part.yaml]\nfacts:');
+
+  it('is checked with its parts, says in which of them something is wrong, and is published as one', async () => {
+    const [main, part] = [join(dataDir, 'split.control.yaml'), join(dataDir, 'rules.part.yaml')];
+    writeFileSync(main, split.replace('control: errands', 'control: split'));
+    writeFileSync(part, control.slice(control.indexOf('rules:')));
+    const before = await belay('check', main);
+    expect(before.out).toContain(`${part}:2:5 untiedArguments`);
+    writeFileSync(part, control.slice(control.indexOf('rules:')).replace('amount <=', 'amuont <='));
+    expect((await belay('check', main)).err).toContain(`${part}:2:33 There is no fact "amuont"`);
+    expect((await belay('check', main, '--fix')).err).toContain('written in several files');
+    rmSync(part);
+    expect((await as('publish', main)).err).toContain(`The part of the control ${part} does not exist.`);
+  });
+});
+
 describe('belay compare', () => {
   it('says what gets less oversight, with exit code 1', async () => {
     const before = join(dataDir, 'errands.control.yaml');

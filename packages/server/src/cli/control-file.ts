@@ -1,17 +1,32 @@
 /** A control from a file, or from the server by its name. */
 import { existsSync } from 'node:fs';
-import { type Control, type ControlProblem, parseControl } from '@belay/control';
+import { type Control, type ControlProblem, type ParsedFiles, parseControl } from '@belay/control';
 import { type Given, wrongUsage } from './command.ts';
 import { connect } from './connection.ts';
-import { invalid, placed, readTextFile } from './host.ts';
+import { invalid, placed, readControlFiles } from './host.ts';
 
-/** `version`: null for a file. */
-export type ReadControl = { file: string; control: Control; problems: ControlProblem[]; version: number | null };
+/** `version`: null for a file. `text`: the control with its parts. */
+export type ReadControl = {
+  file: string;
+  control: Control;
+  problems: ControlProblem[];
+  version: number | null;
+  text: string;
+  /** where something in that text was written */
+  placeOf: ParsedFiles['placeOf'];
+};
 
 export const readControlFile = (file: string): ReadControl => {
-  const parsed = parseControl(readTextFile(file, 'control'), file);
+  const parsed = readControlFiles(file);
   if (!parsed.ok) throw invalid('control_invalid', placed(file, parsed.problems));
-  return { file, control: parsed.control, problems: parsed.problems, version: null };
+  return {
+    file,
+    control: parsed.control,
+    problems: parsed.problems,
+    version: null,
+    text: parsed.text,
+    placeOf: parsed.placeOf,
+  };
 };
 
 export const readControlNamed = async (name: string, given: Given): Promise<ReadControl> => {
@@ -20,5 +35,12 @@ export const readControlNamed = async (name: string, given: Given): Promise<Read
   const { source, version } = await connect(given).call('getControl', { params: { name }, query: {} });
   const parsed = parseControl(source, name);
   if (!parsed.ok) throw invalid('control_invalid', placed(name, parsed.problems));
-  return { file: name, control: parsed.control, problems: parsed.problems, version };
+  return {
+    file: name,
+    control: parsed.control,
+    problems: parsed.problems,
+    version,
+    text: source,
+    placeOf: (place) => ({ ...place, file: name }),
+  };
 };

@@ -1,6 +1,7 @@
 /** What `belay serve` and `belay demo` share: a started server, published controls, and the way in for this machine. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { type ParsedFiles, parseControlFiles, partsOf } from '@belay/control';
 import { errorCatalogue } from '@belay/protocol';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { parseOrganisation } from '../domain/oncall/parse.ts';
@@ -54,8 +55,10 @@ export const controlFilesIn = (folder: string): string[] => {
 };
 
 /** One sentence for each problem, with its place. */
-export const placed = (file: string, problems: { line: number; column: number; message: string; remedy: string }[]) =>
-  problems.map((p) => ({ path: `${file}:${p.line}:${p.column}`, message: `${p.message} ${p.remedy}` }));
+type Placed = { file?: string; line: number; column: number; message: string; remedy: string };
+
+export const placed = (file: string, problems: Placed[]) =>
+  problems.map((p) => ({ path: `${p.file ?? file}:${p.line}:${p.column}`, message: `${p.message} ${p.remedy}` }));
 
 export const invalid = (
   code: 'control_invalid' | 'organisation_invalid',
@@ -66,10 +69,28 @@ export const invalid = (
     errors,
   });
 
+/** A control with the files that it names under `parts`, beside it, as one text: read and published as such. */
+export const readControlFiles = (file: string): ParsedFiles => {
+  const text = readTextFile(file, 'control');
+  const parts = partsOf(text).map((name) => {
+    const part = join(dirname(file), name);
+    return { file: part, text: readTextFile(part, 'part of the control') };
+  });
+  return parseControlFiles({ file, text }, parts);
+};
+
+/** What is published of a file. What is wrong with the text, the server says; here only whether it could be joined. */
+export const controlText = (file: string): string => {
+  const { text, problems } = readControlFiles(file);
+  const apart = problems.filter(({ code }) => code === 'parts');
+  if (apart.length > 0) throw invalid('control_invalid', placed(file, apart));
+  return text;
+};
+
 export const publishAll = async ({ app }: RunningServer, files: string[], by: string): Promise<string[]> => {
   const said: string[] = [];
   for (const file of files) {
-    const result = await app.services.house.publish(readTextFile(file, 'control'), file, by);
+    const result = await app.services.house.publish(controlText(file), file, by);
     if (!result.ok) throw invalid('control_invalid', placed(file, result.problems));
     const { name, version } = result.published;
     said.push(`${name} version ${version}${result.fresh ? '' : ' (unchanged)'}`);

@@ -10,41 +10,50 @@ import {
   type Judgement,
   judgeFindings,
   type OrganisationView,
+  partsOf,
   placeOf,
   runCases,
 } from '@belay/control';
 import { viewOf } from '../../domain/oncall/coverage.ts';
 import { day } from '../../domain/oncall/wallclock.ts';
 import { casesBeside } from '../cases-file.ts';
-import { type Command, type Io, printJson } from '../command.ts';
+import { type Command, type Io, printJson, wrongUsage } from '../command.ts';
 import { readControlFile } from '../control-file.ts';
 import { readOrganisation, readTextFile } from '../host.ts';
 import { harmless, type Style } from '../paint.ts';
 
-type Placed = Finding & { line: number; column: number };
+type Placed = Finding & { file: string; line: number; column: number };
 type Checked = Judgement<Placed> & { file: string; fixed: Finding[]; cases: CaseReport[] };
 
 /** Writes the file with its safe edits made. */
 const fixFile = (file: string, organisation: OrganisationView | undefined): Finding[] => {
+  const source = readTextFile(file, 'control');
+  if (partsOf(source).length > 0)
+    throw wrongUsage(
+      `${file} is written in several files.`,
+      'Make the edits where the findings stand; --fix writes one file only.',
+    );
   readControlFile(file);
-  const { text, fixed } = fixControl(readTextFile(file, 'control'), organisation);
+  const { text, fixed } = fixControl(source, organisation);
   if (fixed.length > 0) writeFileSync(file, text);
   return fixed;
 };
 
 const checkFile = (file: string, organisation: OrganisationView | undefined, fix: boolean): Checked => {
   const fixed = fix ? fixFile(file, organisation) : [];
-  const { control } = readControlFile(file);
-  const text = readTextFile(file, 'control');
-  const findings = checkControl(control, organisation).map((found) => ({ ...found, ...placeOf(text, found) }));
+  const { control, text, placeOf: writtenAt } = readControlFile(file);
+  const findings = checkControl(control, organisation).map((found) => ({
+    ...found,
+    ...writtenAt(placeOf(text, found)),
+  }));
   const cases = runCases(compileControl(control), casesBeside(file));
   return { file, ...judgeFindings(control, findings, organisation !== undefined), fixed, cases };
 };
 
 const styles: Record<Finding['severity'], Style> = { error: 'red', warning: 'yellow', notice: 'dim' };
 
-const sayFinding = (file: string, found: Checked['findings'][number], io: Io): void => {
-  const { severity, sentence, edit, case: shown, code, line, column, accepted } = found;
+const sayFinding = (found: Checked['findings'][number], io: Io): void => {
+  const { severity, sentence, edit, case: shown, code, file, line, column, accepted } = found;
   if (accepted !== null) {
     io.out(`  ${io.paint('green', 'accepted')}  ${harmless(sentence)}\n           Because: ${harmless(accepted)}\n`);
     return;
@@ -71,7 +80,7 @@ const say = (checked: Checked, io: Io): void => {
   const failed = cases.filter(({ ok }) => !ok);
   io.out(`${io.paint('bold', file)}\n`);
   for (const { sentence } of fixed) io.out(`  ${io.paint('green', 'mended')}  ${harmless(sentence)}\n`);
-  for (const found of findings) sayFinding(file, found, io);
+  for (const found of findings) sayFinding(found, io);
   for (const { name, line, problems } of failed)
     io.out(`  ${io.paint('red', 'case')}  line ${line}, ${name}: ${problems.join(' ')}\n`);
   sayAccepting(checked, io);

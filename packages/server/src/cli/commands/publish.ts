@@ -1,7 +1,7 @@
 /** `belay publish`. */
 import { type Command, printJson } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
-import { readTextFile } from '../host.ts';
+import { controlText } from '../host.ts';
 
 export const publish: Command = {
   name: 'publish',
@@ -11,7 +11,7 @@ export const publish: Command = {
   examples: [{ line: 'belay publish controls/payment-approval.control.yaml', about: 'new runs start under it' }],
   run: async (given, io) => {
     const api = connect(given);
-    const texts = given.words.map((file) => ({ file, source: readTextFile(file, 'control') }));
+    const texts = given.words.map((file) => ({ file, source: controlText(file) }));
     const published = [];
     for (const body of texts) published.push(await api.call('publishControl', { body }));
     if (io.json) printJson(io, { items: published });
