@@ -26,8 +26,8 @@ const openRecords = async (records) => {
   });
   const base = `http://127.0.0.1:${await listen(server)}`;
   const sources = [
-    { name: 'vendor-master', url: `${base}/vendor-master/{args.beneficiaryId}`, timeoutMs: 2_000 },
-    { name: 'erp', url: `${base}/erp/{args.invoiceId}`, timeoutMs: 2_000 },
+    { name: 'vendor-master', url: `${base}/vendor-master/{args.beneficiaryId}`, timeoutMs: 2_000, private: true },
+    { name: 'erp', url: `${base}/erp/{args.invoiceId}`, timeoutMs: 2_000, private: true },
   ];
   return { sources, close: () => server.close() };
 };

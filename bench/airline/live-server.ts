@@ -31,6 +31,7 @@ const serveRecords = async (records: Map<string, Looked>) => {
     name,
     url: `${base}/${name}/{subject.conversationId}`,
     timeoutMs: 5_000,
+    private: true,
   }));
   return { sources, close: () => server.close() };
 };

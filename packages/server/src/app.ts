@@ -20,7 +20,8 @@ import { pollMs } from './engine/due.ts';
 import { createHandle } from './engine/handle.ts';
 import { createHouse } from './engine/house.ts';
 import { createIntegrator } from './engine/integrate.ts';
-import { createLookups, type Source } from './engine/lookups.ts';
+import { askHttp } from './engine/lookup-http.ts';
+import { createLookups, type Lookups, type Source } from './engine/lookups.ts';
 import { startLoop } from './engine/loop.ts';
 import { createHouseOnce, createOnce, type Once } from './engine/once.ts';
 import { deliverOwed } from './engine/outbox.ts';
@@ -44,6 +45,7 @@ import { applyOrganisation, changeEntered, createHouseStore, listControls, signi
 import { createRecorder, keepAnswer, type Recorder } from './store/house-entries.ts';
 import { createInboundStore } from './store/inbound.ts';
 import { createEvidenceLog } from './store/integrate.ts';
+import { createSqlAsker } from './store/lookup-sql.ts';
 import { createOutboxStore } from './store/outbox.ts';
 import * as queries from './store/queries.ts';
 import { createRunStore } from './store/runs.ts';
@@ -159,7 +161,7 @@ const integratorOf = ({ pool, keys, clock, log, feedGrew }: Integrated) => {
 type Parts = Pick<Services, 'committer' | 'store' | 'house' | 'clock' | 'newId' | 'url' | 'log' | 'changes'> & {
   accounts: Accounts;
   keys: HouseKeys;
-  sources: Source[];
+  lookups: Lookups;
   pool: Pool;
   recorded: Recorder;
   houseStore: ReturnType<typeof createHouseStore>;
@@ -174,7 +176,6 @@ const evidenceExports = (pool: Pool, { logSecret }: HouseKeys): Services['eviden
 /** What edges may ask, but for what channels deliver. */
 const createServices = ({
   keys,
-  sources,
   pool,
   recorded,
   houseStore,
@@ -185,7 +186,6 @@ const createServices = ({
   handle: createHandle(parts.committer, once),
   once: createHouseOnce(once, (row) => keepAnswer(pool, row)),
   version,
-  lookups: createLookups(sources),
   signer: createPermitSigner(keys),
   evidence: evidenceExports(pool, keys),
   runOf: queries.createRunOf(pool),
@@ -256,6 +256,7 @@ export const createApp = async ({
   const store = createRunStore(pool);
   const accounts = createAccounts(pool, newId);
   const keys = await signingKey(pool, () => newSigningKey(newId('key'), newSecretKey('belay', randomBytes(32))));
+  const sql = createSqlAsker();
   const { changes, runChanged, anyRunChanged, feedGrew } = createChanges();
   const integrator = integratorOf({ pool, keys, clock, log, feedGrew });
   const changed = ({ runId, news, owes }: Change): void => {
@@ -283,7 +284,7 @@ export const createApp = async ({
     accounts,
     changes,
     keys,
-    sources,
+    lookups: createLookups(sources, { http: askHttp, sql: sql.ask }, clock),
     pool,
     recorded,
     houseStore,
@@ -324,6 +325,7 @@ export const createApp = async ({
     },
     stop: async () => {
       await Promise.all([work, ...loops].map((loop) => loop.stop()));
+      await sql.close();
     },
   };
 };

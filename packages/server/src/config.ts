@@ -1,4 +1,5 @@
 /** The only reader of the environment: what an operator may set, with its default and its check. */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 export type Config = {
@@ -62,8 +63,15 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
 export const wantsColour = (terminal: boolean, env: NodeJS.ProcessEnv = process.env): boolean =>
   terminal && !env.NO_COLOR && env.TERM !== 'dumb';
 
-/** A named secret of the environment, for `${NAME}` in the list of sources. */
-export const secretNamed = (name: string, env: NodeJS.ProcessEnv = process.env): string | undefined => env[name];
+/** A secret for the list of sources: `NAME` of the environment, or `file:/run/secrets/name`, without its last line break. */
+export const secretNamed = (name: string, env: NodeJS.ProcessEnv = process.env): string | undefined => {
+  if (!name.startsWith('file:')) return env[name];
+  try {
+    return readFileSync(name.slice('file:'.length), 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    return undefined;
+  }
+};
 
 /** What a program started by Belay gets to see: everything but Belay's own secrets. */
 export const environmentForOthers = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {

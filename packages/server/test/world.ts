@@ -102,10 +102,10 @@ const serveRecords = async (records: Records, down: Set<string>): Promise<{ serv
   return {
     server,
     sources: [
-      { name: 'vendor-master', url: `${base}/vendor-master/{args.beneficiaryId}`, timeoutMs: 2_000 },
-      { name: 'erp', url: `${base}/erp/{args.invoiceId}`, timeoutMs: 2_000 },
-      { name: 'crm', url: `${base}/crm/{subject.ticketId}`, timeoutMs: 2_000 },
-      { name: 'product-signals', url: `${base}/product-signals/{subject.ticketId}`, timeoutMs: 2_000 },
+      { name: 'vendor-master', url: `${base}/vendor-master/{args.beneficiaryId}`, timeoutMs: 2_000, private: true },
+      { name: 'erp', url: `${base}/erp/{args.invoiceId}`, timeoutMs: 2_000, private: true },
+      { name: 'crm', url: `${base}/crm/{subject.ticketId}`, timeoutMs: 2_000, private: true },
+      { name: 'product-signals', url: `${base}/product-signals/{subject.ticketId}`, timeoutMs: 2_000, private: true },
     ],
   };
 };

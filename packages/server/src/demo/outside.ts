@@ -124,6 +124,7 @@ export const startOutside = async (ledgerFile: string): Promise<Outside> => {
       name,
       url: `${url}/${name}/${path}`,
       timeoutMs: 5_000,
+      private: true,
     })),
     trust: effects.trust,
     effects: () => effects.ledger,
