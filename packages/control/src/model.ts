@@ -198,8 +198,8 @@ export type ParseResult =
   | { ok: true; control: Control; problems: ControlProblem[] }
   | { ok: false; problems: ControlProblem[] };
 
-/** A fetched record, or why it could not be fetched. Keyed by source name. */
-export type Looked = Record<string, { ok: true; value: Json } | { ok: false; problem: string }>;
+/** A fetched record, or why there is none. `absent`: the system answered that it has no record of this. By source name. */
+export type Looked = Record<string, { ok: true; value: Json } | { ok: false; problem: string; absent?: boolean }>;
 
 export type GateInput = {
   step: string;

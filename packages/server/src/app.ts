@@ -324,8 +324,7 @@ export const createApp = async ({
       });
     },
     stop: async () => {
-      await Promise.all([work, ...loops].map((loop) => loop.stop()));
-      await sql.close();
+      await Promise.all([work, ...loops].map((loop) => loop.stop())).then(sql.close);
     },
   };
 };

@@ -108,7 +108,7 @@ describe('a packet', () => {
       percent: 66,
       least: 80,
       missing: [
-        { label: 'since', because: 'could not be looked up in crm: crm answered 503.' },
+        { label: 'since', because: 'could not be looked up in crm: crm answered 503' },
         { label: 'since > date("2026-01-01")', because: 'could not be judged' },
       ],
     });

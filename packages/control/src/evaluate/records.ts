@@ -107,7 +107,9 @@ const open = (opening: Opening, input: GateInput, opened: JsonObject[]): unknown
     case 'lookup': {
       const looked = own(input.looked, opening.source) as GateInput['looked'][string] | undefined;
       if (looked === undefined) return undefined;
-      return looked?.ok === true ? looked.value : failed;
+      if (looked?.ok === true) return looked.value;
+      // The system answered that it has no record of this: then its facts are absent.
+      return looked?.absent === true ? undefined : failed;
     }
     case 'inner': {
       const parent = opened[opening.parent] as JsonObject;

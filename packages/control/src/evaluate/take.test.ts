@@ -115,3 +115,25 @@ describe('a fact that is made of a list', () => {
     expect(() => control(`  wrong: { ${fact} }`)).toThrow(sentence);
   });
 });
+
+describe('a fact', () => {
+  const compiled = control(usual, unusual);
+
+  test('that may be absent is not absent when its system of record fails', () => {
+    const failing = {
+      ...asked('EUR 1.00', paid()),
+      looked: { ledger: { ok: false as const, problem: 'ledger answered 503.' } },
+    };
+    expect(compiled.decide(failing)).toMatchObject({
+      outcome: 'handoff',
+      house: 'badFact',
+      because: 'Belay cannot judge this step: usual could not be looked up in ledger: ledger answered 503.',
+    });
+  });
+
+  test('that may be absent is absent when its system of record has nothing', () => {
+    const problem = 'ledger has no record of this.';
+    const nothing = { ...asked('EUR 1.00', paid()), looked: { ledger: { ok: false as const, problem, absent: true } } };
+    expect(compiled.decide(nothing)).toMatchObject({ outcome: 'continue', decidedBy: 'go' });
+  });
+});

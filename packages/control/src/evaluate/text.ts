@@ -94,13 +94,21 @@ const lookupProblem = (named: Named, input: GateInput): string | null => {
   const source = named.place.source;
   if (!Object.hasOwn(input.looked ?? {}, source)) return `was not looked up in ${source}`;
   const looked = input.looked[source];
-  return looked?.ok === true ? null : `could not be looked up in ${source}: ${showValue(null, looked?.problem)}`;
+  return looked?.ok === true
+    ? null
+    : `could not be looked up in ${source}: ${showValue(null, looked?.problem).replace(/\.$/, '')}`;
+};
+
+/** The system of record answered that there is nothing: an optional fact of it is absent. */
+const isAbsent = ({ place }: Named, input: GateInput): boolean => {
+  const answer = place.source === null ? undefined : input.looked[place.source];
+  return answer?.ok === false && answer.absent === true;
 };
 
 /** Why the fact cannot be used, or null. */
 export const problemWith = (named: Named, optional: boolean, input: GateInput): string | null => {
   const lookup = lookupProblem(named, input);
-  if (lookup !== null) return lookup;
+  if (lookup !== null) return optional && isAbsent(named, input) ? null : lookup;
   const value = currentValue(named, input);
   if (optional && (value === undefined || value === null)) return null;
   return named.spec === null ? null : problemOf(named.spec, value);

@@ -7,7 +7,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { type Json, parseStrict } from '@belay/protocol';
-import { type Asker, bytesMax, fillHoles, type HttpSource, LookupFailed } from './lookups.ts';
+import { type Asker, bytesMax, fillHoles, type HttpSource, LookupFailed, NoRecord } from './lookups.ts';
 
 const inside = new BlockList();
 for (const [network, bits] of [
@@ -100,7 +100,7 @@ export const askHttp: Asker<HttpSource> = async (source, given) => {
     throw new LookupFailed(`${name} could not be asked: the arguments lack what its address needs.`);
   try {
     const { status, text } = await get(source, urlOf(source, filled));
-    if (status === 404) throw new LookupFailed(`${name} has no record of this.`);
+    if (status === 404) throw new NoRecord(`${name} has no record of this.`);
     if (status >= 300 && status < 400)
       throw new LookupFailed(`${name} answered ${status}: redirects are not followed.`);
     if (status < 200 || status > 299) throw new LookupFailed(`${name} answered ${status}.`);

@@ -62,13 +62,17 @@ describe('asking a system of record', () => {
   });
 
   it.each([
-    ['/none', 'crm has no record of this.'],
     ['/broken', 'crm answered 500.'],
     ['/elsewhere', 'crm answered 302: redirects are not followed.'],
     ['/huge', 'crm answered more than 1000000 bytes.'],
     ['/twice', 'crm could not be read.'],
   ])('%s fails in a sentence', async (path, problem) => {
     expect(await look({ url: base + path })).toEqual({ ok: false, problem });
+  });
+
+  it('says that there is no record, which is an answer', async () => {
+    const problem = 'crm has no record of this.';
+    expect(await look({ url: `${base}/none` })).toEqual({ ok: false, problem, absent: true });
   });
 
   it('fails when it is silent, and says for how long it was waited', async () => {

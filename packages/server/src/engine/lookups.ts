@@ -39,6 +39,8 @@ export type Askers = { http: Asker<HttpSource>; sql: Asker<SqlSource> };
 
 /** Says in a sentence that begins with the source's name why there is no answer. */
 export class LookupFailed extends Error {}
+/** The system of record answered: there is nothing. Facts that may be absent are, the others are a handoff. */
+export class NoRecord extends LookupFailed {}
 
 export const bytesMax = 1_000_000;
 const rememberedMax = 5_000;
@@ -64,7 +66,7 @@ const ask = async (askers: Askers, source: Source, given: Given): Promise<Answer
     return { ok: true, value };
   } catch (error) {
     const problem = error instanceof LookupFailed ? error.message : `${source.name} could not be read.`;
-    return { ok: false, problem };
+    return { ok: false, problem, ...(error instanceof NoRecord ? { absent: true } : {}) };
   }
 };
 

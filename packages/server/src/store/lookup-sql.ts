@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from '@belay/protocol';
 import pg from 'pg';
-import { type Asker, fillHoles, type Given, LookupFailed, type SqlSource } from '../engine/lookups.ts';
+import { type Asker, fillHoles, type Given, LookupFailed, NoRecord, type SqlSource } from '../engine/lookups.ts';
 
 const connectionsMax = 4;
 
@@ -38,7 +38,7 @@ const read = async (pool: pg.Pool, source: SqlSource, bound: { text: string; val
     await client.query('COMMIT');
     if (rows.length > 1) throw new LookupFailed(`${source.name} has ${rows.length} records of this, not one.`);
     const [row] = rows;
-    if (row === undefined) throw new LookupFailed(`${source.name} has no record of this.`);
+    if (row === undefined) throw new NoRecord(`${source.name} has no record of this.`);
     return row;
   } catch (error) {
     broken = await client.query('ROLLBACK').then(
