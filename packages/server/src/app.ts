@@ -19,6 +19,7 @@ import { endDrills } from './engine/drills.ts';
 import { pollMs } from './engine/due.ts';
 import { createHandle } from './engine/handle.ts';
 import { createHouse } from './engine/house.ts';
+import { createIntake, type IntakeSource } from './engine/intake.ts';
 import { createIntegrator } from './engine/integrate.ts';
 import { askHttp } from './engine/lookup-http.ts';
 import { createLookups, type Lookups, type Source } from './engine/lookups.ts';
@@ -61,6 +62,8 @@ export type AppOptions = {
   log: Log;
   clock?: Clock;
   sources?: Source[];
+  /** tickets that open runs and cases */
+  intake?: IntakeSource[];
   /** the channels that are set up */
   channels?: Channel[];
   inboxFolder?: string;
@@ -181,7 +184,7 @@ const createServices = ({
   houseStore,
   once,
   ...parts
-}: Parts): Omit<Services, 'receive' | 'alarms'> => ({
+}: Parts): Omit<Services, 'receive' | 'alarms' | 'intake'> => ({
   ...parts,
   handle: createHandle(parts.committer, once),
   once: createHouseOnce(once, (row) => keepAnswer(pool, row)),
@@ -239,16 +242,15 @@ const channelWorkOf = (
     outbox,
   });
 
-export const createApp = async ({
-  pool,
-  url,
-  log,
-  clock = systemClock(),
-  sources = [],
-  channels = [],
-  inboxFolder = defaultInbox,
-  listen,
-}: AppOptions): Promise<App> => {
+type Work = () => Promise<unknown>;
+const startLoops = (services: Services, work: { wakeAgents: Work; endOwnDrills: Work }) => [
+  startLoop('sweeping stops in force', 5 * pollMs, () => resumeStops(services), services.log),
+  startLoop('waking agents', pollMs, work.wakeAgents, services.log),
+  startLoop('ending drills', pollMs, work.endOwnDrills, services.log),
+];
+
+export const createApp = async (options: AppOptions): Promise<App> => {
+  const { pool, url, log, clock = systemClock(), listen } = options;
   const newId = createIds(clock);
   const recorded = createRecorder(pool, newId);
   const houseStore = createHouseStore(pool, recorded);
@@ -284,18 +286,19 @@ export const createApp = async ({
     accounts,
     changes,
     keys,
-    lookups: createLookups(sources, { http: askHttp, sql: sql.ask }, clock),
+    lookups: createLookups(options.sources ?? [], { http: askHttp, sql: sql.ask }, clock),
     pool,
     recorded,
     houseStore,
     once: createOnce(store),
   });
-  const work = channelWorkOf(given, channels, { pool, recorded, outbox: outbox.store });
-  const services: Services = { ...given, receive: work.receive, alarms: time.alarms };
+  const work = channelWorkOf(given, options.channels ?? [], { pool, recorded, outbox: outbox.store });
+  const intake = createIntake(options.intake ?? [], { ...given, changed });
+  const services: Services = { ...given, receive: work.receive, alarms: time.alarms, intake };
   const wakeAgents = () => deliverOwed(outbox);
   const endOwnDrills = () => endDrills(services, { runsUnderWay: (agentId) => runsUnderWay(pool, agentId) });
   let loops: { stop: () => Promise<void> }[] = [];
-  const http = createHttp(services, createAuth(accounts, house, clock), inboxFolder);
+  const http = createHttp(services, createAuth(accounts, house, clock), options.inboxFolder ?? defaultInbox);
   return {
     fetch: withMcp(http, url),
     services,
@@ -311,13 +314,7 @@ export const createApp = async ({
       integrator.start();
       work.start();
       time.start();
-      loops = [
-        startLoop('sweeping stops in force', 5 * pollMs, () => resumeStops(services), log),
-        time,
-        startLoop('waking agents', pollMs, wakeAgents, log),
-        startLoop('ending drills', pollMs, endOwnDrills, log),
-        integrator,
-      ];
+      loops = [...startLoops(services, { wakeAgents, endOwnDrills }), time, integrator];
       listen?.(hintChannel, () => {
         anyRunChanged();
         feedGrew();

@@ -14,6 +14,7 @@ export type Config = {
   /** API key of the agent that an MCP proxy or gate server speaks for */
   agentKey: string | undefined;
   sources: string | undefined;
+  intake: string | undefined;
   logLevel: string;
 };
 
@@ -37,7 +38,7 @@ const logLevelOf = (text: string): string => {
   throw new ConfigProblem(`BELAY_LOG is "${text}". It is one of ${logLevels.join(', ')}.`);
 };
 
-type Flags = Partial<Record<'data' | 'host' | 'port' | 'url' | 'sources', string>>;
+type Flags = Partial<Record<'data' | 'host' | 'port' | 'url' | 'sources' | 'intake', string>>;
 
 /** Flags win over the environment, the environment over the defaults. */
 export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.env): Config => {
@@ -55,6 +56,7 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     token: env.BELAY_TOKEN || undefined,
     agentKey: env.BELAY_KEY || undefined,
     sources: flags.sources ?? env.BELAY_SOURCES,
+    intake: flags.intake ?? env.BELAY_INTAKE,
     logLevel: logLevelOf(env.BELAY_LOG ?? 'warn'),
   };
 };

@@ -6,6 +6,7 @@ import { serve } from '@hono/node-server';
 import { type App, channelsFrom, createApp, migrationsDir } from './app.ts';
 import { secretNamed } from './config.ts';
 import type { Channel } from './engine/channel-ports.ts';
+import type { IntakeSource } from './engine/intake.ts';
 import type { Source } from './engine/lookups.ts';
 import type { Clock, Log } from './engine/ports.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -25,6 +26,7 @@ export type ServerOptions = {
   /** what links begin with; default: where it listens */
   url?: string | undefined;
   sources?: Source[];
+  intake?: IntakeSource[];
   /** default: those whose settings are in the environment */
   channels?: Channel[];
   log: Log & StoreLog;
@@ -84,6 +86,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       url,
       log,
       sources: options.sources ?? [],
+      intake: options.intake ?? [],
       channels: options.channels ?? channelsFrom(secretNamed),
       listen: database.listen,
       ...(options.clock === undefined ? {} : { clock: options.clock }),

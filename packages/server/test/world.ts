@@ -20,6 +20,7 @@ import { type App, createApp } from '../src/app.ts';
 import type { Organisation } from '../src/domain/oncall/organisation.ts';
 import { parseOrganisation } from '../src/domain/oncall/parse.ts';
 import type { Channel } from '../src/engine/channel-ports.ts';
+import type { IntakeSource } from '../src/engine/intake.ts';
 import type { Source } from '../src/engine/lookups.ts';
 import { saveOrganisation } from '../src/store/house.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -104,7 +105,9 @@ const serveRecords = async (records: Records, down: Set<string>): Promise<{ serv
     sources: [
       { name: 'vendor-master', url: `${base}/vendor-master/{args.beneficiaryId}`, timeoutMs: 2_000, private: true },
       { name: 'erp', url: `${base}/erp/{args.invoiceId}`, timeoutMs: 2_000, private: true },
+      { name: 'ledger', url: `${base}/ledger/{args.beneficiaryId}`, timeoutMs: 2_000, private: true },
       { name: 'crm', url: `${base}/crm/{subject.ticketId}`, timeoutMs: 2_000, private: true },
+      { name: 'helpdesk', url: `${base}/helpdesk/{subject.ticketId}`, timeoutMs: 2_000, private: true },
       { name: 'product-signals', url: `${base}/product-signals/{subject.ticketId}`, timeoutMs: 2_000, private: true },
     ],
   };
@@ -147,6 +150,7 @@ type WorldOptions = {
   controls?: string[];
   channels?: Channel[];
   organisation?: Organisation;
+  intake?: IntakeSource[];
   /** changes the text of the controls before they are published */
   edit?: (source: string) => string;
   /** a database that somebody used before */
@@ -157,6 +161,7 @@ export const createWorld = async ({
   controls = ['payment-approval', 'support-escalation'],
   channels = [],
   organisation = sampleOrganisation(),
+  intake = [],
   edit = (source) => source,
   database: given,
 }: WorldOptions = {}) => {
@@ -166,7 +171,7 @@ export const createWorld = async ({
   const records: Records = {};
   const down = new Set<string>();
   const { server, sources } = await serveRecords(records, down);
-  const options = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources, channels };
+  const options = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources, channels, intake };
   await saveOrganisation(database.pool, organisation);
   let app = await createApp(options);
   await publishControls(app, controls, edit);

@@ -28,7 +28,7 @@ const names = {
 };
 const ofHttp = ['headers', 'private', 'hosts'] as const;
 
-type Secret = (name: string) => string | undefined;
+export type Secret = (name: string) => string | undefined;
 type Fields = Map<string, Value>;
 
 const placeholder = /\{(args|subject)\.[A-Za-z0-9_]+\}/g;
@@ -76,7 +76,8 @@ const readSpan = (reader: Reader, node: Value, what: string, longest: number, ex
   return null;
 };
 
-const filledIn = (reader: Reader, node: Value, text: string, what: string, secret: Secret): string =>
+/** Names of secrets in a text, filled in. */
+export const filledIn = (reader: Reader, node: Value, text: string, what: string, secret: Secret): string =>
   text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}/g, (_match, name: string) => {
     const found = secret(name);
     if (found !== undefined) return found;

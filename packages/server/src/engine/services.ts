@@ -8,6 +8,7 @@ import type { AgentPorts } from './agent-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
 import type { PublishedControl } from './house.ts';
 import type { Receive } from './inbound.ts';
+import type { Intake } from './intake.ts';
 import type { HouseOnce } from './once.ts';
 import type { StopPorts } from './people.ts';
 import type { Log } from './ports.ts';
@@ -97,6 +98,7 @@ export type Services = AgentPorts &
     feedToken(schedule: string): string;
     /** what channels deliver */
     receive: Receive;
+    intake: Intake;
     /** what administrators have to know: findings of the audit, doubts about the clock */
     alarms(): string[];
     log: Log;

@@ -9,7 +9,7 @@ import type { Services } from '../engine/services.ts';
 import { readBytes } from './input.ts';
 import { errorResponse, problemResponse } from './problem.ts';
 
-const rawOf = async (request: Request): Promise<RawRequest> => {
+export const rawOf = async (request: Request): Promise<RawRequest> => {
   const url = new URL(request.url);
   return {
     method: request.method,

@@ -10,6 +10,7 @@ import { addChannelRoutes } from './channels.ts';
 import { drillRoutes } from './drills.ts';
 import { evidenceRoutes } from './evidence.ts';
 import { controlRoutes, houseRoutes, keyRoutes, peopleRoutes, stopRoutes } from './house.ts';
+import { addIntakeRoutes } from './intake.ts';
 import { oncallRoutes } from './oncall.ts';
 import { docsPage, openapi } from './openapi.ts';
 import { organisationRoutes } from './organisation.ts';
@@ -36,6 +37,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
   };
   const app = createRouter(handlers, auth, services.log);
   addChannelRoutes(app, services);
+  addIntakeRoutes(app, services);
   const document = openapi(services.version);
   const page = docsPage(services.version);
   app.get('/openapi.json', (c) => c.json(document));

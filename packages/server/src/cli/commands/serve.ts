@@ -2,6 +2,7 @@
 import { digestOf, type Json } from '@belay/protocol';
 import { type Config, readConfig } from '../../config.ts';
 import type { Organisation } from '../../domain/oncall/organisation.ts';
+import type { IntakeSource } from '../../engine/intake.ts';
 import type { Source } from '../../engine/lookups.ts';
 import type { RunningServer } from '../../server.ts';
 import { CliProblem, type Command, type Exit, type Io } from '../command.ts';
@@ -17,6 +18,7 @@ import {
   startHost,
   untilStopped,
 } from '../host.ts';
+import { parseIntake } from '../intake.ts';
 import { createLog } from '../log.ts';
 import { parseSources } from '../sources.ts';
 
@@ -39,15 +41,26 @@ const firstOrganisation: Organisation = {
   zone: 'UTC',
 };
 
+const misread = (file: string, problems: Parameters<typeof placed>[1], what: string): CliProblem => {
+  const errors = placed(file, problems);
+  return new CliProblem(2, errors.map((e) => `${e.path} ${e.message}`).join('\n'), `Mend the ${what}.`, {
+    code: 'usage',
+    errors,
+  });
+};
+
 const readSources = (file: string | undefined): Source[] => {
   if (file === undefined) return [];
   const parsed = parseSources(readTextFile(file, 'list of sources'), file);
   if (parsed.ok) return parsed.sources;
-  const errors = placed(file, parsed.problems);
-  throw new CliProblem(2, errors.map((e) => `${e.path} ${e.message}`).join('\n'), 'Mend the list of sources.', {
-    code: 'usage',
-    errors,
-  });
+  throw misread(file, parsed.problems, 'list of sources');
+};
+
+const readIntake = (file: string | undefined): IntakeSource[] => {
+  if (file === undefined) return [];
+  const parsed = parseIntake(readTextFile(file, 'list of intakes'), file);
+  if (parsed.ok) return parsed.intake;
+  throw misread(file, parsed.problems, 'list of intakes');
 };
 
 const same = (a: Organisation, b: Organisation): boolean =>
@@ -78,17 +91,17 @@ const announce = async (server: RunningServer, first: boolean, published: string
   );
 };
 
-type Prepared = { sources: Source[]; organisation: Organisation | null; controls: string[] };
+type Prepared = { sources: Source[]; intake: IntakeSource[]; organisation: Organisation | null; controls: string[] };
 
 const serveUntilStopped = async (
   config: Config,
-  { sources, organisation, controls }: Prepared,
+  { sources, intake, organisation, controls }: Prepared,
   io: Io,
 ): Promise<Exit> => {
   const { databaseUrl, dataDir, host, port, url } = config;
   const log = createLog(config.logLevel, 2);
   const stopped = untilStopped();
-  const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, log });
+  const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, intake, log });
   try {
     const first = await settleOrganisation(server, organisation);
     const { personId } = administratorOf(await server.app.services.house.organisation(true));
@@ -118,6 +131,7 @@ export const serve: Command = {
     controls: { type: 'string', value: 'DIR', about: 'publish every *.control.yaml of this folder' },
     org: { type: 'string', value: 'FILE', about: 'apply this organisation' },
     sources: { type: 'string', value: 'FILE', about: 'systems of record the gate may ask (BELAY_SOURCES)' },
+    intake: { type: 'string', value: 'FILE', about: 'tickets that open runs and cases (BELAY_INTAKE)' },
   },
   examples: [
     { line: 'belay serve', about: 'with the database Belay brings, in .belay' },
@@ -125,7 +139,7 @@ export const serve: Command = {
     { line: 'DATABASE_URL=postgresql://… belay serve --host 0.0.0.0', about: 'on a PostgreSQL of your own' },
   ],
   run: (given, io) => {
-    const names = ['data', 'host', 'port', 'url', 'sources'] as const;
+    const names = ['data', 'host', 'port', 'url', 'sources', 'intake'] as const;
     const flags = Object.fromEntries(
       names.flatMap((name) => {
         const value = given.text(name);
@@ -137,6 +151,7 @@ export const serve: Command = {
     const controls = given.text('controls');
     const prepared = {
       sources: readSources(config.sources),
+      intake: readIntake(config.intake),
       organisation: org === undefined ? null : readOrganisation(org),
       controls: controls === undefined ? [] : controlFilesIn(controls),
     };

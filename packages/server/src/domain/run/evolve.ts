@@ -101,7 +101,9 @@ const failedOutside = (run: Run, step: string, at: number): Run => {
 };
 
 const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
-  RunStarted: (run) => run,
+  // Opened for the agent by somebody else: it is told, and if it does not come, a person is.
+  RunStarted: (run, _event, { by, at }) =>
+    by.kind === 'agent' ? run : { ...run, owed: { since: at, step: null, because: 'a ticket opened this run' } },
   AgentAttached: (run, { epoch }, { at }) => ({
     ...run,
     epoch,
