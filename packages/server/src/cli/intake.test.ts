@@ -11,7 +11,7 @@ const problems = (yaml: string): string => {
 describe('a list of intakes', () => {
   it('knows where vendors have their tickets', () => {
     expect(
-      parse('- { name: jira, from: jira, secret: "${DESK}", control: support, opens: case, to: support }'),
+      parse(`- { name: jira, from: jira, secret: "\${DESK}", control: support, opens: case, to: support }`),
     ).toEqual({
       ok: true,
       intake: [
@@ -57,7 +57,7 @@ describe('a list of intakes', () => {
     });
   });
 
-  const rest = 'secret: "${DESK}", control: c';
+  const rest = `secret: "\${DESK}", control: c`;
   it.each([
     [`- { name: a, ${rest}, opens: case }`, "does not say where the ticket's key and title stand"],
     [`- { name: a, ${rest}, opens: run, from: jira }`, 'opens runs for nobody'],
@@ -67,7 +67,7 @@ describe('a list of intakes', () => {
     [`- { name: A b, ${rest}, opens: case, from: jira }`, 'is no name of an intake'],
     [`- { name: a, ${rest}, opens: case, from: jira, key: issue.key }`, 'is no JSON pointer'],
     [`- { name: a, ${rest}, opens: case, from: jira, only: { event: x } }`, '"event" is no JSON pointer'],
-    ['- { name: a, secret: "${NOPE}", control: c, opens: case, from: jira }', 'The environment has no NOPE'],
+    [`- { name: a, secret: "\${NOPE}", control: c, opens: case, from: jira }`, 'The environment has no NOPE'],
     [`- { name: a, ${rest}, opens: case, from: gira }`, 'It is one of generic, jira'],
     ['- { name: a }', 'Intake 1 has no "secret"'],
     [
