@@ -4,7 +4,7 @@
  */
 import type { CompiledControl, Looked } from '@belay/control';
 import { canonicalize, type Json, type JsonObject } from '@belay/protocol';
-import { createMemory } from './memory.ts';
+import { createMemory, roughBytes } from './memory.ts';
 import type { Clock } from './ports.ts';
 
 type Common = {
@@ -43,7 +43,7 @@ export class LookupFailed extends Error {}
 export class NoRecord extends LookupFailed {}
 
 export const bytesMax = 1_000_000;
-const rememberedMax = 5_000;
+const rememberedAtMost = { most: 5_000, bytes: 50_000_000, sizeOf: ({ answer }: Remembered) => roughBytes(answer) };
 const hole = /\{(args|subject)\.([A-Za-z0-9_]+)\}/g;
 
 /** The template with each hole filled by what `fill` makes of the value; null when one is missing. */
@@ -81,7 +81,7 @@ const keyOf = (source: Source, given: Given): string => {
 
 export const createLookups = (sources: Source[], askers: Askers, clock: Clock): Lookups => {
   const byName = new Map(sources.map((source) => [source.name, source]));
-  const remembered = createMemory<Remembered>(rememberedMax);
+  const remembered = createMemory<Remembered>(rememberedAtMost);
   const answerOf = async (name: string, given: Given): Promise<Answer> => {
     const source = byName.get(name);
     if (source === undefined) return { ok: false, problem: `${name} is not configured.` };
