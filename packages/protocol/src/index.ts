@@ -5,6 +5,7 @@ export * from './canonical.ts';
 export * from './complete.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './inert.ts';
 export * from './instant.ts';
 export * from './nearest.ts';
 export * from './packet.ts';

@@ -75,6 +75,7 @@ const Dialogs = ({ shown, page }: { shown: CaseView; page: ReturnType<typeof use
   return (
     <>
       <ReturnDrawer
+        key={`${shown.step?.digest} ${shown.claimedAt}`}
         opened={open === 'return'}
         onClose={close}
         shown={shown}

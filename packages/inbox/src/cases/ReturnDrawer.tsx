@@ -131,8 +131,7 @@ type FormProps = {
   act: (command: CaseCommand) => void;
 };
 
-const Form = ({ shown, pending, error, act, onClose }: FormProps & { onClose: () => void }) => {
-  const [draft, setDraft] = useState(() => draftFor(shown.step));
+const Form = ({ shown, pending, error, act, draft, setDraft, onClose }: FormProps & Draft & { onClose: () => void }) => {
   const [valid, setValid] = useState(true);
   const missing = missingIn(draft) ?? (valid || draft.choice !== 'allow' ? null : 'Mend the marked argument.');
   const send = () => {
@@ -180,8 +179,12 @@ const Form = ({ shown, pending, error, act, onClose }: FormProps & { onClose: ()
   );
 };
 
-export const ReturnDrawer = ({ opened, onClose, ...form }: FormProps & { opened: boolean; onClose: () => void }) => (
-  <Drawer opened={opened} onClose={onClose} position="right" size="lg" title="Return to the agent">
-    <Form {...form} onClose={onClose} />
-  </Drawer>
-);
+/** What was written outlives a closed drawer: Escape is a look at the case, not the end of a thought. */
+export const ReturnDrawer = ({ opened, onClose, ...form }: FormProps & { opened: boolean; onClose: () => void }) => {
+  const [draft, setDraft] = useState(() => draftFor(form.shown.step));
+  return (
+    <Drawer opened={opened} onClose={onClose} position="right" size="lg" title="Return to the agent">
+      <Form {...form} draft={draft} setDraft={setDraft} onClose={onClose} />
+    </Drawer>
+  );
+};
