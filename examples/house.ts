@@ -17,7 +17,11 @@ const run = promisify(execFile);
 
 // biome-ignore lint/suspicious/noExplicitAny: an example reads the answers of an API as they are documented
 type Answer = any;
-export type Person = { name: string; get(path: string): Promise<Answer>; post(path: string, body: object): Promise<Answer> };
+export type Person = {
+  name: string;
+  get(path: string): Promise<Answer>;
+  post(path: string, body: object): Promise<Answer>;
+};
 export type House = {
   url: string;
   keyOf(agent: string, control: string): Promise<string>;
@@ -46,7 +50,10 @@ const serveRecords = async (sources: Sources) => {
 const personIn = async (url: string, link: string): Promise<Person> => {
   const send = async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
     const request = { method, headers: { 'content-type': 'application/json', ...headers } };
-    const response = await fetch(`${url}${path}`, body === undefined ? request : { ...request, body: JSON.stringify(body) });
+    const response = await fetch(
+      `${url}${path}`,
+      body === undefined ? request : { ...request, body: JSON.stringify(body) },
+    );
     const answer = (await response.json()) as Answer;
     if (!response.ok) throw new Error(`${path}: ${answer.detail} ${answer.remedy}`);
     return { answer, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' };
@@ -78,7 +85,14 @@ export const openHouse = async (controls: string, sources: Sources): Promise<Hou
   writeFileSync(join(folder, 'sources.yaml'), records.yaml);
   const data = join(folder, 'data');
   const { DATABASE_URL: _, ...env } = process.env;
-  const given = ['--controls', controls, '--org', join(home, 'controls/organisation.yaml'), '--sources', join(folder, 'sources.yaml')];
+  const given = [
+    '--controls',
+    controls,
+    '--org',
+    join(home, 'controls/organisation.yaml'),
+    '--sources',
+    join(folder, 'sources.yaml'),
+  ];
   const argv = [program, 'serve', '--json', '--data', data, '--port', '0', ...given];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'], env });
   const close = async () => {

@@ -13,5 +13,6 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 const run = (...argv) => spawnSync(process.execPath, argv, { stdio: 'inherit', cwd: root }).status ?? 1;
-const built = run(join(root, 'scripts/build.mjs')) || run(join(root, 'node_modules/typescript/bin/tsc'), '-b', 'examples');
+const built =
+  run(join(root, 'scripts/build.mjs')) || run(join(root, 'node_modules/typescript/bin/tsc'), '-b', 'examples');
 process.exit(built || run(join(folder, 'dist', name, 'main.js')));

@@ -20,7 +20,9 @@ const sources: Sources = {
 
 const house = await openHouse(`${home}/controls`, sources);
 try {
-  say(`1. Belay runs at ${house.url}. ${run.invoices.length} invoices are due; 8 of them are wrong, each in its own way.\n`);
+  say(
+    `1. Belay runs at ${house.url}. ${run.invoices.length} invoices are due; 8 of them are wrong, each in its own way.\n`,
+  );
 
   // region bank
   const keys = (await (await fetch(`${house.url}/v1/permit-keys`)).json()) as VerifierOptions['publicKeys'];
@@ -63,7 +65,8 @@ try {
   const chidi = await house.person('chidi');
   const cases = await chidi.get('/v1/cases?limit=200');
   say(`2. ${cases.items.length} need judgement, and are with a person now:`);
-  for (const { subject, because, ownerNames } of cases.items) say(`   ${subject.invoiceId}  ${because} (${ownerNames.join(', ')})`);
+  for (const { subject, because, ownerNames } of cases.items)
+    say(`   ${subject.invoiceId}  ${because} (${ownerNames.join(', ')})`);
   say(`   Nothing was paid: the ledger has ${ledger.length} lines.\n`);
 
   // region batch
@@ -78,7 +81,9 @@ try {
     comment: 'Payment run of this week',
   });
   // endregion
-  say(`   ${chidi.name} takes ${first.arguments.invoiceId} out and signs the other ${bound.length - 1} in one decision: ${decided.digest.slice(0, 19)}…\n`);
+  say(
+    `   ${chidi.name} takes ${first.arguments.invoiceId} out and signs the other ${bound.length - 1} in one decision: ${decided.digest.slice(0, 19)}…\n`,
+  );
 
   const removed = first.arguments.invoiceId as string;
   for (const payment of waiting) if (payment.invoiceId !== removed) await pay(payment);

@@ -15,9 +15,15 @@ const tickets: Sources['x']['records'] = {
   'T-2': {
     id: 'T-2',
     messages: [
-      { from: 'customer', text: 'I restarted the connector twice and it is still broken. We go live in Spain by Friday 18:00.' },
+      {
+        from: 'customer',
+        text: 'I restarted the connector twice and it is still broken. We go live in Spain by Friday 18:00.',
+      },
       { from: 'support', text: 'Sorry. We will credit you the fees of today.' },
-      { from: 'customer', text: 'Since this morning our checkout fails with error 502. About 40 orders an hour are lost.' },
+      {
+        from: 'customer',
+        text: 'Since this morning our checkout fails with error 502. About 40 orders an hour are lost.',
+      },
     ],
   },
 };
@@ -75,14 +81,17 @@ try {
   const emre = await house.person('emre');
   const kase = await emre.get(`/v1/cases/${paused?.caseId}`);
   for (const { section, rows } of kase.packet.sections)
-    for (const { label, text } of rows) say(`   ${section.padEnd(22)} ${label.padEnd(20)} ${text.replaceAll('\n', ' ')}`);
+    for (const { label, text } of rows)
+      say(`   ${section.padEnd(22)} ${label.padEnd(20)} ${text.replaceAll('\n', ' ')}`);
   for (const sentence of kase.packet.exceptional) say(`   ! ${sentence}`);
   say(`   ${kase.packet.completeness.percent} % of what the packet asks for is known.\n`);
   // endregion
 
   // region return
   const claimed = await emre.post(`/v1/cases/${kase.caseId}/claim`, { revision: kase.revision });
-  say(`4. ${emre.name} takes over. The agent tries once more: ${await answer('T-2', 'Hello?', 'calm').then(String, (error) => (error instanceof Fenced ? 'FENCED' : String(error)))}`);
+  say(
+    `4. ${emre.name} takes over. The agent tries once more: ${await answer('T-2', 'Hello?', 'calm').then(String, (error) => (error instanceof Fenced ? 'FENCED' : String(error)))}`,
+  );
   const text = 'A fix is being rolled out now; your checkout is first. I call you before 15:00, well ahead of Friday.';
   await emre.post(`/v1/cases/${kase.caseId}/return`, {
     revision: claimed.revision,

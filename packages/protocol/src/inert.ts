@@ -18,14 +18,24 @@ const lines = '(?:[^\\S\\n]*\\n){4,}';
 const spaces = '[^\\S\\n]{24,}';
 const marks = '\\p{M}{5,}';
 const over = '(\\S)\\1{63,}';
-const piece = new RegExp(`${emoji}|(?<lines>${lines})|(?<spaces>${spaces})|(?<unseen>${unseen})|(?<marks>${marks})|(?<over>${over.replace('\\1', '\\k<one>').replace('(\\S)', '(?<one>\\S)')})`, 'gu');
+const piece = new RegExp(
+  `${emoji}|(?<lines>${lines})|(?<spaces>${spaces})|(?<unseen>${unseen})|(?<marks>${marks})|(?<over>${over.replace('\\1', '\\k<one>').replace('(\\S)', '(?<one>\\S)')})`,
+  'gu',
+);
 
 const codePoint = (character: string): string =>
   `⟦U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
 
 type Found = Record<'lines' | 'spaces' | 'unseen' | 'marks' | 'over' | 'one', string | undefined>;
 
-const shown = ({ lines, spaces, unseen, marks, over, one }: Found): { before: string; mark: string; after: string } | null => {
+const shown = ({
+  lines,
+  spaces,
+  unseen,
+  marks,
+  over,
+  one,
+}: Found): { before: string; mark: string; after: string } | null => {
   if (unseen !== undefined) return { before: '', mark: codePoint(unseen), after: '' };
   if (lines !== undefined) return { before: '\n', mark: `⟦${lines.split('\n').length - 1} line breaks⟧`, after: '\n' };
   if (spaces !== undefined) return { before: ' ', mark: `⟦${spaces.length} spaces⟧`, after: ' ' };

@@ -131,7 +131,15 @@ type FormProps = {
   act: (command: CaseCommand) => void;
 };
 
-const Form = ({ shown, pending, error, act, draft, setDraft, onClose }: FormProps & Draft & { onClose: () => void }) => {
+const Form = ({
+  shown,
+  pending,
+  error,
+  act,
+  draft,
+  setDraft,
+  onClose,
+}: FormProps & Draft & { onClose: () => void }) => {
   const [valid, setValid] = useState(true);
   const missing = missingIn(draft) ?? (valid || draft.choice !== 'allow' ? null : 'Mend the marked argument.');
   const send = () => {

@@ -1,2 +1,2 @@
 /** Texts of others, as the inbox shows them: the same function as on every other surface. */
-export { type Piece, visible, visiblePieces } from '@belay/protocol';
+export { visible, visiblePieces } from '@belay/protocol';

@@ -6,7 +6,6 @@ import { visible } from '@belay/protocol';
 
 export { deceptive, oneLine, visible } from '@belay/protocol';
 
-
 /** At most `max` UTF-16 units, as vendors count, never half a character; says when something is missing. */
 export const clip = (text: string, max: number): { text: string; whole: boolean } => {
   if (text.length <= max) return { text, whole: true };

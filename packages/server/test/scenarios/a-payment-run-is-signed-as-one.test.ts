@@ -5,7 +5,13 @@
 import { createBelay, Paused } from '@belay/sdk';
 import { createPermitVerifier, type VerifierOptions } from '@belay/sdk/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Kind, kinds, type Payment, type PaymentRun, paymentRun } from '../../../../examples/payment-approval/invoices.ts';
+import {
+  type Kind,
+  kinds,
+  type Payment,
+  type PaymentRun,
+  paymentRun,
+} from '../../../../examples/payment-approval/invoices.ts';
 import { type Client, createWorld, type World } from '../world.ts';
 
 const size = 500;
@@ -41,8 +47,11 @@ const openAgent = async (): Promise<typeof pay> => {
     try {
       const held = await belay.start({ control: 'payment-run', subject: { invoiceId }, key: invoiceId });
       try {
-        const carryOut = ({ arguments: exact, permit }: { arguments: unknown; permit: string | null }) => bank(exact as Payment, permit);
-        await held.finish(await held.step('release-payment', payment, carryOut, { key: `pay-${invoiceId}`, on: 'pause' }));
+        const carryOut = ({ arguments: exact, permit }: { arguments: unknown; permit: string | null }) =>
+          bank(exact as Payment, permit);
+        await held.finish(
+          await held.step('release-payment', payment, carryOut, { key: `pay-${invoiceId}`, on: 'pause' }),
+        );
         return 'paid';
       } finally {
         await held.close();
@@ -89,14 +98,22 @@ afterAll(() => world.close());
 describe('a payment run of 500 invoices', () => {
   it('brings every wrong one to a person with its reason, and no other', async () => {
     const said = await each(run.invoices, ({ payment }) => pay(payment));
-    const expected = run.invoices.map(({ planted: kind }) => (kind === null ? 'waits for a signature' : 'waits for a person'));
+    const expected = run.invoices.map(({ planted: kind }) =>
+      kind === null ? 'waits for a signature' : 'waits for a person',
+    );
     expect(said).toEqual(expected);
     const { body } = await chidi.call('listCases', { query: { limit: 200 } });
-    const reasons = new Map(body.items.map(({ subject, reasons }) => [subject.invoiceId, reasons.map(({ rule }) => rule)]));
+    const reasons = new Map(
+      body.items.map(({ subject, reasons }) => [subject.invoiceId, reasons.map(({ rule }) => rule)]),
+    );
     expect(reasons.size).toBe(planted);
     for (const { payment, planted: kind } of run.invoices.filter(({ planted: kind }) => kind !== null))
       expect(reasons.get(payment.invoiceId)).toContain(kind);
-    for (const kase of body.items) expect(kase).toMatchObject({ because: expect.stringMatching(/\S/), told: [{ people: expect.arrayContaining([expect.any(String)]) }] });
+    for (const kase of body.items)
+      expect(kase).toMatchObject({
+        because: expect.stringMatching(/\S/),
+        told: [{ people: expect.arrayContaining([expect.any(String)]) }],
+      });
     const seen = new Set([...reasons.values()].flat());
     expect((Object.keys(kinds) as Kind[]).filter((kind) => !seen.has(kind))).toEqual([]);
     expect(ledger).toEqual([]);
@@ -105,9 +122,14 @@ describe('a payment run of 500 invoices', () => {
   it('tells of an exception what is unusual, beside the value and the threshold', async () => {
     const { body } = await chidi.call('listCases', { query: { limit: 200 } });
     const unusual = body.items.find(({ reasons }) => reasons[0]?.rule === 'unusual-amount');
-    expect(unusual?.packet?.exceptional[0]).toMatch(/^EUR [\d,.]+ is more than three times the median of the last twenty payments \(EUR [\d,.]+\)\.$/);
+    expect(unusual?.packet?.exceptional[0]).toMatch(
+      /^EUR [\d,.]+ is more than three times the median of the last twenty payments \(EUR [\d,.]+\)\.$/,
+    );
     expect(unusual?.packet?.rules[0]?.read).toContainEqual(
-      expect.objectContaining({ name: 'amount', threshold: expect.stringMatching(/^above history\.most \(EUR [\d,.]+\)$/) }),
+      expect.objectContaining({
+        name: 'amount',
+        threshold: expect.stringMatching(/^above history\.most \(EUR [\d,.]+\)$/),
+      }),
     );
     expect(unusual?.packet?.completeness).toMatchObject({ percent: 100, missing: [] });
   });
@@ -117,12 +139,19 @@ describe('a payment run of 500 invoices', () => {
     expect(all).toHaveLength(size - planted);
     const bound = all.map(({ approvalId, revision, digest }) => ({ approvalId, revision, digest }));
     const removed = bound.slice(0, 2).map((one) => ({ ...one, because: 'The goods have not arrived.' }));
-    const { body } = await chidi.call('decideBatch', { body: { approve: bound.slice(2), reject: removed, comment: 'Run of 7 December' } });
+    const { body } = await chidi.call('decideBatch', {
+      body: { approve: bound.slice(2), reject: removed, comment: 'Run of 7 December' },
+    });
     const decided = body.items.map((item) => item.decided);
-    expect([decided.filter((one) => one === 'approved').length, decided.filter((one) => one === 'rejected').length]).toEqual([size - planted - 2, 2]);
+    expect([
+      decided.filter((one) => one === 'approved').length,
+      decided.filter((one) => one === 'rejected').length,
+    ]).toEqual([size - planted - 2, 2]);
     await each(run.invoices, ({ payment }) => pay(payment).catch(() => 'refused'));
     const takenOut = new Set(all.slice(0, 2).map(idOf));
-    const signed = run.invoices.filter(({ payment, planted: kind }) => kind === null && !takenOut.has(payment.invoiceId));
+    const signed = run.invoices.filter(
+      ({ payment, planted: kind }) => kind === null && !takenOut.has(payment.invoiceId),
+    );
     const exactly = signed.map(({ payment: { invoiceId, iban, amount } }) => ({ invoiceId, iban, amount }));
     const byInvoice = (a: { invoiceId: string }, b: { invoiceId: string }) => (a.invoiceId < b.invoiceId ? -1 : 1);
     expect(ledger.toSorted(byInvoice)).toEqual(exactly.toSorted(byInvoice));
@@ -134,16 +163,24 @@ describe('when the ledger does not answer', () => {
     world.down.add('ledger');
     const [first] = paymentRun({ seed: 7, size: 1, planted: 0 }).invoices;
     const payment = { ...(first?.payment as Payment), invoiceId: 'INV-LATE' };
-    const erp = { ...(run.records.erp?.['INV-30000'] as object), beneficiaryId: payment.beneficiaryId, amount: payment.amount };
+    const erp = {
+      ...(run.records.erp?.['INV-30000'] as object),
+      beneficiaryId: payment.beneficiaryId,
+      amount: payment.amount,
+    };
     world.records.erp = { ...world.records.erp, 'INV-LATE': erp };
     expect(await pay(payment)).toBe('waits for a person');
     const { body } = await chidi.call('listCases', { query: { limit: 200 } });
-    expect(body.items.find(({ subject }) => subject.invoiceId === 'INV-LATE')?.because).toContain('could not be looked up in ledger');
+    expect(body.items.find(({ subject }) => subject.invoiceId === 'INV-LATE')?.because).toContain(
+      'could not be looked up in ledger',
+    );
     world.down.delete('ledger');
   });
 });
 
 it('the same seed gives the same run', () => {
   expect(paymentRun({ seed: 2026, size: 60, planted: 8 })).toEqual(paymentRun({ seed: 2026, size: 60, planted: 8 }));
-  expect(paymentRun({ seed: 2027, size: 60, planted: 8 })).not.toEqual(paymentRun({ seed: 2026, size: 60, planted: 8 }));
+  expect(paymentRun({ seed: 2027, size: 60, planted: 8 })).not.toEqual(
+    paymentRun({ seed: 2026, size: 60, planted: 8 }),
+  );
 });
