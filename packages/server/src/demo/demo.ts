@@ -10,8 +10,10 @@ import { type Exit, type Io, printJson } from '../cli/command.ts';
 import { keepConnection, loginLinkOf, sessionOf, untilStopped } from '../cli/host.ts';
 import type { RunningServer } from '../server.ts';
 import { type AgentProcess, startAgent } from './agents.ts';
+import { startVendors } from './channels.ts';
+import { openChannelsPage } from './channels-page.ts';
 import { checked } from './expected.ts';
-import { type DemoHouse, openDemoHouse, prepareDirectory } from './house.ts';
+import { type DemoHouse, openDemoHouse, prepareDirectory, sampleOrganisation } from './house.ts';
 import { payables } from './invoices.ts';
 import { createOperator, takenWhileRunning } from './operator.ts';
 import { toldLine, welcomeText } from './show.ts';
@@ -27,6 +29,8 @@ export type DemoOptions = {
   once: boolean;
   fresh: boolean;
   speed: 'slow' | 'fast';
+  /** five local vendors as well, and a page that shows one case in all of them */
+  channels: boolean;
 };
 
 const speeds = { slow: { readMs: 2_500, paceMs: 5_000 }, fast: { readMs: 200, paceMs: 250 } };
@@ -121,7 +125,7 @@ const runOnce = async (stage: Stage, startedAt: number, io: Io): Promise<Exit> =
   return summary.ok ? 0 : 1;
 };
 
-const welcome = async ({ server }: DemoHouse, goesOn: boolean, io: Io): Promise<void> => {
+const welcome = async ({ server }: DemoHouse, goesOn: boolean, channelsUrl: string | null, io: Io): Promise<void> => {
   const org = await server.app.services.house.organisation(true);
   const nameOf = (personId: string): string => org.people.find((one) => one.personId === personId)?.name ?? personId;
   const loginLink = await loginLinkOf(server, 'dana');
@@ -137,11 +141,10 @@ const welcome = async ({ server }: DemoHouse, goesOn: boolean, io: Io): Promise<
       link: await loginLinkOf(server, personId),
     })),
   );
-  const data = goesOn
-    ? 'Goes on where it was; `--fresh` starts anew.'
-    : 'Starts anew; the next time it goes on from here.';
-  if (io.json) io.out(`${JSON.stringify({ url: server.url, loginLink, goesOn })}\n`);
-  else io.out(welcomeText({ url: server.url, loginLink, name: nameOf('dana'), data, others }, io));
+  const next = channelsUrl === null ? 'the next time it goes on from here' : 'and so does the next time';
+  const data = goesOn ? 'Goes on where it was; `--fresh` starts anew.' : `Starts anew; ${next}.`;
+  if (io.json) io.out(`${JSON.stringify({ url: server.url, loginLink, goesOn, channelsUrl })}\n`);
+  else io.out(welcomeText({ url: server.url, loginLink, name: nameOf('dana'), data, others, channelsUrl }, io));
 };
 
 /** The agents have ended: what came of it so far. The inbox stays open for what waits. */
@@ -175,10 +178,14 @@ const unfinished = async (stopped: Promise<void>): Promise<Exit> => {
 const play = async (options: DemoOptions, dataDir: string, startedAt: number, io: Io): Promise<Exit> => {
   const { once, speed, port } = options;
   const stopped = untilStopped();
-  const goesOn = await prepareDirectory(dataDir, options.fresh || once);
-  const house = await openDemoHouse(dataDir, port, { payables: 'payment-approval', support: 'support-escalation' });
+  // The local vendors forget everything when they stop, so that demo starts anew each time.
+  const goesOn = await prepareDirectory(dataDir, options.fresh || once || options.channels);
+  const local = options.channels ? await startVendors(sampleOrganisation()) : null;
+  const agents = { payables: 'payment-approval', support: 'support-escalation' };
+  const house = await openDemoHouse(dataDir, port, agents, local);
+  const page = local === null ? null : await openChannelsPage({ local, belayUrl: house.server.url, now: Date.now });
   try {
-    if (!once) await welcome(house, goesOn, io);
+    if (!once) await welcome(house, goesOn, page?.url ?? null, io);
     const stage = startAgents(house, speed, io, !(once && io.json));
     try {
       if (!once) return await watch(stage, dataDir, stopped, io);
@@ -187,7 +194,9 @@ const play = async (options: DemoOptions, dataDir: string, startedAt: number, io
       await stopAgents(stage);
     }
   } finally {
+    await page?.close();
     await house.close();
+    await local?.close();
   }
 };
 

@@ -1,11 +1,13 @@
 /** The demo's own Belay: its data directory, the sample organisation and controls, and a key for each agent. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliProblem } from '../cli/command.ts';
 import { publishAll, readOrganisation, startHost } from '../cli/host.ts';
 import { createLog } from '../cli/log.ts';
+import type { Organisation } from '../domain/oncall/organisation.ts';
 import { type RunningServer, usedBy } from '../server.ts';
+import { channelsLine, type LocalVendors, withAccounts } from './channels.ts';
 import { type Outside, startOutside } from './outside.ts';
 
 const samples = fileURLToPath(new URL('../controls/', import.meta.url));
@@ -59,14 +61,25 @@ const newKeys = async ({ app }: RunningServer, agents: Record<string, string>): 
   return keys;
 };
 
+export const sampleOrganisation = (): Organisation => readOrganisation(join(samples, 'organisation.yaml'));
+
+/** The sample controls with the rooms of the local vendors as their last line. */
+const withChannels = (dataDir: string, { vendors }: LocalVendors): string[] =>
+  controls.map((name) => {
+    const file = join(dataDir, `${name}.control.yaml`);
+    writeFileSync(file, `${readFileSync(controlFile(name), 'utf8')}\n${channelsLine(vendors.notion.ids.dataSource)}\n`);
+    return file;
+  });
+
 export const openDemoHouse = async (
   dataDir: string,
   port: number,
   agents: Record<string, string>,
+  local: LocalVendors | null = null,
 ): Promise<DemoHouse> => {
   const log = createLog('warn', join(dataDir, 'server.log'));
   const outside = await startOutside(join(dataDir, 'carried-out.jsonl'));
-  const options = { dataDir, host: '127.0.0.1', port, log, sources: outside.sources, channels: [] };
+  const options = { dataDir, host: '127.0.0.1', port, log, sources: outside.sources, channels: local?.channels ?? [] };
   const server = await startHost(options).catch(async (error: unknown) => {
     await outside.close();
     throw error;
@@ -78,11 +91,12 @@ export const openDemoHouse = async (
   try {
     const { services } = server.app;
     if ((await services.house.organisation(true)).people.length === 0)
-      await services.applyOrganisation(readOrganisation(join(samples, 'organisation.yaml')), {
+      await services.applyOrganisation(local === null ? sampleOrganisation() : withAccounts(sampleOrganisation()), {
         kind: 'system',
         id: 'demo',
       });
-    await publishAll(server, controls.map(controlFile), 'dana');
+    await publishAll(server, local === null ? controls.map(controlFile) : withChannels(dataDir, local), 'dana');
+    local?.deliverTo(server.url);
     const keys = await newKeys(server, agents);
     outside.trust({ keys: server.app.services.signer.publicKeys });
     return { server, outside, close, keyOf: (agentId) => keys.get(agentId) ?? '' };

@@ -48,9 +48,11 @@ export type Welcome = {
   /** whether it goes on where it was, in one line */
   data: string;
   others: { name: string; about: string; link: string }[];
+  /** the page with the five local vendors, when they are there */
+  channelsUrl: string | null;
 };
 
-export const welcomeText = ({ url, loginLink, name, data, others }: Welcome, { paint }: Io): string => {
+export const welcomeText = ({ url, loginLink, name, data, others, channelsUrl }: Welcome, { paint }: Io): string => {
   const rule = paint('dim', '─'.repeat(78));
   return [
     '',
@@ -60,6 +62,13 @@ export const welcomeText = ({ url, loginLink, name, data, others }: Welcome, { p
     `  ${paint('bold', 'Sign in')}   ${paint('cyan', loginLink)}`,
     `            as ${name}, who may take over everything here (works once, for 15 minutes)`,
     '',
+    ...(channelsUrl === null
+      ? []
+      : [
+          `  ${paint('bold', 'Channels')}  ${paint('bold', channelsUrl)}`,
+          '            Slack, Teams, Jira, Notion and ServiceNow side by side; buttons work',
+          '',
+        ]),
     '  Two agents are at work below. When a line says "handed off", it is in the inbox:',
     '  take it over, and give it back with an instruction. Or take over one that runs.',
     '',

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSlack } from '../../src/channels/slack/index.ts';
 import { verify } from '../../src/channels/slack/verify.ts';
+import { textsIn } from '../../src/demo/vendors/slack-shapes.ts';
 import { createWorld } from '../world.ts';
 import { type ContractWorld, contractWorld } from './contract-world.ts';
 import { deliverForm, deliverJson, type SlackTwin, slackTeam, startSlackTwin } from './twins/slack.ts';
-import { textsIn } from './twins/slack-rules.ts';
 
 let slack: SlackTwin;
 let at: ContractWorld;

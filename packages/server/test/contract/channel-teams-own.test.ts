@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '@belay/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTeams } from '../../src/channels/teams/index.ts';
+import { newSigner, signToken } from '../../src/demo/vendors/teams-token.ts';
 import { startTeams, type TeamsVendor, teamsAddresses, teamsRoom, teamsStranger } from '../vendors/teams.ts';
 import { textsIn } from '../vendors/teams-rules.ts';
-import { newSigner, signToken } from '../vendors/teams-token.ts';
 import { type ContractWorld, contractWorld } from './contract-world.ts';
 
 let teams: TeamsVendor;

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import { cardsOf, inputsOf, isObject, objectsIn, type Value } from '../../src/demo/vendors/teams-shapes.ts';
+import type { TeamsJudge } from '../../src/demo/vendors/teams-store.ts';
 
 const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../contract/specs/teams/${name}`, import.meta.url), 'utf8'));
@@ -17,37 +19,9 @@ const definitions = {
   conversation: ajv.compile({ $ref: 'connector#/definitions/ConversationParameters' }),
 };
 
-export type Value = Record<string, unknown>;
-export const isObject = (value: unknown): value is Value =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const cardType = 'application/vnd.microsoft.card.adaptive';
-
-/** Every object below a value, itself first, but for what buttons carry and how it refreshes: nobody sees that. */
-export const objectsIn = (value: unknown): Value[] => {
-  if (Array.isArray(value)) return value.flatMap(objectsIn);
-  if (!isObject(value)) return [];
-  return [
-    value,
-    ...Object.entries(value).flatMap(([name, inner]) =>
-      name === 'data' || name === 'refresh' ? [] : objectsIn(inner),
-    ),
-  ];
-};
-
-export const inputsOf = (content: unknown): Value[] =>
-  objectsIn(content).filter((one) => String(one.type).startsWith('Input.'));
-export const actionsOf = (content: unknown): Value[] =>
-  objectsIn(content).filter((one) => String(one.type).startsWith('Action.'));
-export const cardsOf = (activity: Value): Value[] =>
-  ((activity.attachments ?? []) as Value[])
-    .filter((one) => one.contentType === cardType && isObject(one.content))
-    .map((one) => one.content as Value);
-
 const versionMost = 1.5;
 const refreshMost = 60;
 const actionsMost = 6;
-const messageMost = 100 * 1_024;
 
 const unique = (what: string, ids: unknown[]): string[] =>
   new Set(ids).size === ids.length ? [] : [`${what} is there twice: ${ids.join(', ')}`];
@@ -86,9 +60,6 @@ export const cardProblems = (content: unknown): string[] => {
   ];
 };
 
-/** In UTF-16, as Teams counts. */
-export const isTooLarge = (body: string): boolean => body.length * 2 > messageMost;
-
 export const activityProblems = (activity: unknown): string[] => {
   if (!definitions.activity(activity)) return [`activity: ${ajv.errorsText(definitions.activity.errors)}`];
   const given = activity as Value;
@@ -106,60 +77,9 @@ export const activityProblems = (activity: unknown): string[] => {
 export const conversationProblems = (given: unknown): string[] =>
   definitions.conversation(given) ? [] : [`conversation: ${ajv.errorsText(definitions.conversation.errors)}`];
 
-/** What is escaped has lost its meaning; what is left can have one. */
-const unescaped = (text: string): string => text.replace(/\\[\\`*_{}[\]()#+\-.!|<>~&@$^=:"']/g, '');
-/** As it is read. */
-const asRead = (text: string): string => text.replace(/\\([\\`*_{}[\]()#+\-.!|<>~&@$^=:"'])/g, '$1');
-
-const markdownMarks = [
-  /!?\[[^\]]*\]\([^)]*\)/g,
-  /(\*\*|__)(?=\S).+?\1/g,
-  /(?<![\w*])[*_](?=\S)[^*_\n]+[*_](?![\w*])/g,
-  /`[^`]+`/g,
-  /<\/?[a-z][^>]*>/gi,
-  /\{\{(?:DATE|TIME)\([^)]*\)\}\}/g,
-  /\bhttps?:\/\/\S+/gi,
-];
-/** Links, formats, mentions and dates that Teams makes of a markdown text. */
-export const activeIn = (markdown: string): string[] =>
-  markdownMarks.flatMap((mark) => unescaped(markdown).match(mark) ?? []);
-
-/** `TextRun` and what is typed are shown as they are; these are not. */
-const markdownOf = (one: Value): string[] => {
-  if (one.type === 'TextBlock') return [String(one.text)];
-  if (one.type === 'FactSet') return ((one.facts ?? []) as Value[]).flatMap((f) => [String(f.title), String(f.value)]);
-  return [];
+export const teamsJudge: TeamsJudge = {
+  activity: activityProblems,
+  conversation: conversationProblems,
+  card: cardProblems,
 };
-
-/** What of a card would do something, or load something, by itself or when somebody touches it. */
-export const activeParts = (content: unknown, isOurs: (url: string) => boolean): string[] =>
-  objectsIn(content).flatMap((one) => [
-    ...markdownOf(one).flatMap(activeIn),
-    ...(one.type === 'mention' || one.type === 'Image' || one.type === 'Media' ? [JSON.stringify(one)] : []),
-    ...(typeof one.url === 'string' && !isOurs(one.url) ? [one.url] : []),
-    ...(one.backgroundImage === undefined ? [] : [JSON.stringify(one.backgroundImage)]),
-  ]);
-
-const textOf = (one: Value): string[] => {
-  switch (one.type) {
-    case 'TextBlock':
-      return [asRead(String(one.text))];
-    case 'RichTextBlock':
-      return [
-        ((one.inlines ?? []) as unknown[]).map((run) => (isObject(run) ? String(run.text) : String(run))).join(''),
-      ];
-    case 'FactSet':
-      return ((one.facts ?? []) as Value[]).map((f) =>
-        asRead(`${String(f.title).replace(/:$/, '')}: ${String(f.value)}`),
-      );
-    case 'Input.Text':
-    case 'Input.Toggle':
-      return [String(one.label ?? one.title ?? '')];
-    default:
-      return [];
-  }
-};
-
-/** A card as it is read, one line a text. */
-export const textsIn = (content: unknown): string[] => objectsIn(content).flatMap(textOf);
-export const plainText = asRead;
+export { activeIn, activeParts, textsIn } from '../../src/demo/vendors/teams-shapes.ts';

@@ -1,7 +1,7 @@
 /** The local Teams judges as the vendor does: what its schema or its token check refuses is refused, and remembered. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cardType } from '../../src/demo/vendors/teams-shapes.ts';
 import { startTeams, type TeamsVendor, teamsAddresses, teamsAppId, teamsRoom, teamsTenant } from './teams.ts';
-import { cardType } from './teams-rules.ts';
 
 let teams: TeamsVendor;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../../test/contract/corpus.ts';
-import { activeIn, blockProblems, objectsIn, viewProblems } from '../../../test/contract/twins/slack-rules.ts';
+import { blockProblems, viewProblems } from '../../../test/contract/twins/slack-rules.ts';
+import { activeIn, objectsIn } from '../../demo/vendors/slack-shapes.ts';
 import type { Form } from '../../engine/channel-ports.ts';
 import { anyCard } from '../card.testing.ts';
 import { oneLine } from '../inert.ts';

@@ -23,11 +23,16 @@ export const demo: Command = {
     port: { type: 'string', value: 'N', about: 'port of the inbox (default 4700; 0: any free one)' },
     speed: { type: 'string', value: 'slow|fast', about: 'how fast the agents work (default slow)' },
     fresh: { type: 'boolean', about: 'start anew instead of going on where it was' },
+    channels: {
+      type: 'boolean',
+      about: 'with Slack, Teams, Jira, Notion and ServiceNow as local vendors, side by side',
+    },
     once: { type: 'boolean', about: 'play the people as well, check what came of it, and end' },
   },
   examples: [
     { line: 'belay demo', about: 'opens an inbox and prints a link that signs you in' },
     { line: 'belay demo --fresh --speed fast', about: 'everything again, at ten times the speed' },
+    { line: 'belay demo --channels', about: 'the same case in five places; a page shows them, and buttons work' },
     { line: 'belay demo --once --json', about: 'unattended, under a minute; prints the counts' },
   ],
   run: (given, io) => {
@@ -38,10 +43,11 @@ export const demo: Command = {
     return runDemo(
       {
         dataDir: data === undefined ? null : resolve(data),
-        usualDir: demoDirectory(config.dataDir),
+        usualDir: `${demoDirectory(config.dataDir)}${given.flag('channels') ? '-channels' : ''}`,
         port: config.port,
         once,
         fresh: given.flag('fresh'),
+        channels: given.flag('channels'),
         speed: speedOf(given.text('speed') ?? (once ? 'fast' : 'slow')),
       },
       io,

@@ -373,6 +373,8 @@ export const startJira = async (options: JiraOptions = {}) => {
     },
     issues: () => jira.issues,
     issue: (key: string) => jira.issues.find((one) => one.key === key) ?? null,
+    /** where somebody may move an issue now */
+    transitions: (issue: JiraIssue) => transitionsOf(jira, issue),
     people: () => jira.people,
     /** what Jira mailed to one person */
     noticesTo: (accountId: string): string[] =>

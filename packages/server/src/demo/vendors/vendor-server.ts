@@ -3,9 +3,10 @@
  * vendor's own rules, and can be told to misbehave. Nothing here is written for Belay's adapters: a vendor below
  * follows its vendor's documents, and its rules come from outside (test/vendors), where the schemas are.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '@belay/protocol';
+import { type Fault, listen, type Reply, send, under, type WireCall } from './faults.ts';
+
+export type { Fault, Reply };
 
 export type Call = {
   method: string;
@@ -16,24 +17,11 @@ export type Call = {
   /** parsed JSON; null when there is none */
   body: Json;
 };
-export type Reply = { status: number; body?: unknown; headers?: Record<string, string> };
 
 /** The vendor's schema and limits. What it says is wrong is a violation, and the call is refused. */
 export type Judge = { ofCall(call: Call): string[]; ofReply(call: Call, reply: Reply): string[] };
 export const lenient: Judge = { ofCall: () => [], ofReply: () => [] };
 
-/** What the vendor does next, once for each; then it behaves again. */
-export type Fault =
-  | { kind: 'limit'; seconds: number }
-  | { kind: 'error'; status: number }
-  /** does it, and cuts the connection before it says so */
-  | { kind: 'cut' }
-  /** does not do it, and cuts */
-  | { kind: 'hangUp' }
-  /** does not do it, and never answers */
-  | { kind: 'hang' }
-  /** does it, later */
-  | { kind: 'delay'; ms: number };
 export type State = 'up' | 'down' | 'revoked';
 
 /** How one vendor answers, in its own words. */
@@ -57,28 +45,13 @@ export type VendorServer = {
   close(): Promise<void>;
 };
 
-const read = async (request: IncomingMessage): Promise<Call> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
-  const url = new URL(request.url ?? '/', 'http://localhost');
+const callOf = ({ method, path, query, body, request }: WireCall): Call => {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
   );
-  const json = (headers['content-type'] ?? '').includes('json') && text !== '';
-  return {
-    method: request.method ?? 'GET',
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
-    headers,
-    body: json ? (JSON.parse(text) as Json) : text === '' ? null : text,
-  };
-};
-
-const write = (response: ServerResponse, { status, body, headers }: Reply): void => {
-  const type = { 'content-type': 'application/json;charset=UTF-8' };
-  response.writeHead(status, body === undefined ? headers : { ...type, ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  const json = (headers['content-type'] ?? '').includes('json') && body !== '';
+  const given = json ? (JSON.parse(body) as Json) : body === '' ? null : body;
+  return { method, path, query: Object.fromEntries(query), headers, body: given };
 };
 
 type Memory = { faults: Fault[]; state: State; calls: number; violations: string[] };
@@ -94,59 +67,31 @@ const judged = (memory: Memory, vendor: Answers, judge: Judge, call: Call): Repl
   return reply;
 };
 
-const serve = async (
-  memory: Memory,
-  { vendor, judge }: { vendor: Answers; judge: Judge },
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> => {
-  const call = await read(request);
-  memory.calls += 1;
-  if (memory.state === 'down') return write(response, vendor.failed(503));
-  if (memory.state === 'revoked') return write(response, vendor.revoked());
-  const fault = vendor.writes(call) ? memory.faults.shift() : undefined;
-  switch (fault?.kind) {
-    case 'limit':
-      return write(response, vendor.limited(fault.seconds));
-    case 'error':
-      return write(response, vendor.failed(fault.status));
-    case 'hangUp':
-      return void request.socket.destroy();
-    case 'hang':
-      return;
-    case 'delay':
-      await new Promise((resolve) => setTimeout(resolve, fault.ms));
-      return write(response, judged(memory, vendor, judge, call));
-    case 'cut':
-      judged(memory, vendor, judge, call);
-      return void request.socket.destroy();
-    case undefined:
-      write(response, judged(memory, vendor, judge, call));
-  }
-};
-
 export const startVendorServer = async (vendor: Answers, judge: Judge, port = 0): Promise<VendorServer> => {
   const memory: Memory = { faults: [], state: 'up', calls: 0, violations: [] };
-  const server = createServer((request, response) => {
-    serve(memory, { vendor, judge }, request, response).catch((error: unknown) => {
+  const { origin, close } = await listen(async (wireCall, response) => {
+    const wire = { request: wireCall.request, response };
+    memory.calls += 1;
+    if (memory.state === 'down') return send(response, vendor.failed(503));
+    if (memory.state === 'revoked') return send(response, vendor.revoked());
+    try {
+      const call = callOf(wireCall);
+      const fault = vendor.writes(call) ? memory.faults.shift() : undefined;
+      await under(fault, vendor, wire, () => judged(memory, vendor, judge, call));
+    } catch (error) {
       memory.violations.push(String(error));
-      write(response, vendor.failed(500));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+      send(response, vendor.failed(500));
+    }
+  }, port);
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin,
     next: (...faults) => void memory.faults.push(...faults),
     state: (state) => {
       memory.state = state;
     },
     calls: () => memory.calls,
     violations: memory.violations,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    close,
   };
 };
 

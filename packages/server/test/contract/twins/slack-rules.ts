@@ -1,6 +1,8 @@
 /** Slack's rules for what is sent to it: its schema of blocks, its parameters of methods, its documented lengths. */
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import type { SlackJudge } from '../../../src/demo/vendors/slack.ts';
+import { type Block, isBlock as isObject, objectsIn, textsIn } from '../../../src/demo/vendors/slack-shapes.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../specs/slack/${name}`, import.meta.url), 'utf8'));
 const schema = read('blocks.schema.json');
@@ -20,19 +22,6 @@ const check = {
   blocks: ajv.compile({ $ref: 'slack#/definitions/SlackBlocks' }),
   modal: ajv.compile({ $ref: 'slack#/definitions/SlackModal' }),
 };
-
-type Block = Record<string, unknown>;
-const isObject = (value: unknown): value is Block =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Every object below a value, itself first. */
-export const objectsIn = (value: unknown): Block[] => {
-  if (Array.isArray(value)) return value.flatMap(objectsIn);
-  return isObject(value) ? [value, ...Object.values(value).flatMap(objectsIn)] : [];
-};
-
-export const textsIn = (blocks: unknown): string[] =>
-  objectsIn(blocks).flatMap((one) => (typeof one.text === 'string' ? [one.text] : []));
 
 const tooLong = (what: string, value: unknown, max: number): string[] => {
   const text = isObject(value) ? value.text : value;
@@ -143,5 +132,15 @@ export const callProblems = (method: string, given: Record<string, string>): str
   ];
 };
 
-/** What Slack makes of a mrkdwn text: mentions, links, dates. */
-export const activeIn = (mrkdwn: string): string[] => mrkdwn.match(/<(?:[!@#]|https?:|mailto:)[^>]*>/g) ?? [];
+const jsonOf = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text));
+
+/** Everything that is wrong with one call. */
+export const slackJudge: SlackJudge = (method, given) => {
+  const found = method === 'response_url' ? [] : callProblems(method, given);
+  if (given.blocks !== undefined) found.push(...blockProblems(jsonOf(given.blocks)));
+  if (given.view !== undefined) found.push(...viewProblems(jsonOf(given.view)));
+  if ((given.text ?? '').length > 4_000) found.push('text is longer than recommended');
+  for (const one of Object.values((jsonOf(given.unfurls) ?? {}) as Record<string, Block>))
+    found.push(...blockProblems(one.blocks));
+  return found;
+};

@@ -1,9 +1,21 @@
 /** What every local vendor does to a call before it looks at it: an outage, a limit, an error, silence, a cut wire. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Fault } from '../contract/twin.ts';
 
-export type Call = { method: string; path: string; query: URLSearchParams; body: string; request: IncomingMessage };
+/** What the vendor does next, once for each; then it behaves again. */
+export type Fault =
+  | { kind: 'limit'; seconds: number }
+  | { kind: 'error'; status: number }
+  /** does it, and cuts the connection before it says so */
+  | { kind: 'cut' }
+  /** does not do it, and cuts */
+  | { kind: 'hangUp' }
+  /** does not do it, and never answers */
+  | { kind: 'hang' }
+  /** does it, later */
+  | { kind: 'delay'; ms: number };
+
+export type WireCall = { method: string; path: string; query: URLSearchParams; body: string; request: IncomingMessage };
 export type Reply = { status: number; headers?: Record<string, string>; body?: unknown };
 
 /** The vendor's own bodies for what goes wrong. */
@@ -49,8 +61,9 @@ export const under = async (
 };
 
 export const listen = async (
-  serve: (call: Call, response: ServerResponse) => Promise<void>,
-): Promise<{ server: Server; origin: string; close: () => Promise<void> }> => {
+  serve: (call: WireCall, response: ServerResponse) => Promise<void>,
+  port = 0,
+): Promise<{ origin: string; close: () => Promise<void> }> => {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://vendor');
     const path = url.pathname.split('/').map(decodeURIComponent).join('/');
@@ -60,11 +73,11 @@ export const listen = async (
       )
       .catch((error: unknown) => send(response, { status: 500, body: { error: String(error) } }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.closeAllConnections();
       server.close(() => resolve());
     });
-  return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 };

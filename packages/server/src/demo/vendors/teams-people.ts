@@ -3,23 +3,16 @@
  * and they see what they are answered. Delivered with the token that the vendor would send along.
  */
 import { randomUUID } from 'node:crypto';
-import type { OpenForm, Signing } from '../contract/twin.ts';
-import { actionsOf, cardProblems, cardsOf, inputsOf, isObject, plainText, textsIn, type Value } from './teams-rules.ts';
+import { actionsOf, cardsOf, inputsOf, isObject, plainText, textsIn, type Value, wordOf } from './teams-shapes.ts';
 import { memberId, type Posted, type Tenant } from './teams-store.ts';
 import { claimsOf, newSigner, signToken } from './teams-token.ts';
+import type { OpenForm, Signing } from './twin.ts';
 
 type Open = { user: string; conversation: string; replyTo: string; card: Value; title: string };
 type Sent = { user: string; conversation: string; replyTo: string | null };
 /** `after`: how many messages there were, so that both can be told in order. */
 type Told = { user: string; text: string; after: number };
 type Fields = Record<string, string | boolean>;
-
-/** Verbs may have a prefix of the sender's: `x:takeOver` is `takeOver`. */
-export const wordOf = (action: Value): string => {
-  const data = isObject(action.data) ? action.data : {};
-  const word = [action.verb, data.action, data.verb, action.id].find((one) => typeof one === 'string');
-  return String(word ?? '').replace(/^.*:/, '');
-};
 
 /** The activity of somebody doing something in a conversation. */
 export const activityOf = (
@@ -146,7 +139,7 @@ const tell = ({ told, tenant }: Desk, user: string, text: string): void =>
   void told.push({ user, text, after: tenant.serial });
 
 const shown = (desk: Desk, by: Sent, card: unknown, title: string): void => {
-  desk.tenant.violations.push(...cardProblems(card).map((problem) => `shown to one person: ${problem}`));
+  desk.tenant.violations.push(...desk.tenant.judge.card(card).map((problem) => `shown to one person: ${problem}`));
   const { user, conversation, replyTo } = by;
   if (inputsOf(card).length === 0) tell(desk, user, textsIn(card).join('\n'));
   else desk.forms.push({ user, conversation, replyTo: replyTo ?? '', card: card as Value, title });
@@ -189,6 +182,9 @@ export const peopleOf = (tenant: Tenant, token: (at: number) => string) => {
     submit: (fields: Fields, signing: Signing) => submit(desk, fields, signing),
     heard: (request: Request, response: Response) => heard(desk, request, response),
     form: (by: string) => form(desk, by),
+    forgetForm: (by: string) => {
+      desk.forms = desk.forms.filter(({ user }) => user !== by);
+    },
     told: (by: string) => desk.told.filter(({ user }) => user === by),
   };
 };

@@ -3,8 +3,8 @@
  * requests and answers. What breaks its schema or its limits is refused as the vendor refuses, and kept as a violation.
  */
 import { randomUUID } from 'node:crypto';
-import type { Call, Reply } from './faults.ts';
-import { activityProblems, conversationProblems, isTooLarge, type Value } from './teams-rules.ts';
+import type { WireCall as Call, Reply } from './faults.ts';
+import { isTooLarge, type Value } from './teams-shapes.ts';
 import { botAudience, claimsOf } from './teams-token.ts';
 
 export type Member = { aadObjectId: string; name: string; email: string };
@@ -19,7 +19,11 @@ export type Posted = {
 };
 export type Conversation = { id: string; kind: 'channel' | 'personal'; member: string | null };
 
+/** The vendor's schemas and limits: what is wrong with what it is given. */
+export type TeamsJudge = Record<'activity' | 'conversation' | 'card', (given: unknown) => string[]>;
+
 export type Tenant = {
+  judge: TeamsJudge;
   appId: string;
   tenantId: string;
   teamId: string;
@@ -74,7 +78,7 @@ const judged = (tenant: Tenant, text: string): Reply | Value => {
     return refusal(413, 'MessageSizeTooBig', 'Message size too large.');
   }
   const given = parsed(text);
-  const problems = activityProblems(given);
+  const problems = tenant.judge.activity(given);
   return problems.length > 0 ? refused(tenant, problems) : (given as Value);
 };
 const isReply = (judgement: Reply | Value): judgement is Reply => typeof judgement.status === 'number';
@@ -147,7 +151,7 @@ const knownMember = (tenant: Tenant, id: string): Member | undefined =>
 /** A conversation with one person, or a new thread in a channel. */
 const create = (tenant: Tenant, body: string): Reply => {
   const given = parsed(body);
-  const problems = conversationProblems(given);
+  const problems = tenant.judge.conversation(given);
   if (problems.length > 0) return refused(tenant, problems);
   const { members = [], channelData, activity, tenantId } = given as Value;
   const data = (channelData ?? {}) as { tenant?: { id?: string }; channel?: { id?: string } };
