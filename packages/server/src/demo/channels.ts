@@ -76,7 +76,8 @@ const environment = ({ slack, teams, jira, notion, snow }: Vendors): Record<stri
   BELAY_SERVICENOW_PUSH_SECRET: snow.secret,
 });
 
-const usualSchema = {
+/** As the guided set-up of the channel leaves it. */
+const rowSchema = {
   Name: { id: 'title', type: 'title' as const, options: [] },
   Status: { id: 'stat', type: 'status' as const, options: notionStatuses },
   Owner: { id: 'ownr', type: 'people' as const, options: [] },
@@ -85,6 +86,7 @@ const usualSchema = {
   Now: { id: 'nowt', type: 'rich_text' as const, options: [] },
   Instructions: { id: 'inst', type: 'rich_text' as const, options: [] },
   Link: { id: 'link', type: 'url' as const, options: [] },
+  'Escalation ID': { id: 'esid', type: 'rich_text' as const, options: [] },
 };
 
 const start = async (org: Organisation) => {
@@ -105,7 +107,7 @@ const start = async (org: Organisation) => {
       })),
     }),
     startNotion({
-      schema: usualSchema,
+      schema: rowSchema,
       people: named.map(({ personId, name, email }) => ({ id: accountsOf(personId).notion, name, email })),
     }),
     startServiceNow({

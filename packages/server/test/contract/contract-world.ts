@@ -100,7 +100,6 @@ export const contractWorld = async (under: ChannelUnderTest, { withMemory = fals
     edit: (source) =>
       `${via === '' ? source : source.replaceAll('{ tell: oncall:treasury,', `{ tell: oncall:treasury, via: [${via}],`)}\nchannels: { ${channel.name}: ${JSON.stringify(room)} }\n`,
   });
-  twin.useClock?.(() => world.clock.now());
   twin.useClock?.(world.clock.now);
   const agent = await world.agent('pay-bot', ['payment-approval']);
   const signing = (personId: string, more: Partial<Signing> = {}): Signing => ({
