@@ -1,6 +1,6 @@
 // `npm run build`: everything that has to be made before Belay can run from this checkout.
 // Three parts that no single tool covers: TypeScript, the SQL migrations beside the built code, and the inbox.
-// Quiet unless something fails; does again only what has changed.
+// Quiet but for the first time and for what fails; does again only what has changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -80,6 +80,7 @@ const buildInbox = () => {
   writeFileSync(seal, digest);
 };
 
+if (!existsSync(at('packages/server/inbox'))) console.error('Building Belay; the next start is quicker.');
 compile();
 copyMigrations();
 copyControls();
