@@ -9,6 +9,7 @@ import type { Context } from '../../src/domain/decided.ts';
 import { administrators, resolveTarget } from '../../src/domain/oncall/organisation.ts';
 import { isAbsent } from '../../src/domain/oncall/person.ts';
 import { onCallAt, seatsAt } from '../../src/domain/oncall/schedule.ts';
+import { longestWaitMs } from '../../src/domain/oncall/working.ts';
 import { limitsOf, nextDue } from '../../src/domain/run/due.ts';
 import type { RunEvent } from '../../src/domain/run/events.ts';
 import { withoutEnded } from '../../src/domain/run/evolve.ts';
@@ -68,10 +69,13 @@ const signatures = ({ events, context }: Step): string[] =>
       : [`I4: ${context.by.id} signed ${approvalId} without the role`],
   );
 
+const hour = 3_600_000;
+
 const armed = ({ after, context, ticked }: Step): string[] => {
   const kept = withoutEnded(after);
   const due = nextDue(kept, limitsOf(context));
   if (kept.finishedAt === null && due === null) return ['I6: an unfinished run has no armed next step'];
+  if ((kept.case?.rest?.until ?? 0) > context.now + 7 * 24 * hour) return ['I6: a case rests for more than a week'];
   if (kept.case?.status === 'open' && kept.case.nextRungAt === null) return ['I6: an open case has no next rung'];
   if (ticked && due !== null && due.at <= context.now) return [`I6: after its tick ${due.what} is still due`];
   return [];
@@ -111,9 +115,9 @@ const duty = ({ events, context }: Step): string[] =>
 /** How much of a time the engine did not run. */
 export type OutageMs = (from: number, to: number) => number;
 
-const hour = 3_600_000;
 const promisedMs = (kase: Run['case'], rung: number, context: Context): number => {
   const spec = kase === null ? undefined : rungsOf(kase.to, context)[rung];
+  if (spec?.inWorkingHours === true) return longestWaitMs;
   return spec?.withinMs ?? spec?.repeatMs ?? hour;
 };
 
@@ -129,6 +133,9 @@ const liveness = ({ before, events, after, context }: Step, memory: Memory, outa
   }
   if (fired !== undefined)
     memory.rung = { caseId: fired.caseId, promisedMs: promisedMs(after.case, fired.rung, context), at: context.now };
+  const rest = after.case?.rest ?? null;
+  if (rest !== null && after.case !== null && rest !== (before.case?.rest ?? null))
+    memory.rung = { caseId: after.case.caseId, promisedMs: rest.until - context.now, at: context.now };
   return wrong;
 };
 

@@ -1,5 +1,6 @@
 /** A follow-the-sun team with a life: three offices, absences, overrides and swapped weeks, all drawn from a seed. */
 import { type CompiledControl, compileControl, parseControl } from '@belay/control';
+import { weekdays } from '../../src/domain/oncall/hours.ts';
 import type { Organisation, Person } from '../../src/domain/oncall/organisation.ts';
 import { type Layer, type Override, swap } from '../../src/domain/oncall/schedule.ts';
 import { day, hour } from '../../src/domain/oncall/wallclock.ts';
@@ -22,9 +23,10 @@ rules:
 approvals:
   sign-off: { quorum: 2, from: role:signers, exclude: [requester], within: 8h, on-expiry: handoff to sun }
 ladders:
-  sun: [{ tell: oncall:sun, within: 15m }, { tell: role:leads, within: 30m }, { tell: role:owners, repeat: 1h }]
+  sun: [{ tell: oncall:sun, within: 15m }, { tell: role:leads, within: 2h working }, { tell: role:owners, repeat: 1h }]
   after-claim: { idle: 2h, then: remind }
-stuck: { idle: 10m, same-step: 4, attempts: 3, steps: 50 }
+stuck: { idle: 10m, same-step: 4, attempts: 3, steps: 50, time: 12h, outage: 30m }
+priority: [{ when: amount <= EUR 90.00, add: -10, because: it is small }]
 `;
 
 const parsed = parseControl(source, 'refunds.control.yaml');
@@ -57,6 +59,7 @@ const personOf = (chance: Chance, personId: string, zone: string, index: number,
   zone,
   addresses: {},
   absences: absencesOf(chance, ...span),
+  quiet: [{ days: [...weekdays], from: '21:00', to: '07:00' }],
   active: true,
 });
 
@@ -94,6 +97,7 @@ export const teamOf = (chance: Chance, from: number, to: number): Organisation =
   return {
     zone: 'UTC',
     people,
+    hours: [{ days: weekdays.slice(0, 5), from: '09:00', to: '17:00' }],
     schedules: [{ name: 'sun', about: 'around the clock', zone: 'UTC', layers, overrides }],
   };
 };

@@ -34,7 +34,7 @@ type Happened = { events: RunEvent[]; by: Actor; now: number };
 /** A run with what has to be remembered to check it. */
 export type Live = { run: Run; memory: Memory; steps: Happened[]; work: number; key: number };
 export type Counts = Record<
-  'runs' | 'cases' | 'steps' | 'rungs' | 'ticks' | 'refused' | 'finished' | 'outages',
+  'runs' | 'cases' | 'steps' | 'rungs' | 'rests' | 'ticks' | 'refused' | 'finished' | 'outages',
   number
 >;
 export type Setting = { chance: Chance; org: Organisation; from: number; to: number; runs: number };
@@ -57,7 +57,17 @@ const nothing = {
 };
 
 export class Simulation {
-  readonly counts: Counts = { runs: 0, cases: 0, steps: 0, rungs: 0, ticks: 0, refused: 0, finished: 0, outages: 0 };
+  readonly counts: Counts = {
+    runs: 0,
+    cases: 0,
+    steps: 0,
+    rungs: 0,
+    rests: 0,
+    ticks: 0,
+    refused: 0,
+    finished: 0,
+    outages: 0,
+  };
   readonly wrong: string[] = [];
   /** digest over everything that happened: equal for equal seeds */
   trace = 0;
@@ -193,6 +203,7 @@ export class Simulation {
   #react(live: Live, event: RunEvent): void {
     const { chance } = this.#setting;
     if (event.type === 'CaseOpened') this.counts.cases++;
+    if (event.type === 'CaseSnoozed' || event.type === 'RungDelayed') this.counts.rests++;
     if (event.type === 'RungFired') {
       this.counts.rungs++;
       for (const personId of event.people) {
@@ -231,7 +242,7 @@ export class Simulation {
     if (redeemed !== undefined) {
       const value = chance.happens(0.9)
         ? ({ status: 'done', value: null } as const)
-        : ({ status: 'failed', error: 'no' } as const);
+        : ({ status: 'failed', error: 'no', outside: chance.happens(0.5) } as const);
       this.#decideAgent(live, { type: 'report', epoch, key: redeemed.key, result: value });
       live.work -= value.status === 'done' ? 1 : 0;
       live.key++;
@@ -299,7 +310,9 @@ export class Simulation {
     if (kase === null || kase.caseId !== caseId || kase.status !== 'open') return;
     const revision = seen ?? kase.revision;
     const what = chance.next();
-    if (what < 0.7) this.#decideCase(live, personId, { type: 'claim', revision });
+    if (what < 0.62) this.#decideCase(live, personId, { type: 'claim', revision });
+    else if (what < 0.7)
+      this.#decideCase(live, personId, { type: 'snooze', revision, until: this.#now + chance.wait(6 * hour) });
     else if (what < 0.9) this.#decideCase(live, personId, { type: 'decline', revision });
     else this.#decideCase(live, personId, { type: 'cancel', revision });
   }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { anySchedule, at, layer, override, person, schedule, team } from './schedule.testing.ts';
 import { onCallAt, type Schedule, seatsAt } from './schedule.ts';
 import { compareDuty, duty, gaps, nextHandover, type Shift, shifts } from './shifts.ts';
-import { day, hour } from './wallclock.ts';
-import { end, nightly, start, zones } from './zones.testing.ts';
+import { day, hour, knownZones } from './wallclock.ts';
+import { end, nightly, start } from './zones.testing.ts';
 
 const runs = { numRuns: nightly ? 1_000 : 12 };
 const to = start + 30 * day;
@@ -19,9 +19,11 @@ const expectPartition = (found: Shift[], from: number, until: number): void => {
 };
 
 describe('the calendar of a schedule', () => {
-  it('I10 has exactly one person per layer at each instant, in every zone, over two years', () => {
-    for (const zone of zones)
-      for (const turnMs of nightly ? [12 * hour, day, 7 * day] : [3 * day]) {
+  it('I10 has exactly one person per layer at each instant, in every zone, over two years', {
+    timeout: 120_000,
+  }, () => {
+    for (const zone of knownZones())
+      for (const turnMs of nightly ? [12 * hour, day, 7 * day] : [7 * day]) {
         const rotation = { people: ['ann', 'ben', 'cem'], from: '2026-01-01T02:30', turnMs };
         const found = shifts(schedule({ zone, layers: [layer({ zone, rotation })] }), start, end, team);
         expectPartition(found, start, end);

@@ -266,7 +266,11 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
 export const evolve = (run: Run, { event, by, at }: Recorded): Run => {
   const evolver = evolvers[event.type] as (run: Run, event: RunEvent, meta: Meta) => Run;
   const next = evolver(run, event, { by, at });
-  return { ...next, entries: next.entries + 1, lastHeardAt: by.kind === 'agent' ? at : next.lastHeardAt };
+  // What an evolver answers is new, or the very run: a new one need not be copied again.
+  const mine = next === run ? { ...run } : next;
+  mine.entries += 1;
+  if (by.kind === 'agent') mine.lastHeardAt = at;
+  return mine;
 };
 
 /** The run before its first event. */
