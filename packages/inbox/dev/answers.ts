@@ -1,5 +1,6 @@
 /** Which answer of the sample world belongs to which route. Bodies and queries come validated by the route’s schema. */
 import type { CaseView, ParsedBodyOf, ParsedQueryOf, PersonView, RouteName } from '@belay/protocol';
+import { decideBatch, editApproval } from './deciding.ts';
 import { controls, people } from './fixtures.ts';
 import type { World } from './world.ts';
 
@@ -73,6 +74,9 @@ export const answers: Partial<Record<RouteName, Answer>> = {
   getApproval: (world, { params }) => world.approval(params.approvalId ?? ''),
   approve: (world, { me, params, body }) => world.approve(me, params.approvalId ?? '', body as ParsedBodyOf<'approve'>),
   reject: (world, { me, params, body }) => world.reject(me, params.approvalId ?? '', body as ParsedBodyOf<'reject'>),
+  decideBatch: (world, { me, body }) => decideBatch(world, me, body as ParsedBodyOf<'decideBatch'>),
+  editApproval: (world, { me, params, body }) =>
+    editApproval(world, me, params.approvalId ?? '', body as ParsedBodyOf<'editApproval'>),
   stop: (world, { me, body }) => world.stop(me, body as ParsedBodyOf<'stop'>),
   listStops: (world) => page(world.stops),
   liftStop: (world, { me, params }) => world.lift(me, params.stopId ?? ''),

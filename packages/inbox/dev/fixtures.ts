@@ -211,8 +211,35 @@ const payment = (invoiceId: string, beneficiaryId: string, amount: string) => {
   return { arguments: args, digest: digestOf(args) };
 };
 
+type Base = Omit<ApprovalView, 'approvalId' | 'arguments' | 'digest'>;
+
+/** Three payments of one run, one of them unusual, that somebody can sign together. */
+const runOfPayments = (base: Base): ApprovalView[] =>
+  (
+    [
+      ['INV-3001', 'V-0107', 'EUR 1249.50', 'Papeterie Duval SARL'],
+      ['INV-3002', 'V-0220', 'EUR 318.75', 'Oakline Office Interiors Ltd'],
+      ['INV-3003', 'V-0311', 'EUR 9860.00', 'Castell Energia SpA'],
+    ] as const
+  ).map(([invoiceId, beneficiary, amount, name], at) => {
+    const packet = usualPacket(invoiceId, amount, name);
+    const exceptional = at === 2 ? ['EUR 9,860.00 is more than three times the usual.'] : [];
+    return {
+      ...base,
+      approvalId: `approval-4${at}`,
+      runId: `run-300${at + 1}`,
+      name: 'run-sign-off',
+      because: [`Invoice ${invoiceId} agrees with its order.`],
+      quorum: 1,
+      groups: [{ from: 'role:finance-approver', quorum: 1, signed: 0, left: [] }],
+      signatures: [],
+      packet: { ...packet, exceptional },
+      ...payment(invoiceId, beneficiary, amount),
+    };
+  });
+
 export const approvals = (now: number): ApprovalView[] => {
-  const base: Omit<ApprovalView, 'approvalId' | 'arguments' | 'digest'> = {
+  const base: Base = {
     runId: 'run-2044',
     control: refOf('payment-approval'),
     name: 'finance-sign-off',
@@ -272,6 +299,7 @@ export const approvals = (now: number): ApprovalView[] => {
   };
   return [
     { ...base, approvalId: 'approval-31', ...payment('INV-2044', 'V-0318', 'EUR 7350.00') },
+    ...runOfPayments(base),
     {
       ...base,
       approvalId: 'approval-30',

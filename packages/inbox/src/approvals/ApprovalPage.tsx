@@ -1,17 +1,13 @@
 /** One sign-off: exactly these arguments, decided in a minute. Not a takeover. */
 import type { ApprovalView, PacketView } from '@belay/protocol';
-import { Button, Skeleton } from '@mantine/core';
-import { IconArrowLeft, IconSignature } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Skeleton } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import css from '../cases/case.module.css';
-import { useAct } from '../data/act.ts';
-import { call } from '../data/api.ts';
 import { approvalQuery } from '../data/queries.ts';
 import { Attachments } from '../packet/Attachments.tsx';
 import { Attention } from '../packet/Attention.tsx';
-import { Consequences } from '../packet/Consequences.tsx';
 import { Sections } from '../packet/Sections.tsx';
 import { AgentWords } from '../parts/AgentWords.tsx';
 import { Arguments } from '../parts/Arguments.tsx';
@@ -19,107 +15,12 @@ import { Facts } from '../parts/Facts.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
-import { ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { Requirements } from '../parts/Requirements.tsx';
 import { Section } from '../parts/Section.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
-import { When } from '../parts/When.tsx';
-import { useMe } from '../session/me.ts';
-import { countText, targetText } from '../text/targets.ts';
 import { nameText } from '../text/values.ts';
-import { signingOf } from './signing.ts';
-
-const rejecting = {
-  title: 'Reject',
-  explain: 'The agent receives your reason and does not carry out the step. It stays in control of the rest.',
-  label: 'Why not?',
-  confirm: 'Reject it',
-  danger: true,
-};
-
-const Signatures = ({ shown }: { shown: ApprovalView }) => (
-  <ol className={css.ladder}>
-    {shown.signatures.map((signature) => (
-      <li key={signature.by} data-signed>
-        <p>
-          <strong>{signature.name}</strong> signed <When at={signature.at} />
-        </p>
-        {signature.comment !== null && (
-          <p className="quiet">
-            <Inert text={signature.comment} />
-          </p>
-        )}
-      </li>
-    ))}
-    {shown.status === 'waiting' && (
-      <li>
-        <p>
-          {countText(shown.quorum - shown.signatures.length, 'signature')} missing, from{' '}
-          <strong>{targetText(shown.from)}</strong>
-        </p>
-        {shown.expiresAt !== null && (
-          <p className="quiet">
-            until <When at={shown.expiresAt} how="clock" />, <When at={shown.expiresAt} />
-          </p>
-        )}
-      </li>
-    )}
-  </ol>
-);
-
-const Decide = ({ shown }: { shown: ApprovalView }) => {
-  const client = useQueryClient();
-  const [refusing, setRefusing] = useState(false);
-  const signing = signingOf(shown, useMe());
-  const params = { approvalId: shown.approvalId };
-  const bound = { revision: shown.revision, digest: shown.digest };
-  const onDone = (answer: ApprovalView) => {
-    client.setQueryData(approvalQuery(answer.approvalId).queryKey, answer);
-    setRefusing(false);
-  };
-  const approve = useAct(() => call('approve', { params, body: bound }), { onDone });
-  const reject = useAct((because: string) => call('reject', { params, body: { ...bound, because } }), { onDone });
-  return (
-    <aside className={`card ${css.actions}`} aria-label="Your decision">
-      {approve.error !== null && <ProblemNote error={approve.error} onClose={approve.reset} />}
-      {signing.can ? (
-        <div className={css.primary}>
-          <Button
-            size="lg"
-            fullWidth
-            leftSection={<IconSignature size={22} stroke={1.7} aria-hidden />}
-            loading={approve.isPending}
-            onClick={() => approve.mutate(undefined)}
-          >
-            Approve
-          </Button>
-          <p>You sign off exactly these arguments. {shown.requestedBy} stays in control.</p>
-        </div>
-      ) : (
-        <p>
-          <strong>{signing.because}</strong> {shown.rejectedBecause !== null && <Inert text={shown.rejectedBecause} />}
-        </p>
-      )}
-      {signing.can && shown.packet !== null && <Consequences packet={shown.packet} />}
-      <Signatures shown={shown} />
-      {signing.can && (
-        <div className={css.secondary}>
-          <Button variant="default" size="sm" onClick={() => setRefusing(true)}>
-            Reject…
-          </Button>
-        </div>
-      )}
-      <ReasonDialog
-        asked={rejecting}
-        opened={refusing}
-        pending={reject.isPending}
-        error={reject.error}
-        onClose={() => setRefusing(false)}
-        onConfirm={(because) => reject.mutate(because)}
-      />
-    </aside>
-  );
-};
+import { Decide } from './Decide.tsx';
+import { Edited } from './Edited.tsx';
 
 const firstUpper = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
 
@@ -163,8 +64,9 @@ const Shown = ({ shown }: { shown: ApprovalView }) => (
     <div className={css.columns}>
       <div className={css.what}>
         {shown.packet !== null && shown.status === 'waiting' && <Attention packet={shown.packet} />}
+        <Edited shown={shown} />
         <Section title="What would be carried out" note="A sign-off on one step, not a takeover.">
-          <Arguments shown={shown} />
+          <Arguments shown={shown} hint="can be edited; somebody else signs then" />
         </Section>
       </div>
       <Decide shown={shown} />

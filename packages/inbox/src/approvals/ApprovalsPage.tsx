@@ -9,12 +9,17 @@ import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
 import { ApprovalRow } from './ApprovalRow.tsx';
+import { BatchTable } from './BatchTable.tsx';
+import { batchesOf } from './batch.ts';
 
 const route = getRouteApi('/shell/approvals');
 
 export const ApprovalsPage = () => {
   const { show } = route.useSearch();
   const { data, error } = useQuery(approvalsQuery(show ?? 'waiting'));
+  const batches = show === 'decided' ? [] : batchesOf(data?.items ?? []);
+  const together = new Set(batches.flatMap(({ items }) => items));
+  const alone = (data?.items ?? []).filter((one) => !together.has(one));
   useKeys({ j: () => walkRows(1), k: () => walkRows(-1) });
   return (
     <div className={css.page}>
@@ -36,9 +41,12 @@ export const ApprovalsPage = () => {
           <p>{show === 'decided' ? 'Nothing was decided yet.' : 'No sign-off is waiting.'}</p>
         </div>
       )}
-      {data !== undefined && data.items.length > 0 && (
+      {batches.map((batch) => (
+        <BatchTable key={batch.key} batch={batch} />
+      ))}
+      {alone.length > 0 && (
         <ul className={`card ${css.list}`}>
-          {data.items.map((one) => (
+          {alone.map((one) => (
             <ApprovalRow key={one.approvalId} shown={one} />
           ))}
         </ul>

@@ -1,5 +1,5 @@
 /** What the pages read, each with the key under which the feed can call it stale. */
-import type { EntryView } from '@belay/protocol';
+import type { ApprovalView, EntryView } from '@belay/protocol';
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { call, rememberCsrf } from './api.ts';
 
@@ -41,10 +41,21 @@ export const caseQuery = (caseId: string) =>
     queryFn: ({ signal }) => call('getCase', { params: { caseId }, signal }),
   });
 
+/** As many as one decision takes. */
+const approvalsMost = 600;
+
 export const approvalsQuery = (status: 'waiting' | 'decided') =>
   queryOptions({
     queryKey: ['approvals', status],
-    queryFn: ({ signal }) => call('listApprovals', { query: { status, limit: 200 }, signal }),
+    queryFn: async ({ signal }) => {
+      const items: ApprovalView[] = [];
+      for (let cursor: string | null | undefined; cursor !== null && items.length < approvalsMost; ) {
+        const page = await call('listApprovals', { query: { status, limit: 200, ...(cursor && { cursor }) }, signal });
+        items.push(...page.items);
+        cursor = page.next;
+      }
+      return { items };
+    },
     placeholderData: keepPreviousData,
   });
 

@@ -25,16 +25,16 @@ const EffectBadge = ({ effect }: { effect: Effect }) => {
   );
 };
 
-const Argument = ({ name, value, editable }: { name: string; value: Json; editable: boolean }) => (
+const Argument = ({ name, value, editable }: { name: string; value: Json; editable: string | null }) => (
   <div className={css.row}>
     <dt title={visible(name)}>
       <Inert text={nameText(name)} />
     </dt>
     <dd className={css.value} data-money={isMoney(value) || undefined}>
       <Inert text={valueText(value)} />
-      {editable && (
+      {editable !== null && (
         <span className={css.editable}>
-          <IconPencil size={13} aria-hidden /> you may change this when you return
+          <IconPencil size={13} aria-hidden /> {editable}
         </span>
       )}
     </dd>
@@ -65,7 +65,9 @@ const Exact = ({ value }: { value: JsonObject }) => {
 
 type Shown = { step: string; arguments: JsonObject; digest: string; effect?: Effect; editable?: readonly string[] };
 
-export const Arguments = ({ shown }: { shown: Shown }) => (
+type Props = { shown: Shown /** beside what a person may change */; hint?: string };
+
+export const Arguments = ({ shown, hint = 'you may change this when you return' }: Props) => (
   <div className={`card ${css.exactly}`}>
     <header className={css.exactlyHead}>
       <h3>
@@ -75,7 +77,7 @@ export const Arguments = ({ shown }: { shown: Shown }) => (
     </header>
     <dl className={css.rows} data-columns="2">
       {entriesOf(shown.arguments).map(([name, value]) => (
-        <Argument key={name} name={name} value={value} editable={shown.editable?.includes(name) ?? false} />
+        <Argument key={name} name={name} value={value} editable={shown.editable?.includes(name) ? hint : null} />
       ))}
     </dl>
     <footer className={css.smallPrint}>

@@ -9,6 +9,7 @@ const keys: readonly [string[], string][] = [
   [['Enter'], 'open'],
   [['t'], 'take over'],
   [['r'], 'return to the agent'],
+  [['a', 'e', 'x'], 'a sign-off: approve, edit, reject'],
   [['/'], 'filter'],
   [['i'], 'inbox'],
   [['[', ']'], 'on call: a week back, further'],
