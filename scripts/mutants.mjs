@@ -1,6 +1,6 @@
 /**
  * Guards are proven by removing them: each mutant takes one guard out of the deciders, and the deciders' own tests have
- * to turn red. A survivor is a missing test. `npm run test:mutants [-- --json]`.
+ * to turn red. A survivor is a missing test. `npm run test:mutants [-- --json] [WORD...]`.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -94,46 +94,161 @@ const guards = [
   ],
   [
     'a signature is used up',
-    'run/evolve.ts',
+    'approval/evolve.ts',
     "withApproval(run, approvalId, { status: 'used', permitId })",
     'withApproval(run, approvalId, { permitId: null })',
   ],
   ['a signature is for these arguments', 'run/gate.ts', 'a.digest === digest &&', ''],
   [
-    'the requester does not sign',
-    'approval/decide.ts',
-    'if (approval.excluded.includes(by.id))',
+    'who is excluded does not sign',
+    'approval/signers.ts',
+    'if (declared !== undefined) return declared;',
+    'if (declared !== undefined) return null;',
+  ],
+  [
+    'who entered the override does not sign',
+    'approval/signers.ts',
+    'const override = approval.groups.some(({ from }) => putOnCallBy(org, from, now) === personId);',
+    'const override = false as boolean;',
+  ],
+  ['only entitled people sign', 'approval/signers.ts', 'return named || (', 'return true || ('],
+  [
+    'a delegation is for its time',
+    'approval/signers.ts',
+    'to === personId && since <= now && now < until)\n    .filter((delegation)',
+    'to === personId)\n    .filter((delegation)',
+  ],
+  [
+    'a delegation is for its approval',
+    'approval/signers.ts',
+    '.filter((delegation) => delegation.approval === null || delegation.approval === approval.name)',
+    '',
+  ],
+  [
+    'nobody signs for who is excluded',
+    'approval/signers.ts',
+    'if (insteadOf !== null && exclusionOf(approval, insteadOf, context) !== null)',
     'if (false as boolean)',
   ],
   [
-    'only entitled people sign',
+    'one vote for a person and who signs in their stead',
     'approval/decide.ts',
-    'if (signers.some((person) => person.personId === by.id)) return null;',
-    'return null;',
+    '(inTheirStead && chosen.right.insteadOf === null)',
+    '(false as boolean)',
+  ],
+  [
+    'nobody sits in two groups',
+    'approval/quorum.ts',
+    'if (moved < 0) continue;',
+    'if (moved < 0) {\n        seats.push(signature);\n        return true;\n      }',
+  ],
+  [
+    'every group is needed',
+    'approval/quorum.ts',
+    'seatsFilled(groups, signatures).every(',
+    'seatsFilled(groups, signatures).some(',
+  ],
+  ['it is opened first', 'approval/decide.ts', 'if (ready === null) return {', 'if (false as boolean) return {'],
+  ['it is read for its time', 'approval/decide.ts', 'if (now >= ready) return null;', 'return null;'],
+  ['refusals are counted', 'approval/decide.ts', "if (approval.veto === 'any') return true;", 'return true;'],
+  [
+    'only a vote of one’s own is taken back',
+    'approval/decide.ts',
+    'approval.refusals.find((r) => r.by === by.id || (owns && gone(r.by)))',
+    'approval.refusals[0]',
+  ],
+  [
+    'a withdrawn signature takes its permit with it',
+    'approval/decide.ts',
+    "permit?.status === 'granted'",
+    'false as boolean',
+  ],
+  [
+    'who edits does not sign',
+    'approval/request.ts',
+    "...because(edited === null ? [] : [edited.by], 'they changed these arguments'),",
+    '',
+  ],
+  ['an edit ends what was signed', 'approval/edit.ts', 'return [ended, ...events];', 'return [...events];'],
+  ['a signer edits only what may be', 'approval/edit.ts', 'if (fixed.length > 0) {', 'if (false as boolean) {'],
+  ['an edit is checked', 'approval/edit.ts', 'return checked.ok ? null', 'return true ? null'],
+  ['an edit answers no handoff', 'approval/evolve.ts', 'letsThrough: false,', 'letsThrough: true,'],
+  [
+    'the publisher does not sign where the control says so',
+    'approval/request.ts',
+    "exclude.includes('publisher') ? [run.publishedBy] : []",
+    '[]',
+  ],
+  [
+    'a delegation taken back no longer counts',
+    'approval/still-valid.ts',
+    'if (insteadOf !== null && !delegated) return [];',
+    '',
+  ],
+  ['waiting on is not deciding', 'run/due.ts', 'if (approval.onExpiry === null)', 'if (false as boolean)'],
+  ['a limit is kept', 'run/limits.ts', 'counted.problem !== null || total > counted.most', 'counted.problem !== null'],
+  ['what was let through counts', 'run/limits.ts', 'amount: one.counted.amount,', 'amount: 0,'],
+  ['what was looked up is read again', 'run/agent.ts', 'if (changed !== null)', 'if (false as boolean)'],
+  [
+    'and also by the gate',
+    'run/known-key.ts',
+    'if (ruledOut(run, permit, command.looked, context) !== null) return null;',
+    '',
+  ],
+  [
+    'what nobody can judge is not redeemed',
+    'run/redemption.ts',
+    "if (requirement.kind === 'approval') return !names.includes(requirement.by ?? '');\n",
+    '    return false;\n',
+  ],
+  ['a refusal elsewhere holds here', 'run/gate.ts', '...command.refusedElsewhere', ''],
+  [
+    'a sample is not judged by whom the agent acts for',
+    'run/sample.ts',
+    'if (requesters.includes(by.id))',
+    'if (false as boolean)',
+  ],
+  [
+    'a sample is judged by who is asked',
+    'run/sample.ts',
+    'if (!resolveTarget(org, sample.asked, now).some((person) => person.personId === by.id))',
+    'if (false as boolean)',
+  ],
+  [
+    'break-glass is a right of its own',
+    'case/decide.ts',
+    'command.breakGlass && !mayTakeOver(run, context) && !mayBreakGlass(context)',
+    'false as boolean',
+  ],
+  [
+    'a contradiction is settled by who may',
+    'case/decide.ts',
+    'if (contradicted && ended !== null) {\n    if (!maySettle(run, context)) return notEntitled(run, context);',
+    'if (contradicted && ended !== null) {',
   ],
   [
     'what is signed is what is shown',
     'approval/decide.ts',
-    'if (approval.digest !== command.digest)',
-    'if (false as boolean)',
+    'if (approval.digest !== digest) return { code',
+    'if (false as boolean) return { code',
   ],
   [
     'nobody signs after the end',
     'approval/decide.ts',
-    'if (approval.expiresAt !== null && context.now >= approval.expiresAt)',
+    'if (approval.expiresAt !== null && now >= approval.expiresAt)',
     'if (false as boolean)',
   ],
+  ['one signature per person', 'approval/decide.ts', 'if (heard || ', 'if ('],
   [
-    'one signature per person',
-    'approval/decide.ts',
-    "if (command.type === 'approve' && signed && approval.digest === command.digest) return { events: [], answer };",
+    'who lost the right has not signed',
+    'run/gate.ts',
+    '...endInvalidApprovals(apply(run, before, context), context)',
     '',
   ],
-  ['who lost the right has not signed', 'run/gate.ts', '...endInvalidApprovals(run, context)', ''],
   [
     'a refusal is remembered',
-    'run/evolve.ts',
-    'rejections: [...next.rejections, { name: approval.name, digest: approval.digest, because, by: by.id }],',
+    'approval/evolve.ts',
+    'rejections: [...next.rejections, { approvalId, name, step, digest, because, by: by.id }],',
     'rejections: next.rejections,',
   ],
   [
@@ -159,7 +274,7 @@ const guards = [
   [
     'high-risk work waits while a person is asked',
     'run/gate-outcomes.ts',
-    "if (run.case !== null && spec.risk === 'high' && allowance === null)",
+    "if (run.case !== null && spec.risk === 'high' && !allowance?.letsThrough)",
     'if (false as boolean)',
   ],
   [
@@ -198,6 +313,9 @@ const run = (mutant) =>
   ).status;
 
 const json = process.argv.includes('--json');
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+/** Words choose: guards whose sentence or file has one of them. */
+const chosen = ([name, file]) => words.length === 0 || words.some((word) => name.includes(word) || file.includes(word));
 const stale = guards.filter(([, file, from]) => !readFileSync(join(root, domain, file), 'utf8').includes(from));
 for (const [name, file] of stale)
   console.error(`The guard "${name}" is not found in ${domain}/${file}: mend its text in scripts/mutants.mjs.`);
@@ -206,14 +324,14 @@ if (run(null) !== 0) {
   process.exit(1);
 }
 const survivors = [];
-for (const [name, file, from, to] of guards.filter((guard) => !stale.includes(guard))) {
+for (const [name, file, from, to] of guards.filter((guard) => chosen(guard) && !stale.includes(guard))) {
   const killed = run({ file: `${domain}/${file}`, from, to }) !== 0;
   if (!killed) survivors.push(name);
   if (!json) console.log(`${killed ? 'killed  ' : 'SURVIVED'}  ${name}`);
 }
 const summary = {
-  guards: guards.length,
-  killed: guards.length - survivors.length - stale.length,
+  guards: guards.filter(chosen).length,
+  killed: guards.filter(chosen).length - survivors.length - stale.filter(chosen).length,
   survivors,
   stale: stale.map(([name]) => name),
 };

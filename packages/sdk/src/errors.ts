@@ -33,6 +33,8 @@ export type Ticket = {
   key: string;
   caseId: string | null;
   approvalIds: string[];
+  /** whose signatures are missing, in words; null where no signature is waited for */
+  waitsFor?: string | null;
   url: string;
   /** revision of the run from which the decision is looked for */
   since: number;
@@ -44,6 +46,8 @@ export class Paused extends BelayError {
   readonly ticket: Ticket;
   readonly caseId: string | null;
   readonly approvalIds: string[];
+  /** whose signatures are missing, in words, e.g. "2 of role:finance and 1 of role:treasury" */
+  readonly waitsFor: string | null;
   /** where a person decides */
   readonly url: string;
   readonly resume: { runId: string; key: string };
@@ -57,6 +61,7 @@ export class Paused extends BelayError {
     this.ticket = ticket;
     this.caseId = ticket.caseId;
     this.approvalIds = ticket.approvalIds;
+    this.waitsFor = ticket.waitsFor ?? null;
     this.url = ticket.url;
     this.resume = { runId, key: ticket.key };
   }

@@ -75,6 +75,7 @@ export const ticketOf = (answer: Waiting, since: number): Ticket => ({
   key: answer.key,
   caseId: answer.kind === 'pause' ? null : answer.caseId,
   approvalIds: answer.kind === 'pause' ? answer.approvalIds : [],
+  waitsFor: answer.kind === 'pause' ? (answer.waitsFor ?? null) : null,
   url: answer.url,
   since,
 });

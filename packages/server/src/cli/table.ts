@@ -1,5 +1,6 @@
 /** Every command of `belay`, in the order of the help. */
 import type { Command } from './command.ts';
+import { approvalCommands } from './commands/approval.ts';
 import { caseCommands } from './commands/case.ts';
 import { cases } from './commands/cases.ts';
 import { check } from './commands/check.ts';
@@ -9,6 +10,7 @@ import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { drillCommands } from './commands/drill.ts';
 import { evidence } from './commands/evidence.ts';
+import { afterwardsCommands } from './commands/exceptions.ts';
 import { fmt } from './commands/fmt.ts';
 import { keyCommands } from './commands/key.ts';
 import { login } from './commands/login.ts';
@@ -42,6 +44,8 @@ export const commands: Command[] = [
   controlTypesCommand,
   replayCommand,
   ...caseCommands,
+  ...approvalCommands,
+  ...afterwardsCommands,
   why,
   ...runCommands,
   ...stopCommands,

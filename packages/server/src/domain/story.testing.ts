@@ -93,6 +93,9 @@ type Asked = {
   redeem?: boolean;
   epoch?: number;
   settled?: Permit | null;
+  counters?: GateCommand['counters'];
+  refusedElsewhere?: GateCommand['refusedElsewhere'];
+  looked?: GateCommand['looked'];
 };
 
 /** A run told as a story. Each step keeps what happened; `run` is the state, `last` what the last command answered. */
@@ -151,6 +154,9 @@ export class Story {
     redeem = true,
     epoch = this.run.epoch,
     settled = null,
+    counters = {},
+    refusedElsewhere = [],
+    looked = {},
   }: Asked = {}): this {
     const command: GateCommand = {
       type: 'gate',
@@ -163,12 +169,17 @@ export class Story {
       facts: { fresh: false, ...facts },
       words: null,
       redeem,
-      looked: {},
-      counters: {},
-      refusedElsewhere: [],
+      looked,
+      counters,
+      refusedElsewhere,
       settled,
     };
     return this.#decide({ kind: 'agent', id: 'bot' }, (run, context) => gate(run, command, context));
+  }
+
+  /** Any other decision on the run. */
+  decided(by: Actor, decide: (run: Run, context: Context) => Decided<unknown>): this {
+    return this.#decide(by, decide);
   }
 
   agent(command: Agents): this {

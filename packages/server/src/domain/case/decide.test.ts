@@ -51,6 +51,10 @@ describe('taking over', () => {
     expect(handedOff().person('eve', { type: 'claim' }).refused).toBe('not_entitled');
     expect(new Story().person('dirk', { type: 'takeOver' }).refused).toBe('not_entitled');
   });
+  it('by break-glass is a right of its own', () => {
+    const command = { type: 'takeOver', breakGlass: true, reason: 'It burns' } as const;
+    expect(new Story().person('eve', command).refused).toBe('not_entitled');
+  });
   it('by break-glass tells others and waits for their review', () => {
     expect(new Story().person('dirk', { type: 'takeOver', breakGlass: true }).refused).toBe('takeover_needs_reason');
     const story = new Story().person('dirk', { type: 'takeOver', breakGlass: true, reason: 'It burns' });

@@ -1,0 +1,75 @@
+/** Approvals on a terminal. Words of agents and people are shown inert and as what they are. */
+import type { AnswerOf, ApprovalView } from '@belay/protocol';
+import { factRows } from './case-text.ts';
+import { columns, instantText, oneLine, type Paint } from './paint.ts';
+
+const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const plain = (cell: string): string => cell;
+
+const progress = ({ groups }: ApprovalView): string =>
+  groups.map(({ from, quorum, signed }) => `${signed} of ${quorum} of ${from}`).join(', ');
+
+export const approvalsText = (approvals: ApprovalView[], paint: Paint): string => {
+  if (approvals.length === 0) return 'No sign-off is waiting.\n';
+  const rows = approvals.map((one) => [
+    one.approvalId,
+    one.status,
+    one.step,
+    progress(one),
+    oneLine(one.because[0] ?? ''),
+  ]);
+  const head = ['approval', 'status', 'step', 'signed', 'because'];
+  return columns([head, ...rows], (cell, row, column) => {
+    if (row === 0) return paint('dim', cell);
+    return column === 1 && cell.startsWith('waiting') ? paint('yellow', cell) : cell;
+  });
+};
+
+const argumentRows = ({ arguments: args, before, editable }: ApprovalView): string[][] =>
+  Object.entries(args).map(([name, value]) => {
+    const old = before?.[name];
+    const changed = before !== null && valueText(old) !== valueText(value);
+    const was = changed ? ` (was ${old === undefined ? 'not there' : valueText(old)})` : '';
+    return [`  ${name}${editable.includes(name) ? ' (editable)' : ''}`, oneLine(`${valueText(value)}${was}`)];
+  });
+
+const votes = ({ signatures, refusals }: ApprovalView): string[] => [
+  ...signatures.map(({ name, insteadOfName, at, comment }) => {
+    const stead = insteadOfName === null ? '' : ` in the stead of ${oneLine(insteadOfName)}`;
+    return `  ${oneLine(name)} signed${stead}, ${instantText(at)}${comment === null ? '' : `: ${oneLine(comment)}`}\n`;
+  }),
+  ...refusals.map(({ name, at, because }) => `  ${oneLine(name)} refused, ${instantText(at)}: ${oneLine(because)}\n`),
+];
+
+const untilText = ({ status, expiresAt, onExpiry }: ApprovalView): string[] =>
+  status === 'waiting' && expiresAt !== null
+    ? [
+        `Until ${instantText(expiresAt)}; then ${onExpiry === null ? 'people are told again' : `handed to ${onExpiry}`}.\n`,
+      ]
+    : [];
+
+export const approvalText = (shown: ApprovalView, paint: Paint): string =>
+  [
+    `${paint('bold', `${shown.name}: ${shown.step}`)} (${shown.status}, revision ${shown.revision}, run ${shown.runId})\n`,
+    ...shown.because.map((sentence) => `${oneLine(sentence)}\n`),
+    `\n${paint('bold', 'Exactly this would be carried out')}\n`,
+    columns(argumentRows(shown), plain),
+    `  ${paint('dim', shown.digest)}\n`,
+    ...(shown.facts.length > 0 ? [`\n${paint('bold', 'Facts')}\n`, columns(factRows(shown.facts), plain)] : []),
+    `\n${paint('bold', 'Signatures')}  ${progress(shown)}\n`,
+    ...votes(shown),
+    ...shown.excludedBecause.map(({ name, because }) => `  ${oneLine(name)} may not sign: ${oneLine(because)}\n`),
+    ...untilText(shown),
+    ...(shown.you.because === null ? [] : [`You: ${oneLine(shown.you.because)}\n`]),
+    ...(shown.you.readyAt === null ? [] : [`You may sign from ${instantText(shown.you.readyAt)} on.\n`]),
+  ].join('');
+
+export const batchText = ({ batchId, digest, items }: AnswerOf<'decideBatch'>, paint: Paint): string => {
+  const rows = items.map(({ approvalId, decided, detail }) => [
+    approvalId,
+    decided ?? 'refused',
+    oneLine(detail ?? ''),
+  ]);
+  const done = items.filter(({ decided }) => decided !== null).length;
+  return `${columns(rows, (cell, _row, column) => (column === 1 && cell.startsWith('refused') ? paint('red', cell) : cell))}${done} of ${items.length} decided as one (${batchId}).\n${paint('dim', digest)}\n`;
+};
