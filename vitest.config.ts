@@ -32,6 +32,9 @@ export default defineConfig({
       { find: /^@belay\/protocol\/evidence$/, replacement: source('protocol/src/evidence/index.ts') },
       { find: /^@belay\/control$/, replacement: source('control/src/index.ts') },
       { find: /^@belay\/sdk$/, replacement: source('sdk/src/index.ts') },
+      { find: /^@belay\/sdk\/testing$/, replacement: source('sdk/src/testing.ts') },
+      // In the built package this is one file; here it is the server's own rooms.
+      { find: /^\.\/memory-belay\.js$/, replacement: source('server/src/testing/memory-belay.ts') },
       { find: /^@belay\/sdk\/verify$/, replacement: source('sdk/src/verify.ts') },
     ],
   },

@@ -1,5 +1,5 @@
 // `npm run build`: everything that has to be made before Belay can run from this checkout.
-// Three parts that no single tool covers: TypeScript, the SQL migrations beside the built code, and the inbox.
+// Parts that no single tool covers: TypeScript, the SQL migrations beside the built code, the Belay for tests, the inbox.
 // Quiet but for the first time and for what fails; does again only what has changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -80,8 +80,16 @@ const buildInbox = () => {
   writeFileSync(seal, digest);
 };
 
+/** `@belay/sdk/testing` brings the server's rules along as one file. */
+const bundleTestBelay = () => {
+  const vite = at('node_modules/vite/bin/vite.js');
+  run('Bundling the Belay for tests', vite, ['build', '--config', at('packages/sdk/vite.config.ts')]);
+  cpSync(at('packages/sdk/src/memory-belay.d.ts'), at('packages/sdk/dist/memory-belay.d.ts'));
+};
+
 if (!existsSync(at('packages/server/inbox'))) console.error('Building Belay; the next start is quicker.');
 compile();
 copyMigrations();
 copyControls();
+bundleTestBelay();
 buildInbox();

@@ -22,6 +22,8 @@ const rooms: Record<string, readonly string[]> = {
   http: ['engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   // the proxy is a client of the house, in front of somebody else's server
   mcp: ['sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
+  // the Belay in memory for tests of users: another store under the same engine and the same HTTP edge
+  testing: ['http', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   cli: ['app', 'server', 'config', 'demo', 'mcp', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   // `belay demo`: part of the command line
   demo: ['cli', 'app', 'server', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],

@@ -12,6 +12,9 @@ const needed = {
   libfaketime: { find: ['libfaketime.so.1'], for: 'tests with a clock that jumps' },
   spin: { find: ['spin'], for: 'the protocol model' },
   gcc: { find: ['gcc'], for: 'the protocol model' },
+  python3: { find: ['python3'], for: 'the agent in Python' },
+  curl: { find: ['curl'], for: 'the agent in curl' },
+  jq: { find: ['jq'], for: 'the agent in curl' },
   z3: { find: ['z3'], for: 'the comparison of `belay check` with a solver' },
 } as const;
 

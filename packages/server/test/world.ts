@@ -56,7 +56,7 @@ export const urlOf = (name: RouteName, params: Record<string, string> = {}, quer
   return `${path}${search.size > 0 ? `?${search}` : ''}`;
 };
 
-const client = (app: () => App, headers: () => Record<string, string>): Client => ({
+const client = (app: () => Pick<App, 'fetch'>, headers: () => Record<string, string>): Client => ({
   call: async (name, asked = {} as never) => {
     const {
       params,
@@ -82,7 +82,7 @@ const client = (app: () => App, headers: () => Record<string, string>): Client =
 });
 
 /** Somebody who comes through the door of this node. */
-export const clientOf = (app: App, headers: Record<string, string>): Client =>
+export const clientOf = (app: Pick<App, 'fetch'>, headers: Record<string, string>): Client =>
   client(
     () => app,
     () => headers,

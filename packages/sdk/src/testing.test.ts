@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { BelayError, Fenced, Paused, Refused } from './errors.ts';
+import { belayMatchers, createTestBelay, type TestBelayOptions } from './testing.ts';
+import { thrownBy } from './world.testing.ts';
+
+expect.extend(belayMatchers);
+
+const control = `control: refunds
+about: Pays money back.
+owner: role:support
+subject: { ticketId: string }
+facts:
+  amount: { from: args, type: money, currency: [EUR], max: 10_000.00 }
+  angry: { from: lookup, source: crm, type: bool }
+steps:
+  refund: { risk: high, effect: irreversible, arguments: { amount: money }, editable: [amount] }
+  delete-ticket: { risk: high, effect: irreversible, arguments: {} }
+rules:
+  - { id: small, at: refund, when: amount <= EUR 100.00, then: continue }
+  - { id: large, at: refund, when: amount > EUR 100.00, then: approval, by: lead, because: "{amount} is a lot." }
+  - { id: angry, at: refund, when: angry, then: handoff, to: role:support, because: The customer is angry. }
+  - { id: never, at: delete-ticket, when: true, then: forbid, because: Tickets are kept., instead: Close it. }
+approvals:
+  lead: { from: role:lead, within: 1h, on-expiry: handoff to role:support }
+ladders:
+  after-claim: { idle: 2h, then: next-rung }
+stuck: { idle: 10m, same-step: 10, attempts: 3, steps: 200 }
+on-lookup-failure: handoff
+`;
+
+const people = { lena: ['lead', 'support'], sam: ['support'] };
+const open = async (more: Partial<TestBelayOptions> = {}) => {
+  const test = createTestBelay({ controls: control, people, sources: { crm: () => ({ angry: false }) }, ...more });
+  const run = await test.belay().start({ control: 'refunds', subject: { ticketId: 'T-1' }, key: 'T-1' });
+  return { test, run, story: () => test.story(run.id) };
+};
+const paid: unknown[] = [];
+const pay = ({ arguments: args }: { arguments: unknown }) => {
+  paid.push(args);
+  return 'paid';
+};
+
+describe('a Belay for tests', () => {
+  it('lets through what the control lets through, and tells the story', async () => {
+    const { run, story } = await open();
+    expect(await run.step('refund', { amount: 'EUR 20.00' }, pay)).toBe('paid');
+    expect(await story()).toHaveCarriedOutOnce('refund', { amount: 'EUR 20.00' });
+    expect(await story()).not.toHaveCarriedOut('refund', { amount: 'EUR 21.00' });
+    expect(await story()).toBeHeldBy('agent');
+    await run.finish();
+    expect((await story()).run.status).toBe('finished');
+  });
+
+  it('waits for the people a test speaks for', async () => {
+    const { test, run, story } = await open();
+    const paying = run.step('refund', { amount: 'EUR 200.00' }, pay);
+    await expect.poll(story).toWaitForSignOff('refund');
+    const [refused] = await Promise.all([thrownBy(test.person('sam').approve(run.id)), null]);
+    expect(refused).toMatchObject({ code: 'not_entitled' });
+    await test.person('lena').approve(run.id);
+    expect(await paying).toBe('paid');
+  });
+
+  it('says no with a reason, and forbids with a way on', async () => {
+    const { test, run, story } = await open();
+    const options = { on: 'pause' } as const;
+    expect(await thrownBy(run.step('refund', { amount: 'EUR 200.00' }, pay, options))).toBeInstanceOf(Paused);
+    await test.person('lena').reject(run.id, 'Too much.');
+    const refused = await thrownBy(run.step('refund', { amount: 'EUR 200.00' }, pay, options));
+    expect(refused).toBeInstanceOf(Refused);
+    expect((refused as Refused).toModel).toContain('Too much.');
+    expect(await thrownBy(run.step('delete-ticket', {}, pay))).toMatchObject({ instead: 'Close it.' });
+    expect(await story()).toHaveForbidden('delete-ticket', 'Tickets are kept.');
+  });
+
+  it('moves time: a sign-off that nobody gives goes to a person, who gives control back', async () => {
+    const { test, run, story } = await open();
+    await thrownBy(run.step('refund', { amount: 'EUR 200.00' }, pay, { on: 'pause' }));
+    await test.fastForward('61m');
+    expect(test.now()).toEqual(new Date('2026-12-07T10:01:00.000Z'));
+    expect((await story()).run.status).toBe('held');
+    await test.person('sam').takeOver(run.id);
+    expect(await story()).toBeHeldBy('sam');
+    expect(await thrownBy(run.step('refund', { amount: 'EUR 1.00' }, pay))).toBeInstanceOf(Fenced);
+    await test.person('sam').giveBack(run.id, { instructions: 'Pay 20.' });
+    const again = await test.belay().attach(run.id);
+    expect(again.instructions?.text).toBe('Pay 20.');
+  });
+
+  it('asks the sources a test gives, and hands off when one is down or says so', async () => {
+    const angry = await open({ sources: { crm: ({ subject }) => ({ angry: subject.ticketId === 'T-1' }) } });
+    await thrownBy(angry.run.step('refund', { amount: 'EUR 1.00' }, pay, { on: 'pause' }));
+    expect(await angry.story()).toHaveHandedOff('refund', /angry/);
+    await angry.test.person('sam').resolve(angry.run.id, 'Paid by hand.');
+    expect((await angry.story()).run.outcome).toMatchObject({ resolution: 'Paid by hand.' });
+    const down = await open({ sources: {} });
+    await thrownBy(down.run.step('refund', { amount: 'EUR 1.00' }, pay, { on: 'pause' }));
+    expect(await down.story()).toHaveHandedOff('refund', 'crm');
+  });
+
+  it('asks what became of a step that an earlier process left open', async () => {
+    const { test, run, story } = await open();
+    await run.gate('refund', { amount: 'EUR 5.00' }, { key: 'k', redeem: true });
+    const next = await test.belay().attach(run.id);
+    await thrownBy(next.step('refund', { amount: 'EUR 5.00' }, pay, { key: 'k', on: 'pause' }));
+    await test.person('sam').settle(run.id, 'refund', { happened: 'done', reference: 'bank 7' });
+    expect(await next.step('refund', { amount: 'EUR 5.00' }, () => 'again', { key: 'k' })).not.toBe('again');
+    expect(await story()).toHaveCarriedOutOnce('refund');
+  });
+
+  it('names what is wrong: a control that cannot be read, a duration, a person, what is not there', async () => {
+    const broken = createTestBelay({ controls: 'control: refunds\n', people });
+    expect(await thrownBy(broken.fastForward('1m'))).toMatchObject({ message: expect.stringContaining('control 1:') });
+    const { test, run } = await open();
+    await expect(async () => test.fastForward('soon')).rejects.toThrow('"soon" is no duration.');
+    expect(await thrownBy(test.person('nobody').takeOver(run.id))).toBeInstanceOf(BelayError);
+    expect(await thrownBy(test.person('lena').approve(run.id))).toMatchObject({ code: 'not_found' });
+    expect(await thrownBy(test.story('run_x'))).toMatchObject({ code: 'not_found' });
+    expect(() => createTestBelay({ controls: control, organisation: 'people: 7' })).toThrow('organisation:');
+  });
+});
+
+describe('a matcher that does not hold', () => {
+  it('tells the whole story', async () => {
+    const { run, story } = await open();
+    await run.step('refund', { amount: 'EUR 20.00' }, pay);
+    const told = belayMatchers.toHaveForbidden(await story(), 'refund');
+    expect(told.pass).toBe(false);
+    expect(told.message()).toContain('StepGated by agent refund continue');
+  });
+});

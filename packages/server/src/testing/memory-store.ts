@@ -1,0 +1,307 @@
+/**
+ * What the engine needs of a store, kept in the memory of one test: the same compare-and-set on the revision, the same
+ * unique keys, nothing on a disk. The rules are not here: those are the engine's and the domain's own.
+ */
+import { createHash } from 'node:crypto';
+import { iso, isoOrNull, type Json } from '@belay/protocol';
+import { nothingEntered } from '../domain/oncall/entered.ts';
+import type { Organisation } from '../domain/oncall/organisation.ts';
+import { withoutEnded } from '../domain/run/evolve.ts';
+import { type Approval, type Case, type Permit, type Run, runStatus } from '../domain/run/run.ts';
+import type { DueStore } from '../engine/due.ts';
+import type { EntryRecord } from '../engine/entry-view.ts';
+import type { HouseStore, PublishedControl } from '../engine/house.ts';
+import type { RunOf, StopPorts } from '../engine/people.ts';
+import {
+  type Committed,
+  type IdempotencyRow,
+  KeyTaken,
+  type RunStore,
+  type StopInForce,
+  type Write,
+} from '../engine/ports.ts';
+import type { Page, Queries } from '../engine/services.ts';
+
+type Kept = { run: Run; revision: number; nextDueAt: number | null };
+type Stop = StopInForce & { at: number; liftedAt: number | null; runsTaken: number };
+type Of<T> = { runId: string; item: T };
+
+export type Rows = {
+  runs: Map<string, Kept>;
+  cases: Map<string, Of<Case>>;
+  approvals: Map<string, Of<Approval>>;
+  permits: Map<string, Of<Permit>>;
+  entries: EntryRecord[];
+  idempotency: Map<string, IdempotencyRow>;
+  stops: Map<string, Stop>;
+  controls: PublishedControl[];
+};
+
+export const emptyRows = (): Rows => ({
+  runs: new Map(),
+  cases: new Map(),
+  approvals: new Map(),
+  permits: new Map(),
+  entries: [],
+  idempotency: new Map(),
+  stops: new Map(),
+  controls: [],
+});
+
+/** As a database gives it back: nothing that JSON cannot say, and nothing that somebody else can change. */
+const asStored = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+const holdsKey: ReadonlySet<string> = new Set(['granted', 'redeemed', 'inDoubt', 'done']);
+
+const entryOf = (run: Run, { event, by, at, seq, entryId }: Write['recorded'][number], index: number): EntryRecord => ({
+  entry_id: entryId,
+  stream: run.runId,
+  seq,
+  log_index: index,
+  type: event.type,
+  by_kind: by.kind,
+  by_id: by.id,
+  at,
+  epoch: run.epoch,
+  event: asStored(event) as never,
+  leaf: createHash('sha256').update(JSON.stringify(event)).digest(),
+});
+
+const inScope = ({ scope, name }: StopInForce, { agentId, control }: Run): boolean =>
+  scope === 'everything' || (scope === 'agent' ? name === agentId : name === control.name);
+
+const moves = ({ runs }: Rows, { run, expected }: Write): boolean => {
+  const kept = runs.get(run.runId);
+  if (expected !== null) return kept?.revision === expected;
+  const sameKey = ({ run: other }: Kept): boolean =>
+    run.key !== null &&
+    other.key === run.key &&
+    other.agentId === run.agentId &&
+    other.control.name === run.control.name;
+  return kept === undefined && ![...runs.values()].some(sameKey);
+};
+
+const checkKeys = (rows: Rows, { run, permits, idempotency }: Write): void => {
+  for (const permit of permits) {
+    const other = [...rows.permits.values()].find(
+      ({ runId, item }) => runId === run.runId && item.key === permit.key && item.permitId !== permit.permitId,
+    );
+    const ends = permits.some(({ permitId, status }) => permitId === other?.item.permitId && !holdsKey.has(status));
+    if (other !== undefined && !ends && holdsKey.has(other.item.status) && holdsKey.has(permit.status))
+      throw new KeyTaken('permit', null);
+  }
+  if (idempotency.some(({ caller, key }) => rows.idempotency.has(`${caller} ${key}`)))
+    throw new KeyTaken('idempotency', null);
+};
+
+const write = (rows: Rows, one: Write): void => {
+  const { run } = one;
+  const { runId } = run;
+  rows.runs.set(runId, {
+    run: asStored(withoutEnded(run)),
+    revision: (one.expected ?? 0) + 1,
+    nextDueAt: one.nextDueAt,
+  });
+  for (const recorded of one.recorded) rows.entries.push(entryOf(run, recorded, rows.entries.length));
+  for (const item of one.cases) rows.cases.set(item.caseId, { runId, item: asStored(item) });
+  for (const item of one.approvals) rows.approvals.set(item.approvalId, { runId, item: asStored(item) });
+  for (const item of one.permits) rows.permits.set(item.permitId, { runId, item: asStored(item) });
+  for (const row of one.idempotency) rows.idempotency.set(`${row.caller} ${row.key}`, row);
+};
+
+/** All of it in one turn of the event loop: nothing comes between. */
+const commit = (rows: Rows, writes: Write[]): Committed => {
+  const stopped = new Map<string, StopInForce>();
+  for (const { run, guarded } of writes) {
+    const stop = [...rows.stops.values()].find((one) => one.liftedAt === null && inScope(one, run));
+    if (guarded && stop !== undefined) stopped.set(run.runId, stop);
+  }
+  const free = writes.filter((one) => !stopped.has(one.run.runId) && moves(rows, one));
+  for (const one of free) checkKeys(rows, one);
+  for (const one of free) write(rows, one);
+  return { moved: new Set(free.map(({ run }) => run.runId)), stopped };
+};
+
+const storedOf = ({ run, revision }: Kept) => ({ run, revision });
+
+export const createRunStore = (rows: Rows): RunStore => ({
+  load: async (runIds) =>
+    new Map(
+      runIds.flatMap((runId) => {
+        const kept = rows.runs.get(runId);
+        return kept === undefined ? [] : [[runId, storedOf(kept)]];
+      }),
+    ),
+  loadByKey: async (agentId, controlName, key) => {
+    const kept = [...rows.runs.values()].find(
+      ({ run }) => run.agentId === agentId && run.control.name === controlName && run.key === key,
+    );
+    return kept === undefined ? null : storedOf(kept);
+  },
+  settledPermit: async (runId, key) =>
+    [...rows.permits.values()].find((p) => p.runId === runId && p.item.key === key && p.item.status === 'done')?.item ??
+    null,
+  commit: async (writes) => commit(rows, writes),
+  idempotent: async (caller, key) => rows.idempotency.get(`${caller} ${key}`) ?? null,
+});
+
+export const createDueStore = (rows: Rows): DueStore => {
+  const due = (at: number): Kept[] =>
+    [...rows.runs.values()].filter(({ nextDueAt }) => nextDueAt !== null && nextDueAt <= at);
+  const urgencyOf = ({ run }: Kept): number => run.case?.priority ?? 0;
+  return {
+    urgencies: async (at) => {
+      const earliest = new Map<number, number>();
+      for (const kept of due(at)) {
+        const urgency = urgencyOf(kept);
+        earliest.set(urgency, Math.min(earliest.get(urgency) ?? Number.POSITIVE_INFINITY, kept.nextDueAt ?? 0));
+      }
+      return [...earliest].map(([urgency, dueAt]) => ({ urgency, dueAt })).sort((a, b) => b.urgency - a.urgency);
+    },
+    take: async ({ urgency, at, except, limit }, decide) => {
+      const taken = due(at)
+        .filter((kept) => urgencyOf(kept) === urgency && !except.includes(kept.run.runId))
+        .slice(0, limit);
+      if (taken.length > 0) commit(rows, await decide(taken.map(storedOf)));
+    },
+  };
+};
+
+export const createHouseStore = (rows: Rows, organisation: Organisation): HouseStore => ({
+  control: async (name, version) =>
+    rows.controls.findLast((one) => one.name === name && (version === null || one.version === version)) ?? null,
+  publish: async ({ file: _file, ...control }) => {
+    const latest = rows.controls.findLast(({ name }) => name === control.name);
+    if (latest?.digest === control.digest) return { published: latest, fresh: false };
+    const published = { ...control, version: (latest?.version ?? 0) + 1 };
+    rows.controls.push(published);
+    return { published, fresh: true };
+  },
+  organisation: async () => ({ applied: organisation, entered: nothingEntered, revision: 1 }),
+});
+
+export const createRunOf = ({ cases, approvals, permits }: Rows): RunOf => ({
+  runOfCase: async (id) => cases.get(id)?.runId ?? null,
+  runOfApproval: async (id) => approvals.get(id)?.runId ?? null,
+  runOfPermit: async (id) => permits.get(id)?.runId ?? null,
+});
+
+/** Lists of a test are short: a cursor is how many were given already. */
+const pageOf = <T>(items: T[], { cursor, limit }: { cursor?: string | undefined; limit: number }): Page<T> => {
+  const from = Number(cursor ?? 0);
+  return { items: items.slice(from, from + limit), next: items.length > from + limit ? String(from + limit) : null };
+};
+
+const caseStatuses: Record<string, readonly string[]> = {
+  open: ['open'],
+  claimed: ['claimed'],
+  live: ['open', 'claimed'],
+  closed: ['returned', 'resolved', 'cancelled'],
+};
+
+const urgentFirst = (a: Of<Case>, b: Of<Case>): number =>
+  b.item.priority - a.item.priority || a.item.openedAt - b.item.openedAt;
+
+export const createQueries = (rows: Rows, house: HouseStore): Queries => {
+  const runOf = (runId: string): Run => (rows.runs.get(runId) as Kept).run;
+  const withRun = <T, N extends string>(name: N, { runId, item }: Of<T>) =>
+    ({ [name]: item, run: runOf(runId) }) as { [K in N]: T } & { run: Run };
+  return {
+    listCases: async (query, personId, targets) => {
+      const mine = ({ item }: Of<Case>): boolean =>
+        item.status === 'open' ? targets.includes(item.owner) : item.claimedBy === personId;
+      const found = [...rows.cases.values()].filter(
+        (one) =>
+          (caseStatuses[query.status]?.includes(one.item.status) ?? true) &&
+          (query.runId === undefined || one.runId === query.runId) &&
+          (query.control === undefined || runOf(one.runId).control.name === query.control) &&
+          (query.mine !== true || mine(one)),
+      );
+      const { items, next } = pageOf(found.sort(urgentFirst), query);
+      return { items: items.map((one) => withRun('kase', one)), next };
+    },
+    getCase: async (caseId) => {
+      const found = rows.cases.get(caseId);
+      return found === undefined ? null : withRun('kase', found);
+    },
+    listRuns: async (query) => {
+      const found = [...rows.runs.values()].filter(
+        ({ run }) =>
+          (query.status === undefined || runStatus(run) === query.status) &&
+          (query.control === undefined || run.control.name === query.control) &&
+          (query.agentId === undefined || run.agentId === query.agentId) &&
+          (query.unfinished !== true || run.finishedAt === null),
+      );
+      const { items, next } = pageOf(found.reverse(), query);
+      return { items: items.map(storedOf), next };
+    },
+    listApprovals: async (query, targets) => {
+      const found = [...rows.approvals.values()].filter(
+        ({ item }) =>
+          (query.status === 'all' || (item.status === 'waiting') === (query.status === 'waiting')) &&
+          (query.mine !== true || targets.includes(item.from)),
+      );
+      const { items, next } = pageOf(found, query);
+      return { items: items.map((one) => withRun('approval', one)), next };
+    },
+    getApproval: async (approvalId) => {
+      const found = rows.approvals.get(approvalId);
+      return found === undefined ? null : withRun('approval', found);
+    },
+    getPermit: async (permitId) => rows.permits.get(permitId)?.item ?? null,
+    entriesOf: async (stream, after, limit) =>
+      rows.entries.filter((entry) => entry.stream === stream && entry.seq > after).slice(0, limit),
+    entriesAfter: async (logIndex, limit) => rows.entries.slice(logIndex + 1, logIndex + 1 + limit),
+    lastLogIndex: async () => rows.entries.length - 1,
+    overdue: async () => ({ stranded: 0, lateMs: 0 }),
+    listControls: async () => rows.controls.map((control) => ({ ...control, openRuns: 0 })),
+    getControl: (name, version) => house.control(name, version),
+    listStops: async (stopId, limit, nameOf) =>
+      [...rows.stops.values()]
+        .filter((stop) => stopId === null || stop.stopId === stopId)
+        .slice(0, limit)
+        .map(({ by, at, liftedAt, ...stop }) => ({
+          ...stop,
+          scope: stop.scope as 'everything',
+          by,
+          byName: nameOf(by),
+          at: iso(at),
+          liftedAt: isoOrNull(liftedAt),
+        })),
+    liftStop: async (stopId, _because, _by, at) => {
+      const stop = rows.stops.get(stopId);
+      if (stop === undefined || stop.liftedAt !== null) return false;
+      stop.liftedAt = at;
+      return true;
+    },
+  };
+};
+
+type Stopping = Pick<StopPorts, 'putInForce' | 'stopsInForce' | 'runsHeldByAgents' | 'counted'>;
+
+export const createStopping = (rows: Rows, now: () => number, newId: (prefix: string) => string): Stopping => ({
+  putInForce: async (stop) => {
+    const stopId = newId('stop');
+    rows.stops.set(stopId, { ...stop, stopId, at: now(), liftedAt: null, runsTaken: 0 });
+    return stopId;
+  },
+  stopsInForce: async () =>
+    [...rows.stops.values()]
+      .filter(({ liftedAt }) => liftedAt === null)
+      .map(({ scope, name, because, by }) => ({ scope: scope as 'everything', name, because, by })),
+  runsHeldByAgents: async (scope, name, limit) =>
+    [...rows.runs.values()]
+      .filter(({ run }) => run.finishedAt === null && run.holder.kind === 'agent')
+      .filter(({ run }) => inScope({ scope, name } as StopInForce, run))
+      .slice(0, limit)
+      .map(({ run }) => run.runId),
+  counted: async (stopId, taken) => {
+    const stop = rows.stops.get(stopId);
+    if (stop !== undefined) stop.runsTaken += taken;
+  },
+});
+
+export const entriesOf = (rows: Rows, runId: string): { type: string; event: Json; at: number; by: string }[] =>
+  rows.entries
+    .filter(({ stream }) => stream === runId)
+    .map(({ type, event, at, by_id }) => ({ type, event: event as Json, at, by: by_id }));
