@@ -3,11 +3,12 @@
  * unique keys, nothing on a disk. The rules are not here: those are the engine's and the domain's own.
  */
 import { createHash } from 'node:crypto';
-import { iso, isoOrNull, type Json } from '@belay/protocol';
+import type { Json } from '@belay/protocol';
 import { nothingEntered } from '../domain/oncall/entered.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import { withoutEnded } from '../domain/run/evolve.ts';
-import { type Approval, type Case, type Permit, type Run, runStatus } from '../domain/run/run.ts';
+import type { Approval, Case, Permit, Run, Sample } from '../domain/run/run.ts';
+import { stretchOf } from '../engine/counting.ts';
 import type { DueStore } from '../engine/due.ts';
 import type { EntryRecord } from '../engine/entry-view.ts';
 import type { HouseStore, PublishedControl } from '../engine/house.ts';
@@ -20,17 +21,19 @@ import {
   type StopInForce,
   type Write,
 } from '../engine/ports.ts';
-import type { Page, Queries } from '../engine/services.ts';
 
-type Kept = { run: Run; revision: number; nextDueAt: number | null };
+export type Kept = { run: Run; revision: number; nextDueAt: number | null };
 type Stop = StopInForce & { at: number; liftedAt: number | null; runsTaken: number };
-type Of<T> = { runId: string; item: T };
+export type Of<T> = { runId: string; item: T };
 
 export type Rows = {
   runs: Map<string, Kept>;
   cases: Map<string, Of<Case>>;
   approvals: Map<string, Of<Approval>>;
   permits: Map<string, Of<Permit>>;
+  samples: Map<string, Of<Sample>>;
+  /** amounts by the stretch of time they belong to */
+  counters: Map<string, Map<number, number>>;
   entries: EntryRecord[];
   idempotency: Map<string, IdempotencyRow>;
   stops: Map<string, Stop>;
@@ -42,6 +45,8 @@ export const emptyRows = (): Rows => ({
   cases: new Map(),
   approvals: new Map(),
   permits: new Map(),
+  samples: new Map(),
+  counters: new Map(),
   entries: [],
   idempotency: new Map(),
   stops: new Map(),
@@ -69,6 +74,16 @@ const entryOf = (run: Run, { event, by, at, seq, entryId }: Write['recorded'][nu
 
 const inScope = ({ scope, name }: StopInForce, { agentId, control }: Run): boolean =>
   scope === 'everything' || (scope === 'agent' ? name === agentId : name === control.name);
+
+const counted = ({ counters }: Rows, counter: string, since: number): number =>
+  [...(counters.get(counter) ?? [])].reduce((sum, [bucket, amount]) => (bucket >= since ? sum + amount : sum), 0);
+
+/** A limit that the step was decided to keep is passed by now. */
+const passes = (rows: Rows, { counts }: Write): boolean =>
+  counts.some(({ counter, since, most }) => {
+    const added = counts.filter((one) => one.counter === counter).reduce((sum, { amount }) => sum + amount, 0);
+    return most !== null && counted(rows, counter, since) + added > most;
+  });
 
 const moves = ({ runs }: Rows, { run, expected }: Write): boolean => {
   const kept = runs.get(run.runId);
@@ -106,6 +121,11 @@ const write = (rows: Rows, one: Write): void => {
   for (const item of one.cases) rows.cases.set(item.caseId, { runId, item: asStored(item) });
   for (const item of one.approvals) rows.approvals.set(item.approvalId, { runId, item: asStored(item) });
   for (const item of one.permits) rows.permits.set(item.permitId, { runId, item: asStored(item) });
+  for (const item of one.samples) rows.samples.set(item.sampleId, { runId, item: asStored(item) });
+  for (const { counter, bucket, amount } of one.counts) {
+    const buckets = rows.counters.get(counter) ?? new Map<number, number>();
+    rows.counters.set(counter, buckets.set(bucket, (buckets.get(bucket) ?? 0) + amount));
+  }
   for (const row of one.idempotency) rows.idempotency.set(`${row.caller} ${row.key}`, row);
 };
 
@@ -118,11 +138,16 @@ const commit = (rows: Rows, writes: Write[]): Committed => {
   }
   const free = writes.filter((one) => !stopped.has(one.run.runId) && moves(rows, one));
   for (const one of free) checkKeys(rows, one);
-  for (const one of free) write(rows, one);
-  return { moved: new Set(free.map(({ run }) => run.runId)), stopped };
+  const moved = new Set<string>();
+  for (const one of free) {
+    if (passes(rows, one)) continue;
+    write(rows, one);
+    moved.add(one.run.runId);
+  }
+  return { moved, stopped };
 };
 
-const storedOf = ({ run, revision }: Kept) => ({ run, revision });
+export const storedOf = ({ run, revision }: Kept) => ({ run, revision });
 
 export const createRunStore = (rows: Rows): RunStore => ({
   load: async (runIds) =>
@@ -141,6 +166,16 @@ export const createRunStore = (rows: Rows): RunStore => ({
   settledPermit: async (runId, key) =>
     [...rows.permits.values()].find((p) => p.runId === runId && p.item.key === key && p.item.status === 'done')?.item ??
     null,
+  permit: async (permitId) => rows.permits.get(permitId)?.item ?? null,
+  counters: async (wanted, at) =>
+    Object.fromEntries(
+      wanted.map(({ counter, windowMs }) => [counter, counted(rows, counter, stretchOf(windowMs, at).since)]),
+    ),
+  refusedElsewhere: async ({ runId, control }, step, digest) =>
+    [...rows.approvals.values()]
+      .filter(({ runId: other, item }) => other !== runId && item.status === 'rejected' && item.step === step)
+      .filter((one) => one.item.digest === digest && rows.runs.get(one.runId)?.run.control.name === control.name)
+      .map(({ item }) => ({ by: item.refusals.at(-1)?.by ?? 'somebody', because: item.rejectedBecause ?? '' })),
   commit: async (writes) => commit(rows, writes),
   idempotent: async (caller, key) => rows.idempotency.get(`${caller} ${key}`) ?? null,
 });
@@ -180,102 +215,12 @@ export const createHouseStore = (rows: Rows, organisation: Organisation): HouseS
   organisation: async () => ({ applied: organisation, entered: nothingEntered, revision: 1 }),
 });
 
-export const createRunOf = ({ cases, approvals, permits }: Rows): RunOf => ({
+export const createRunOf = ({ cases, approvals, permits, samples }: Rows): RunOf => ({
+  runOfSample: async (id) => samples.get(id)?.runId ?? null,
   runOfCase: async (id) => cases.get(id)?.runId ?? null,
   runOfApproval: async (id) => approvals.get(id)?.runId ?? null,
   runOfPermit: async (id) => permits.get(id)?.runId ?? null,
 });
-
-/** Lists of a test are short: a cursor is how many were given already. */
-const pageOf = <T>(items: T[], { cursor, limit }: { cursor?: string | undefined; limit: number }): Page<T> => {
-  const from = Number(cursor ?? 0);
-  return { items: items.slice(from, from + limit), next: items.length > from + limit ? String(from + limit) : null };
-};
-
-const caseStatuses: Record<string, readonly string[]> = {
-  open: ['open'],
-  claimed: ['claimed'],
-  live: ['open', 'claimed'],
-  closed: ['returned', 'resolved', 'cancelled'],
-};
-
-const urgentFirst = (a: Of<Case>, b: Of<Case>): number =>
-  b.item.priority - a.item.priority || a.item.openedAt - b.item.openedAt;
-
-export const createQueries = (rows: Rows, house: HouseStore): Queries => {
-  const runOf = (runId: string): Run => (rows.runs.get(runId) as Kept).run;
-  const withRun = <T, N extends string>(name: N, { runId, item }: Of<T>) =>
-    ({ [name]: item, run: runOf(runId) }) as { [K in N]: T } & { run: Run };
-  return {
-    listCases: async (query, personId, targets) => {
-      const mine = ({ item }: Of<Case>): boolean =>
-        item.status === 'open' ? targets.includes(item.owner) : item.claimedBy === personId;
-      const found = [...rows.cases.values()].filter(
-        (one) =>
-          (caseStatuses[query.status]?.includes(one.item.status) ?? true) &&
-          (query.runId === undefined || one.runId === query.runId) &&
-          (query.control === undefined || runOf(one.runId).control.name === query.control) &&
-          (query.mine !== true || mine(one)),
-      );
-      const { items, next } = pageOf(found.sort(urgentFirst), query);
-      return { items: items.map((one) => withRun('kase', one)), next };
-    },
-    getCase: async (caseId) => {
-      const found = rows.cases.get(caseId);
-      return found === undefined ? null : withRun('kase', found);
-    },
-    listRuns: async (query) => {
-      const found = [...rows.runs.values()].filter(
-        ({ run }) =>
-          (query.status === undefined || runStatus(run) === query.status) &&
-          (query.control === undefined || run.control.name === query.control) &&
-          (query.agentId === undefined || run.agentId === query.agentId) &&
-          (query.unfinished !== true || run.finishedAt === null),
-      );
-      const { items, next } = pageOf(found.reverse(), query);
-      return { items: items.map(storedOf), next };
-    },
-    listApprovals: async (query, targets) => {
-      const found = [...rows.approvals.values()].filter(
-        ({ item }) =>
-          (query.status === 'all' || (item.status === 'waiting') === (query.status === 'waiting')) &&
-          (query.mine !== true || targets.includes(item.from)),
-      );
-      const { items, next } = pageOf(found, query);
-      return { items: items.map((one) => withRun('approval', one)), next };
-    },
-    getApproval: async (approvalId) => {
-      const found = rows.approvals.get(approvalId);
-      return found === undefined ? null : withRun('approval', found);
-    },
-    getPermit: async (permitId) => rows.permits.get(permitId)?.item ?? null,
-    entriesOf: async (stream, after, limit) =>
-      rows.entries.filter((entry) => entry.stream === stream && entry.seq > after).slice(0, limit),
-    entriesAfter: async (logIndex, limit) => rows.entries.slice(logIndex + 1, logIndex + 1 + limit),
-    lastLogIndex: async () => rows.entries.length - 1,
-    overdue: async () => ({ stranded: 0, lateMs: 0 }),
-    listControls: async () => rows.controls.map((control) => ({ ...control, openRuns: 0 })),
-    getControl: (name, version) => house.control(name, version),
-    listStops: async (stopId, limit, nameOf) =>
-      [...rows.stops.values()]
-        .filter((stop) => stopId === null || stop.stopId === stopId)
-        .slice(0, limit)
-        .map(({ by, at, liftedAt, ...stop }) => ({
-          ...stop,
-          scope: stop.scope as 'everything',
-          by,
-          byName: nameOf(by),
-          at: iso(at),
-          liftedAt: isoOrNull(liftedAt),
-        })),
-    liftStop: async (stopId, _because, _by, at) => {
-      const stop = rows.stops.get(stopId);
-      if (stop === undefined || stop.liftedAt !== null) return false;
-      stop.liftedAt = at;
-      return true;
-    },
-  };
-};
 
 type Stopping = Pick<StopPorts, 'putInForce' | 'stopsInForce' | 'runsHeldByAgents' | 'counted'>;
 
