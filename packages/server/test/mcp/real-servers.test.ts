@@ -2,6 +2,7 @@
  * Servers and clients of others through the proxy, as they come from npm. They are installed apart (bench/mcp); without
  * them these tests are skipped and say so in one line, with BELAY_CI_NO_SKIP=1 they fail.
  */
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -139,6 +140,53 @@ describe.skipIf(skipped)('real servers', () => {
     await until('the repository is there', async () => existsSync(join(repository, '.git')));
     expect((await call(client, 'git_status', { path: repository })).isError).toBe(false);
     expect((await call(client, 'git_reset', { path: repository })).text).toContain('History stays');
+  });
+});
+
+/** A client of others, in a process of its own, on a Node that it runs on. */
+const inspector = (config: string, ...args: string[]): Promise<{ code: number | null; said: string }> => {
+  const program = join(installed, '@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+  const child = spawn(
+    join(installed, 'node/bin/node'),
+    [program, '--cli', '--config', config, '--server', 'files', ...args],
+    {
+      env: { ...process.env, MCP_INSPECTOR_SECRET_STORE: 'memory' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 50_000,
+    },
+  );
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, said })));
+};
+
+describe.skipIf(skipped)('the Inspector’s command line', () => {
+  it('lists the tools, reads at once, and is told that a person decides about what it writes', async () => {
+    const config = join(stage.folder, 'inspector.json');
+    const options = ['mcp', '--control', stage.control, '--pins', join(stage.folder, 'pins-inspector.json')];
+    const args = [root('packages/server/dist/cli/main.js'), ...options, '--', process.execPath];
+    const { BELAY_URL = '', BELAY_KEY = '' } = environment();
+    const files = {
+      command: process.execPath,
+      args: [...args, ...servers.filesystem(stage.folder)],
+      env: { BELAY_URL, BELAY_KEY },
+    };
+    writeFileSync(config, JSON.stringify({ mcpServers: { files } }));
+    writeFileSync(join(stage.folder, 'seen.txt'), 'invoice 7000');
+
+    const listed = await inspector(config, '--method', 'tools/list');
+    expect(JSON.parse(listed.said).tools.at(-1).name).toBe('belay_wait');
+    const call = (tool: string, ...given: string[]) =>
+      inspector(config, '--method', 'tools/call', '--tool-name', tool, ...given.flatMap((arg) => ['--tool-arg', arg]));
+    const read = await call('read_text_file', `path=${join(stage.folder, 'seen.txt')}`);
+    expect(read).toMatchObject({ code: 0, said: expect.stringContaining('invoice 7000') });
+    const path = join(stage.folder, 'unseen.txt');
+    const written = await call('write_file', `path=${path}`, 'content=free');
+    expect(written.said).toContain('a person decides first');
+    expect(written.code).not.toBe(0);
+    expect(existsSync(path)).toBe(false);
   });
 });
 
