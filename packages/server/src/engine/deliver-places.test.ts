@@ -52,12 +52,13 @@ const found = (status: string, people: string[]): Found =>
   }) as unknown as Found;
 const shown = (channel: string, address: string, failed: boolean): ShownCard =>
   ({ channel, place: { kind: 'person', address }, failing: 'because', failed }) as ShownCard;
-const situation = (more: { unhealthy?: string[]; cards?: ShownCard[] } = {}) => ({
+const situation = (more: { unhealthy?: string[]; cards?: ShownCard[]; paused?: [string, number][] } = {}) => ({
   control,
   org,
   now: 0,
   channels,
   unhealthy: new Set(more.unhealthy ?? []),
+  paused: new Map(more.paused ?? []),
   cards: more.cards ?? [],
 });
 const addresses = (places: ReturnType<typeof placesOf>) =>
@@ -83,6 +84,24 @@ describe('where a case is shown', () => {
       expect(
         addresses(placesOf(found('open', ['ann']), situation({ cards: [shown('chat', 'U1', failed)] }))),
       ).toContain(next);
+  });
+
+  it('moves a person to their next channel when the first is paused beyond the rung, and nobody was told there yet', () => {
+    const open = found('open', ['ann']);
+    Object.assign((open as { kase: object }).kase, { nextRungAt: 900 });
+    const at = (more: Parameters<typeof situation>[0]) => addresses(placesOf(open, situation(more))).slice(1);
+    expect(at({ paused: [['chat', 900]] })).toEqual(['mail ann@example.com']);
+    expect(at({ paused: [['chat', 899]] })).toEqual(['chat U1']);
+    const there = { ...shown('chat', 'U1', false), failing: null, ref: { id: '1' } };
+    expect(at({ paused: [['chat', 900]], cards: [there] })).toEqual(['chat U1']);
+    expect(
+      at({
+        paused: [
+          ['chat', 900],
+          ['mail', 900],
+        ],
+      }),
+    ).toEqual(['chat U1']);
   });
 
   it('is unreached only when nobody who has an address can be told by any channel, however long one waits', () => {

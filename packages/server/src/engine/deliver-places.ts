@@ -24,6 +24,8 @@ type Situation = {
   channels: Channels;
   /** channels that are shut to us at present */
   unhealthy: ReadonlySet<string>;
+  /** channels whose vendor asked us to wait, and until when */
+  paused: ReadonlyMap<string, number>;
   cards: readonly ShownCard[];
 };
 
@@ -53,27 +55,37 @@ const roomsOf = ({ control, channels }: Situation): Wanted[] =>
     .filter(([channel]) => channels.has(channel))
     .map(([channel, address]) => ({ channel, place: { kind: 'room', address }, personId: null }));
 
+type Way = { channel: string; address: string };
+
 const reaches = (channel: Channel | undefined): boolean => channel?.tell !== undefined;
 
 /** On which channels a person can be told at all, in the order of the rung or, without one, of the set-up. */
-const waysTo = (person: Person, via: string[], { channels }: Situation): { channel: string; address: string }[] =>
+const waysTo = (person: Person, via: string[], { channels }: Situation): Way[] =>
   (via.length > 0 ? via : [...channels.keys()]).flatMap((channel) => {
     const address = reaches(channels.get(channel)) ? addressOf(person, channel) : null;
     return address === null ? [] : [{ channel, address }];
   });
 
+/** When the next rung fires, if nobody moves. */
+export const deadlineOf = (found: Found): number =>
+  (found.kind === 'case' && found.kase.status === 'open' ? found.kase.nextRungAt : null) ?? Number.POSITIVE_INFINITY;
+
 export const placesOf = (found: Found, situation: Situation): Places => {
-  const { org, cards, unhealthy } = situation;
+  const { org, cards, unhealthy, paused } = situation;
   const { people, via } = asked(found, situation);
   const live = found.kind === 'case' ? found.kase.status === 'open' : found.approval.status === 'waiting';
   const ways = people.flatMap((personId) => {
     const person = org.people.find((one) => one.personId === personId);
     return person === undefined ? [] : [{ personId, ways: waysTo(person, via, situation) }];
   });
-  const failing = ({ channel, address }: { channel: string; address: string }): ShownCard | undefined =>
+  const failing = ({ channel, address }: Way): ShownCard | undefined =>
     cards.find((card) => card.channel === channel && card.place.address === address && card.failing !== null);
+  const isOpen = (one: Way): boolean => !unhealthy.has(one.channel) && failing(one) === undefined;
+  const isThere = ({ channel, address }: Way): boolean =>
+    cards.some((card) => card.channel === channel && card.place.address === address && card.ref !== null);
+  const inTime = (one: Way): boolean => isThere(one) || (paused.get(one.channel) ?? 0) < deadlineOf(found);
   const told = ways.flatMap(({ personId, ways }): Wanted[] => {
-    const way = ways.find((one) => !unhealthy.has(one.channel) && failing(one) === undefined);
+    const way = ways.find((one) => isOpen(one) && inTime(one)) ?? ways.find(isOpen);
     return way === undefined
       ? []
       : [{ channel: way.channel, place: { kind: 'person', address: way.address }, personId }];

@@ -80,6 +80,7 @@ const plan = async (ports: DeliverPorts, subject: Subject): Promise<void> => {
     org: await house.organisation(),
     now: clock.now(),
     channels,
+    paused: new Map(states.map(({ name, pausedUntil }) => [name, pausedUntil ?? 0])),
     unhealthy: new Set(states.filter((state) => state.unhealthySince !== null).map((state) => state.name)),
     cards,
   });

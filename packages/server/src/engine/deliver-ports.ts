@@ -54,7 +54,8 @@ export type CardStore = {
   fanOut(cards: ShownCard[], owed: Owed[], at: number): Promise<void>;
   owe(owed: Owed[], at: number): Promise<void>;
   channels(): Promise<ChannelState[]>;
-  pause(name: string, until: number): Promise<void>;
+  /** for long: whoever was to be told there and is not is planned again, because the rung may not wait so long */
+  pause(name: string, until: number, at: number): Promise<void>;
   checked(name: string, at: number): Promise<void>;
   /** takes the turn to poll, when it is time; one node gets it. Answers where the last poll ended. */
   takePoll(name: string, at: number, everyMs: number): Promise<{ cursor: Json } | null>;

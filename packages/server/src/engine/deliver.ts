@@ -8,6 +8,7 @@ import { type Card, parseSubject } from './cards.ts';
 import { type Channel, type Delivery, NotRead, type Place } from './channel-ports.ts';
 import { channelFailed, isOpen, roomFailed } from './deliver-health.ts';
 import { linesFor } from './deliver-lines.ts';
+import { deadlineOf } from './deliver-places.ts';
 import { oweSubject } from './deliver-plan.ts';
 import type { DeliverPorts, Found, ShownCard } from './deliver-ports.ts';
 import { readCard } from './inbound-read.ts';
@@ -102,9 +103,6 @@ const shownNow = ({ card }: Work, shown: ShownCard): ShownCard => ({
   failed: false,
 });
 
-const deadline = (found: Found): number | null =>
-  found.kind === 'case' && found.kase.status === 'open' ? found.kase.nextRungAt : null;
-
 /** The vendor asked us to wait, or did not answer. Another channel tells the person meanwhile when time runs short. */
 const later = async (
   ports: DeliverPorts,
@@ -114,8 +112,8 @@ const later = async (
   const { cards, outbox, clock } = ports;
   const now = clock.now();
   const again = now + (delivery.afterMs ?? backoffMs(row.attempts));
-  if (delivery.of === 'channel' && delivery.afterMs !== null) await cards.pause(work.channel.name, again);
-  const late = row.attempts >= patience || again >= (deadline(work.found) ?? Number.POSITIVE_INFINITY);
+  if (delivery.of === 'channel' && delivery.afterMs !== null) await cards.pause(work.channel.name, again, now);
+  const late = row.attempts >= patience || again >= deadlineOf(work.found);
   const turns = late && shown.failing === null && shown.place.kind === 'person';
   await cards.save({ ...shown, failing: late ? delivery.because : shown.failing });
   await outbox.failed(row, delivery.because, again);

@@ -110,18 +110,36 @@ const columns = `name, paused_until AS "pausedUntil", unhealthy_since AS "unheal
 
 type ChannelStates = Pick<CardStore, 'channels' | 'pause' | 'checked' | 'takePoll' | 'polled' | 'fail' | 'recover'>;
 
+/** A pause that a rung may not outlast. */
+const longPauseMs = 30_000;
+
+const planAgain = ({ subject }: { subject: string }): Owed => ({
+  kind: 'card',
+  lane: 'cards',
+  target: subject,
+  body: {},
+  urgency: 0,
+});
+
 /** How each channel is doing: paused, shut to us, polled until where. */
 const channelStates = (pool: Pool, recorded: Recorder): ChannelStates => ({
   channels: async () => {
     const { rows } = await pool.query<ChannelState>(`SELECT ${columns} FROM channels`);
     return rows;
   },
-  pause: async (name, until) => {
-    await pool.query(
+  pause: async (name, until, at) => {
+    const { rowCount } = await pool.query(
       `INSERT INTO channels AS c (name, paused_until) VALUES ($1, $2)
-       ON CONFLICT (name) DO UPDATE SET paused_until = greatest(c.paused_until, excluded.paused_until)`,
+       ON CONFLICT (name) DO UPDATE SET paused_until = excluded.paused_until
+       WHERE coalesce(c.paused_until < excluded.paused_until, true)`,
       [name, instant(until)],
     );
+    if (rowCount === 0 || until - at < longPauseMs) return;
+    const { rows } = await pool.query<{ subject: string }>(
+      "SELECT DISTINCT subject FROM cards WHERE channel = $1 AND NOT settled AND place_kind = 'person' AND external_ref IS NULL",
+      [name],
+    );
+    await owe(pool, rows.map(planAgain), at);
   },
   checked: async (name, at) => {
     await pool.query('UPDATE channels SET checked_at = $2 WHERE name = $1', [name, instant(at)]);
@@ -167,14 +185,7 @@ const channelStates = (pool: Pool, recorded: Recorder): ChannelStates => ({
           'SELECT DISTINCT subject FROM cards WHERE channel = $1 AND NOT settled',
           [name],
         );
-        const owed = rows.map(({ subject }) => ({
-          kind: 'card',
-          lane: 'cards',
-          target: subject,
-          body: {},
-          urgency: 0,
-        }));
-        await owe(client, owed, at);
+        await owe(client, rows.map(planAgain), at);
         return true;
       },
       (recovered) => (recovered ? happened(name, 'ChannelRecovered', '', at) : null),

@@ -56,6 +56,8 @@ const names: Record<string, string> = {
 };
 
 export type TeamsServer = Twin & {
+  /** forgets the faults that were to come */
+  forgive(): void;
   /** the conversation of the bot with one person */
   chatOf(aadObjectId: string): string;
   origin: string;
@@ -217,6 +219,7 @@ const vendorOf = (tenant: Tenant, running: Running, people: ReturnType<typeof pe
     return [...written, ...people.told(address)].sort((a, b) => a.after - b.after).map(({ text }) => text);
   },
   next: (...faults: Fault[]) => void running.faults.push(...faults),
+  forgive: () => void running.faults.splice(0),
   state: (state: Running['state']) => {
     running.state = state;
   },
