@@ -51,7 +51,7 @@ const evil = (): string => `http://127.0.0.1:${(elsewhere.address() as AddressIn
 
 type Wrong = { token?: () => string | null; body?: () => JsonObject; authorization?: string };
 const another = newSigner('teams-1');
-const withClaims = (claims: JsonObject) => ({ token: () => teams.token(now(), { claims }) });
+const withClaims = (claims: Record<string, unknown>) => ({ token: () => teams.token(now(), { claims }) });
 const withHeader = (header: JsonObject) => ({ token: () => teams.token(now(), { header }) });
 
 const tokens: Record<string, () => Wrong> = {
@@ -63,7 +63,8 @@ const tokens: Record<string, () => Wrong> = {
   'it is for several apps, and not for ours': () => withClaims({ aud: ['a', 'b'] }),
   'it ended ten minutes ago': () => withClaims({ nbf: seconds(-4_200), exp: seconds(-600) }),
   'it begins in ten minutes': () => withClaims({ nbf: seconds(600), exp: seconds(4_200) }),
-  'it never ends': () => withClaims({ exp: null }),
+  'it never ends': () => withClaims({ exp: undefined }),
+  'its end is nothing': () => withClaims({ exp: null }),
   'its end is a text': () => withClaims({ exp: 'never' }),
   'another key signed it under the known name': () => ({ token: () => teams.token(now(), { signer: another }) }),
   'its key is not published': () => ({ token: () => teams.token(now(), { signer: newSigner('unknown') }) }),
@@ -90,7 +91,7 @@ const tokens: Record<string, () => Wrong> = {
     },
   }),
   'it is for another service address': () => withClaims({ serviceurl: evil() }),
-  'it names no service address': () => withClaims({ serviceurl: null }),
+  'it names no service address': () => withClaims({ serviceurl: undefined }),
   'the body names another service address': () => ({ body: () => ({ serviceUrl: evil() }) }),
   'the body names no service address': () => ({ body: () => ({ serviceUrl: '' }) }),
   'the body is of another channel': () => ({ body: () => ({ channelId: 'emulator' }) }),
