@@ -60,6 +60,20 @@ describe('a drill', () => {
     ]);
   });
 
+  it('is not passed by whoever announced it, unless they are on duty themselves', async () => {
+    const { runId } = await announced();
+    await dana.call('takeOver', { params: { runId }, body: {} });
+    await world.app.endDrills();
+    expect(await now(runId)).toMatchObject({
+      state: 'failed',
+      sentence: 'Dana Whitfield took over, who had announced it. Told: Amélie Laurent.',
+    });
+    const own = await announced('person:dana');
+    await dana.call('takeOver', { params: { runId: own.runId }, body: {} });
+    await world.app.endDrills();
+    expect((await now(own.runId)).state).toBe('passed');
+  });
+
   it('is failed when nobody does, and names who was told', async () => {
     const { runId } = await announced();
     await world.fastForward('9m');

@@ -66,13 +66,15 @@ const over = (run: Run, result: Omit<DrillResult, 'agentRefused' | 'caseId' | 't
 const seconds = (ms: number): string =>
   ms < 120_000 ? `${Math.max(1, Math.round(ms / 1_000))} s` : `${Math.round(ms / minute)} min`;
 
-const passed = (run: Run, kase: Case | null, { org }: Context): RunEvent[] => {
+/** Whoever announced it proves nothing by taking it over, unless they are on duty themselves. */
+const takenOver = (run: Run, kase: Case | null, { org }: Context): RunEvent[] => {
   const takenBy = kase?.claimedBy ?? run.instructions?.by ?? null;
   const tookMs = kase?.claimedAt == null ? null : kase.claimedAt - kase.openedAt;
   const took = tookMs === null ? '' : ` after ${seconds(tookMs)}`;
   const resolution = `The drill is over: ${nameOf(org.people, takenBy ?? '')} took over${took}.`;
+  const proved = takenBy !== subjectOf(run).announcedBy || told(kase).includes(takenBy);
   const resolved: RunEvent[] = kase === null ? [] : [{ type: 'CaseResolved', caseId: kase.caseId, resolution }];
-  return [...resolved, over(run, { drill: 'passed', takenBy, tookMs })];
+  return [...resolved, over(run, { drill: proved ? 'passed' : 'failed', takenBy, tookMs })];
 };
 
 /** What becomes of a drill now: nothing, or its end. The sample agent is out by then, and has tried to go on. */
@@ -81,8 +83,8 @@ export const endDrill = (run: Run, context: Context): Decided<null> => {
   const kase = run.case;
   if (run.finishedAt !== null || context.control.control.name !== drillControl) return none;
   // Given back before anybody looked: it was taken over, or there would be no instructions.
-  if (kase === null) return run.instructions === null ? none : { events: passed(run, null, context), answer: null };
-  if (kase.status === 'claimed') return { events: passed(run, kase, context), answer: null };
+  if (kase === null) return run.instructions === null ? none : { events: takenOver(run, null, context), answer: null };
+  if (kase.status === 'claimed') return { events: takenOver(run, kase, context), answer: null };
   if (context.now < kase.openedAt + withinMs(run)) return none;
   const because = `The drill failed: nobody took over within ${subjectOf(run).withinMinutes} min.`;
   const ended: RunEvent = { type: 'CaseCancelled', caseId: kase.caseId, because };
@@ -111,6 +113,8 @@ export const drillSentence = (run: Run, org: Organisation): string => {
     return run.case === null
       ? 'It is about to be announced.'
       : `${names(told(run.case))} told; waiting for somebody to take over, for ${withinMinutes} min at most.`;
+  if (result.drill === 'failed' && result.takenBy !== null)
+    return `${names([result.takenBy])} took over, who had announced it. Told: ${names(result.told)}.`;
   if (result.drill === 'failed') return `Nobody took over within ${withinMinutes} min. Told: ${names(result.told)}.`;
   const took = result.tookMs === null ? '' : ` after ${seconds(result.tookMs)}`;
   const refused = result.agentRefused ? ' The next call of the sample agent was refused.' : '';
