@@ -194,7 +194,7 @@ const belayClause = (clause: Clause): string => {
   return celClause(clause);
 };
 
-const belayText = (rules: Rule[], steps: string[]): string => `control: bench
+export const belayText = (rules: Rule[], steps: string[]): string => `control: bench
 about: The rules of the measurement.
 owner: role:owner
 facts:

@@ -26,6 +26,14 @@ const measure = (engine: string, rules: number): Row => {
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Row;
 };
 
+type Check = { cpuMs: number; findings: number; notProved: number };
+
+const checkOf = (rules: number): Check => {
+  const script = fileURLToPath(new URL('check.ts', import.meta.url));
+  const output = execFileSync(process.execPath, ['--import', 'tsx', script, String(rules)], { encoding: 'utf8' });
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Check;
+};
+
 const shown = (ns: number): string =>
   ns < 1_000 ? `${ns} ns` : ns < 1_000_000 ? `${(ns / 1_000).toFixed(1)} µs` : `${(ns / 1_000_000).toFixed(1)} ms`;
 
@@ -53,13 +61,14 @@ const report = [20, 1000].map((rules) => {
     /** its rules grouped by step by hand, as Belay does by itself */
     grouped: over(rows, (engine) => isLibrary(engine) && engine.includes('grouped')),
     asItIs: over(rows, (engine) => isLibrary(engine) && !engine.includes('grouped')),
+    check: checkOf(rules),
     floor: over(rows, (engine) => engine === 'by hand, facts validated'),
   };
 });
 
 if (values.json) process.stdout.write(`${JSON.stringify({ node: process.version, report }, null, 2)}\n`);
 else {
-  for (const { rules, rows, grouped, asItIs, floor } of report) {
+  for (const { rules, rows, grouped, asItIs, floor, check } of report) {
     console.log(`\n${rules} rules, CPU time of one decision (the same ${rows[0]?.compared} decisions by all)`);
     for (const { engine, nothingFires, mixture, readyMs, note } of rows) {
       const columns = [shown(nothingFires.cpuNs), shown(mixture.cpuNs), `${readyMs} ms`].map((text) =>
@@ -69,5 +78,6 @@ else {
     }
     for (const { fastest, times } of [grouped, asItIs]) console.log(`Belay is ${times} times faster than ${fastest}.`);
     console.log(`Written by hand, with the same validation: ${floor.times} times Belay's time.`);
+    console.log(`The design check: ${check.cpuMs} ms, ${check.findings} findings, ${check.notProved} not proved.`);
   }
 }

@@ -3,6 +3,7 @@
  * check, compare) and everybody who uses it. Plain data: it can be stored, compared and drawn.
  */
 import type { FactView, Json, JsonObject, OutcomeKind, PacketView, Requirement, Target } from '@belay/protocol';
+import type { WorkingHours } from './value/time.ts';
 
 export type Risk = 'low' | 'high';
 export type Effect = 'none' | 'reversible' | 'irreversible';
@@ -18,7 +19,7 @@ export type TypeSpec =
   | { type: 'set'; of: 'string' }
   | { type: 'duration' }
   | { type: 'date' }
-  | { type: 'timestamp'; zone: string }
+  | { type: 'timestamp'; zone: string; working?: WorkingHours }
   /** arguments alone: a file by its name, media type, size and digest, so that the digest of the arguments covers it */
   | { type: 'attachment' };
 

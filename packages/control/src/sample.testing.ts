@@ -36,7 +36,8 @@ facts:
   labels: { from: agent, type: set }
   wait: { from: system, type: duration }
   due: { from: lookup, source: crm, type: date }
-  receivedAt: { from: lookup, source: crm, type: timestamp, zone: Europe/Berlin }
+  receivedAt: { from: lookup, source: crm, type: timestamp, zone: Europe/Berlin, working: mon-fri 09:00-17:30 }
+  sentAt: { from: system, type: timestamp }
 lists:
   own-accounts: [acc-1, acc-2]
 conditions:

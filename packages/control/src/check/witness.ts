@@ -235,14 +235,14 @@ const hours = Array.from({ length: 7 * 24 }, (_, hour) => Date.UTC(2026, 0, 5, h
 
 /** Is the instant in the chosen cells: its own, that of its local hour, that of its weekday? */
 const isLocally = (ref: Ref, ms: number, derived: Map<string, Cell>): boolean => {
-  const { hour, weekday } = localTimeIn(ref.spec.type === 'timestamp' ? ref.spec.zone : 'UTC')(ms);
+  const { hour, minute, weekday } = localTimeIn(ref.spec.type === 'timestamp' ? ref.spec.zone : 'UTC')(ms);
   const within = (key: string, value: number) => {
     const cell = derived.get(key);
     return cell?.kind !== 'range' || (value >= cell.from && value <= cell.to);
   };
   const day = derived.get(`weekday(${ref.key})`);
   const onDay = day?.kind !== 'text' || day.value === weekday;
-  return onDay && within(`hour(${ref.key})`, hour) && within(ref.key, ms);
+  return onDay && within(`hour(${ref.key})`, hour) && within(`minute(${ref.key})`, minute) && within(ref.key, ms);
 };
 
 /** A text, set or instant whose derived facts are as chosen, as far as a few candidates can be. */

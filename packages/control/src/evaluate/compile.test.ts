@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GateInput } from '../model.ts';
-import { compiled, everyType, usableInput } from '../sample.testing.ts';
+import { compiled, everyType, parsed, usableInput } from '../sample.testing.ts';
 import { compileControl } from './compile.ts';
 
 const rule = (id: string, then: string, more = ''): string => `  - { id: ${id}, at: pay, then: ${then}${more} }`;
@@ -313,4 +313,28 @@ test('a control that was not parsed without problems is refused', () => {
   const { control } = compiled(everyType(rule('go', 'continue')));
   const broken = { ...control, rules: control.rules.map((each) => ({ ...each, when: 'nothing > 3' })) };
   expect(() => compileControl(broken)).toThrow('The rule "go" cannot be compiled: There is no fact "nothing".');
+});
+
+test('hours of work are those of the zone, to the minute, with daylight saving', () => {
+  const text = `control: desk
+about: b
+owner: role:o
+facts:
+  at: { from: system, type: timestamp, zone: Europe/Berlin, working: mon-fri 09:00-17:30 }
+steps:
+  answer: { risk: low, effect: none }
+rules:
+  - { id: closed, at: answer, when: '!working(at)', then: handoff, because: b }
+`;
+  for (const wait of [0, Number.POSITIVE_INFINITY]) {
+    const control = compileControl(parsed(text), wait);
+    const isOpen = (at: string) =>
+      control.decide({ step: 'answer', arguments: {}, agent: {}, system: { at }, looked: {} }).outcome === 'continue';
+    expect(
+      ['2026-01-30T08:00:00Z', '2026-01-30T16:29:59Z', '2026-07-31T07:00:00Z', '2026-07-31T15:29:00Z'].map(isOpen),
+    ).toEqual([true, true, true, true]);
+    expect(
+      ['2026-01-30T07:59:59Z', '2026-01-30T16:30:00Z', '2026-07-31T15:30:00Z', '2026-01-31T10:00:00Z'].map(isOpen),
+    ).toEqual([false, false, false, false]);
+  }
 });

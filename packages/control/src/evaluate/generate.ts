@@ -184,7 +184,9 @@ const derivedLines = (draft: Draft, ref: Ref): void => {
     return;
   }
   const local: (ms: number) => LocalTime = localTimeIn(origin.spec.type === 'timestamp' ? origin.spec.zone : 'UTC');
-  draft.lines.push(`if (p${n}) { v = ${helper(draft, local)}(n${from}); n${n} = v.hour; t${n} = v.weekday; }`);
+  draft.lines.push(
+    `if (p${n}) { v = ${helper(draft, local)}(n${from}); n${n} = v.${ref.derived?.by === 'minute' ? 'minute' : 'hour'}; t${n} = v.weekday; }`,
+  );
 };
 
 // Conditions

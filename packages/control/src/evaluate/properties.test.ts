@@ -234,6 +234,7 @@ const more = [
   'subject in labels || "a" in labels',
   'has(maybe) ? maybe > 2 : size(subject) > 4',
   'weekday(receivedAt) in ["sat", "sun"] && receivedAt > timestamp("2026-01-31T09:30:00Z")',
+  'working(receivedAt) || hour(receivedAt) > 20',
   'labels.exists(l, l.startsWith("p") || l.endsWith("i"))',
   'args.id.startsWith("acc-") && args.id in ["a", "b", "c", "d", "e", "f", "g", "h", "acc-9"]',
 ];

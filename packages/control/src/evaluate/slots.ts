@@ -181,8 +181,8 @@ export const deriverOf = (ref: Ref, slots: Slots, layout: Layout): (() => void) 
   const localTime = localTimeIn(origin.spec.type === 'timestamp' ? origin.spec.zone : 'UTC');
   return () => {
     present[slot] = present[from] as number;
-    const { hour, weekday } = localTime(numbers[from] as number);
-    numbers[slot] = hour;
+    const { hour, minute, weekday } = localTime(numbers[from] as number);
+    numbers[slot] = ref.derived?.by === 'minute' ? minute : hour;
     texts[slot] = weekday;
   };
 };

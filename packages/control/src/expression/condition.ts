@@ -2,6 +2,7 @@
 import { didYouMean } from '@belay/protocol';
 import { isText } from '../value/spec.ts';
 import { weekdays } from '../value/time.ts';
+import { conditionCalls, onlyArgument, unknownCall, valueCalls } from './calls.ts';
 import { compare, compareConstant } from './comparison.ts';
 import { all, any, constant, elementRef, type Ir, not, type Order, type Ref } from './ir.ts';
 import { parseExpression } from './parser.ts';
@@ -66,33 +67,6 @@ const derive = (context: Context, call: Call, subject: Expression): Ref => {
     `${call.name} needs ${needs}; ${ref.name} is ${ref.spec.type}.`,
     'Use another fact.',
   );
-};
-
-const valueCalls = ['size', 'hour', 'weekday', 'duration', 'date', 'timestamp'];
-const conditionCalls = ['has', 'contains', 'startsWith', 'endsWith', 'exists', 'all'];
-const refusedCalls: Record<string, string> = {
-  matches:
-    'Regular expressions are not in the language: they could not be proved. Use contains, startsWith or endsWith.',
-  exists_one: 'exists_one is not in the language. Use exists, or count with size.',
-  map: 'map is not in the language. Declare the result as a fact.',
-  filter: 'filter is not in the language. Use exists or all.',
-};
-
-const unknownCall = (call: Call): never => {
-  const refused = Object.hasOwn(refusedCalls, call.name) ? refusedCalls[call.name] : undefined;
-  if (refused !== undefined) {
-    const [message = '', ...remedy] = refused.split('. ');
-    return refuse('notInLanguage', call, `${message}.`, remedy.join('. '));
-  }
-  const known = [...valueCalls, ...conditionCalls, 'listed', 'currency'];
-  const message = `There is no function "${call.name}".${didYouMean(call.name, known)}`;
-  return refuse('unknownName', call, message, `Known: ${known.join(', ')}.`);
-};
-
-const onlyArgument = (call: Call): Expression => {
-  const subject = call.target ?? call.args[0];
-  if (subject && call.args.length === (call.target ? 0 : 1)) return subject;
-  return refuse('syntax', call, `${call.name} needs one fact.`, `Write ${call.name}(fact).`);
 };
 
 const termOf = (context: Context, expression: Expression): Term => {
@@ -244,8 +218,37 @@ const has = (context: Context, call: Call): Ir => {
   return ref.optional ? { kind: 'present', ref } : constant(true);
 };
 
+/** `working(receivedAt)`: on a day and at a minute of the hours of work that the fact declares. */
+const working = (context: Context, call: Call): Ir => {
+  const subject = onlyArgument(call);
+  const ref = factOf(context, subject);
+  if (ref.spec.type !== 'timestamp') {
+    return refuse(
+      'wrongType',
+      subject,
+      `working needs a timestamp; ${ref.name} is ${ref.spec.type}.`,
+      'Use another fact.',
+    );
+  }
+  const hours = ref.spec.working;
+  if (hours === undefined) {
+    const remedy = `Declare them with the fact: { type: timestamp, zone: ${ref.spec.zone}, working: mon-fri 09:00-17:00 }.`;
+    return refuse('wrongType', subject, `${ref.name} does not say its hours of work.`, remedy);
+  }
+  const base = { optional: ref.optional, derived: { by: 'minute', from: ref } } as const;
+  const minute: Ref = { ...base, key: `minute(${ref.key})`, name: ref.name, spec: { type: 'int', min: 0, max: 1439 } };
+  const weekday = derive(context, { ...call, name: 'weekday' }, subject);
+  return all([
+    { kind: 'oneOf', ref: weekday, values: hours.days },
+    { kind: 'compare', ref: minute, op: '>=', value: hours.from, currency: null },
+    { kind: 'compare', ref: minute, op: '<', value: hours.to, currency: null },
+  ]);
+};
+
 const callIr = (context: Context, call: Call): Ir => {
   switch (call.name) {
+    case 'working':
+      return working(context, call);
     case 'has':
       return has(context, call);
     case 'contains':

@@ -16,7 +16,7 @@ export type Ref = {
   /** may be absent and has no default: reading it then is an error unless `has` was asked first */
   optional: boolean;
   /** `size(labels)`: a fact computed from another one */
-  derived: { by: 'size' | 'hour' | 'weekday'; from: Ref } | null;
+  derived: { by: 'size' | 'hour' | 'minute' | 'weekday'; from: Ref } | null;
 };
 
 export type Atom =

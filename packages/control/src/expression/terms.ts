@@ -1,7 +1,7 @@
 /** Values inside a condition: a constant, or one fact under constant arithmetic (`factor · fact + offset`). */
 import { didYouMean } from '@belay/protocol';
-import { parseDecimal } from '../value/decimal.ts';
-import { parseMoney } from '../value/money.ts';
+import { formatDecimal, parseDecimal } from '../value/decimal.ts';
+import { minorDigits, parseMoney } from '../value/money.ts';
 import { article, boundsOf, formOf, isNumeric, type NumericSpec, showInteger } from '../value/spec.ts';
 import { parseDate, parseDuration, parseTimestamp } from '../value/time.ts';
 import type { Ref } from './ir.ts';
@@ -61,6 +61,13 @@ export const constantFor = (ref: Ref, constant: Constant, span: Span): { value: 
   const mismatch = (): never =>
     refuse('wrongType', span, `${ref.name} is ${article(spec.type)}; this is not.`, `Compare it with ${formOf(spec)}.`);
   if (spec.type === 'money') {
+    if (constant.type === 'number') {
+      const currency = spec.currency[0] ?? 'EUR';
+      const amount = formatDecimal(parseDecimal(constant.text, minorDigits(currency)) ?? 50_000, minorDigits(currency));
+      const others = spec.currency.length > 1 ? ` Its currencies: ${spec.currency.join(', ')}.` : '';
+      const message = `${ref.name} is money; ${constant.text} has no currency.`;
+      return refuse('wrongType', span, message, `Write ${currency} ${amount}.${others}`);
+    }
     if (constant.type !== 'money') return mismatch();
     if (spec.currency.length > 0 && !spec.currency.includes(constant.currency)) {
       const message = `${ref.name} is never in ${constant.currency}.`;

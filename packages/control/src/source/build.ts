@@ -35,7 +35,9 @@ const factType = (source: Source, { name, offset, value }: Named<FactRead>, read
   const known = read.from.value === 'system' && Object.hasOwn(systemFacts, name) ? systemFacts[name] : undefined;
   if (known !== undefined) return known;
   const remedy =
-    read.from.value === 'system' ? `Counted by Belay: ${Object.keys(systemFacts).join(', ')}.` : 'Add type.';
+    read.from.value === 'system'
+      ? `Add type, or take a name that Belay counts: ${Object.keys(systemFacts).join(', ')}.`
+      : 'Add type.';
   const near = read.from.value === 'system' ? didYouMean(name, Object.keys(systemFacts)) : '';
   report(source, offset, 'missingKey', `facts.${name} lacks "type".${near}`, remedy);
   return null;

@@ -38,7 +38,7 @@ const yamlRemedies: [RegExp, string][] = [
   [/multiple documents/i, 'One file holds one control: remove what begins with ---.'],
   [
     /nested mappings|Implicit keys|Unexpected scalar|Unexpected double-quoted/i,
-    'Put the whole value in single quotes.',
+    `Put the whole value in single quotes: when: '"pii" in labels'.`,
   ],
   [/unique/i, 'Keep one of the two.'],
   [/tab/i, 'Indent with spaces.'],

@@ -4,7 +4,7 @@
  */
 import { didYouMean, type JsonObject, nearest } from '@belay/protocol';
 import { isMap, isSeq, type Node } from 'yaml';
-import { parseDuration } from '../value/time.ts';
+import { parseDuration, parseWorkingHours, type WorkingHours } from '../value/time.ts';
 import {
   type Entry,
   entriesOf,
@@ -75,6 +75,12 @@ export const duration: Shape<Located<number>> = scalar(
   'a duration, such as 15m, 24h or 7d',
   { type: 'string', pattern: '^(\\d+(d|h|ms|m|s))+$' },
   parseDuration,
+);
+
+export const workingHours: Shape<Located<WorkingHours>> = scalar(
+  'days and hours, such as mon-fri 09:00-17:30',
+  { type: 'string', pattern: '^[a-z,-]+ \\d\\d:[0-5]\\d-\\d\\d:[0-5]\\d$' },
+  parseWorkingHours,
 );
 
 export const flag: Shape<Located<boolean>> = scalar('true or false', { type: 'boolean' }, (value) =>

@@ -21,6 +21,7 @@ import {
   required,
   type Shape,
   text,
+  workingHours,
 } from './shape.ts';
 
 /** Types of facts. Arguments can be attachments too. */
@@ -50,6 +51,7 @@ export const typeFields = {
   min: optional(decimalText, 'smallest usable value'),
   max: optional(decimalText, 'largest usable value'),
   zone: optional(text('a time zone, such as Europe/Berlin'), 'timestamp: zone of hour() and weekday()'),
+  working: optional(workingHours, 'timestamp: hours of work, for working()'),
   optional: optional(flag, 'may be absent; ask with has()'),
   default: optional(text('a value'), 'used when it is absent'),
 } as const;
@@ -66,7 +68,7 @@ const keysOfType: Record<TypeName, readonly (keyof typeof typeFields)[]> = {
   set: [],
   duration: [],
   date: [],
-  timestamp: ['zone'],
+  timestamp: ['zone', 'working'],
   attachment: [],
 };
 
@@ -116,7 +118,11 @@ const specOf = (source: Source, type: TypeName, keys: TypeKeys, path: string, at
     case 'set':
       return { type, of: 'string' };
     case 'timestamp':
-      return { type, zone: keys.zone?.value ?? 'UTC' };
+      return {
+        type,
+        zone: keys.zone?.value ?? 'UTC',
+        ...(keys.working === undefined ? {} : { working: keys.working.value }),
+      };
     default:
       return { type };
   }

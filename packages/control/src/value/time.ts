@@ -46,20 +46,41 @@ export const formatTimestamp = (ms: number): string => new Date(ms).toISOString(
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
-export type LocalTime = { hour: number; weekday: string };
+/** `minute`: of the day, 0 to 1439 */
+export type LocalTime = { hour: number; minute: number; weekday: string };
+
+/** Hours of work on some days of the week, in minutes of the day; `to` does not belong to them. */
+export type WorkingHours = { days: string[]; from: number; to: number };
+
+/** "mon-fri 09:00-17:30", or days one by one: "mon,wed 08:00-12:00"; null when it is none. */
+export const parseWorkingHours = (text: string): WorkingHours | null => {
+  const found = /^([a-z,-]+) (\d\d):([0-5]\d)-(\d\d):([0-5]\d)$/.exec(text);
+  if (found === null) return null;
+  const [, written = '', ...times] = found;
+  const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = times.map(Number);
+  const [from, to] = [fromHour * 60 + fromMinute, toHour * 60 + toMinute];
+  const days = written.split(',').flatMap((part): string[] => {
+    const [first = '', last = first] = part.split('-');
+    const [start, end] = [first, last].map((day) => weekdays.findIndex((each) => each === day)) as [number, number];
+    return start < 0 || end < start ? [''] : weekdays.slice(start, end + 1);
+  });
+  return days.includes('') || from >= to || to > 24 * 60 ? null : { days: [...new Set(days)], from, to };
+};
 
 /** Reads the hour and the weekday of an instant in a time zone, daylight saving included. */
 export const localTimeIn = (zone: string): ((ms: number) => LocalTime) => {
   const clock = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     hour: '2-digit',
+    minute: '2-digit',
     hourCycle: 'h23',
     weekday: 'short',
   });
   return (ms) => {
     const parts = clock.formatToParts(ms);
     const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? '';
-    return { hour: Number(part('hour')), weekday: part('weekday').toLowerCase() };
+    const hour = Number(part('hour'));
+    return { hour, minute: hour * 60 + Number(part('minute')), weekday: part('weekday').toLowerCase() };
   };
 };
 

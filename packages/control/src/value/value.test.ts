@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 import { currencyCode, currencyName, formatMoney, parseMoney, wireMoney } from './money.ts';
 import { problemOf, showValue } from './spec.ts';
-import { formatDuration, localTimeIn, parseDate, parseDuration, parseTimestamp } from './time.ts';
+import { formatDuration, localTimeIn, parseDate, parseDuration, parseTimestamp, parseWorkingHours } from './time.ts';
 
 describe('money', () => {
   test('is read exactly, with the digits of its currency', () => {
@@ -93,8 +93,8 @@ describe('time', () => {
 
   test('the hour and the weekday follow the zone through daylight saving', () => {
     const berlin = localTimeIn('Europe/Berlin');
-    expect(berlin(Date.UTC(2026, 2, 29, 0, 59))).toEqual({ hour: 1, weekday: 'sun' });
-    expect(berlin(Date.UTC(2026, 2, 29, 1, 0))).toEqual({ hour: 3, weekday: 'sun' });
+    expect(berlin(Date.UTC(2026, 2, 29, 0, 59))).toEqual({ hour: 1, minute: 119, weekday: 'sun' });
+    expect(berlin(Date.UTC(2026, 2, 29, 1, 0))).toEqual({ hour: 3, minute: 180, weekday: 'sun' });
   });
 });
 
@@ -117,4 +117,22 @@ describe('a value', () => {
     expect(showValue({ type: 'bool' }, false)).toBe('no');
     expect(showValue({ type: 'int' }, null)).toBe('unknown');
   });
+});
+
+test('hours of work are read whole or not at all', () => {
+  expect(parseWorkingHours('mon-fri 09:00-17:30')).toEqual({
+    days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+    from: 540,
+    to: 1050,
+  });
+  expect(parseWorkingHours('sat,mon-tue 00:00-24:00')).toEqual({ days: ['sat', 'mon', 'tue'], from: 0, to: 1440 });
+  for (const wrong of [
+    'mon-fri',
+    'fri-mon 09:00-17:00',
+    'mon 17:00-09:00',
+    'mon 9-17',
+    'day 09:00-17:00',
+    'mon 09:00-25:00',
+  ])
+    expect([wrong, parseWorkingHours(wrong)]).toEqual([wrong, null]);
 });
