@@ -25,6 +25,18 @@ const guards = [
     'epoch === run.epoch',
   ],
   ['a finished run stays finished', 'run/fence.ts', 'if (run.finishedAt !== null)', 'if (false as boolean)'],
+  [
+    'what a dead process left open is in doubt under any key',
+    'run/known-key.ts',
+    'if (left !== undefined) return inDoubt(run, command, left, context);',
+    '',
+  ],
+  [
+    'what a person says was done is not done again under another key',
+    'run/evolve.ts',
+    "happened === 'done' ? neverAgain(",
+    "(happened as string) === '' ? neverAgain(",
+  ],
   ['instructions are read first', 'run/fence.ts', 'run.acknowledged\n', 'true\n'],
   [
     'a takeover starts a new epoch',

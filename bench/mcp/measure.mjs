@@ -1,11 +1,13 @@
 // `npm run bench:mcp -- [--json] [--rounds N]`: what the proxy costs. In each round, one after the other: a durable commit
-// of one row, a call of the gate alone, a message and a call of a tool without the proxy, the same with it.
+// of one row, a call of the gate alone, a message and a call of a tool without the proxy, the same with it; one step of the
+// SDK, and the same through each adapter.
 import { spawn } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openBelay } from './belay.mjs';
+import { inProject, openBelay } from './belay.mjs';
 
 const control = `control: echoes
 about: One tool that says back what it hears.
@@ -59,6 +61,47 @@ const openGate = async ({ url, key, control }) => {
   };
 };
 
+/**
+ * One step of an agent through the SDK alone, and through each adapter that can be driven without its framework: the calls
+ * that the framework makes for one tool call. What the framework itself does is not in it.
+ */
+const openAdapters = async ({ url, key, control }) => {
+  const sdk = (path) => import(pathToFileURL(inProject(`packages/sdk/dist/${path}.js`)).href);
+  const [{ createBelay }, aiSdk, openai, mastra, claude] = await Promise.all(
+    ['index', 'ai-sdk', 'openai-agents', 'mastra', 'claude'].map(sdk),
+  );
+  const run = await createBelay({ url, key, watch: false }).start({ control, subject: { client: 'adapters' } });
+  const said = ({ message }) => message;
+  const ai = aiSdk.guard(run, { echo: { execute: said } });
+  const invoke = async (_context, input) => said(JSON.parse(input));
+  const [openaiTool] = openai.guard(run, [{ type: 'function', name: 'echo', invoke }]);
+  const { echo: mastraTool } = mastra.guard(run, { echo: { execute: said } });
+  const { hooks } = claude.guard(run, {});
+  const fire = (event, input) => hooks[event].at(-1).hooks[0](input, undefined, { signal: run.signal });
+  const of = (name, index) => ({ id: `${name}-${index}`, input: { message: `m${index}` } });
+  const arms = {
+    step: ({ id, input }) => run.step('echo', input, ({ arguments: args }) => said(args), { key: id }),
+    aiSdk: async ({ id, input }) => {
+      await ai.toolApproval({ toolCall: { toolCallId: id, toolName: 'echo', input } });
+      await ai.tools.echo.execute(input, { toolCallId: id });
+    },
+    openaiAgents: async ({ id, input }) => {
+      await openaiTool.needsApproval({}, input, id);
+      await openaiTool.invoke({}, JSON.stringify(input), { toolCall: { callId: id } });
+    },
+    mastra: ({ id, input }) => mastraTool.execute(input, { agent: { toolCallId: id } }),
+    claude: async ({ id, input }) => {
+      await fire('PreToolUse', { tool_name: 'echo', tool_use_id: id, tool_input: input });
+      await fire('PostToolUse', { tool_use_id: id, tool_response: said(input) });
+    },
+  };
+  return {
+    names: Object.keys(arms).filter((name) => name !== 'step'),
+    arms: Object.fromEntries(Object.entries(arms).map(([name, arm]) => [name, (index) => arm(of(name, index))])),
+    close: () => run.close(),
+  };
+};
+
 const percentile = (values, share) => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
@@ -77,6 +120,7 @@ try {
   const direct = await connect(server);
   const proxy = [belay.command, 'mcp', '--control', belay.control, '--pins', join(belay.folder, 'pins.json'), '--'];
   const gated = await connect([process.execPath, ...proxy, ...server], belay.environment);
+  const adapters = await openAdapters(belay);
   const arms = {
     commit: () => pool.query({ name: 'bench', text: 'INSERT INTO bench_rows (body) VALUES ($1)', values: [body] }),
     gate: await openGate(belay),
@@ -84,6 +128,7 @@ try {
     proxiedMessage: () => gated.ping(),
     directCall: (index) => direct.call(`m${index}`),
     gatedCall: (index) => gated.call(`m${index}`),
+    ...adapters.arms,
   };
   const took = Object.fromEntries(Object.keys(arms).map((name) => [name, []]));
   for (let index = 0; index < rounds + warmUp; index++) {
@@ -100,6 +145,7 @@ try {
   }
   direct.end();
   gated.end();
+  await adapters.close();
   const of = (share) =>
     Object.fromEntries(Object.entries(took).map(([name, all]) => [name, round(percentile(all, share))]));
   const p50 = of(0.5);
@@ -110,6 +156,8 @@ try {
     hopP50Ms: round(p50.proxiedMessage - p50.directMessage),
     gatedCallInCommits: round((p50.gatedCall - p50.directCall) / p50.commit),
     gatedCallInGateCalls: round((p50.gatedCall - p50.directCall) / p50.gate),
+    adapterOverStepP50Ms: Object.fromEntries(adapters.names.map((name) => [name, round(p50[name] - p50.step)])),
+    load: loadavg().map(round),
   };
   if (values.json) console.log(JSON.stringify(report));
   else {
@@ -118,6 +166,8 @@ try {
     console.log(
       `hop over direct ${report.hopP50Ms} ms; a gated call costs ${report.gatedCallInCommits} durable commits more`,
     );
+    const over = Object.entries(report.adapterOverStepP50Ms).map(([name, ms]) => `${name} ${ms} ms`);
+    console.log(`adapters over one step of the SDK: ${over.join(', ')}; load ${report.load.join(' ')}`);
   }
 } finally {
   await belay.close();
