@@ -5,7 +5,7 @@ import { targetName } from '../domain/oncall/organisation.ts';
 import type { RunEvent } from '../domain/run/events.ts';
 import { sentenceOf } from '../domain/run/sentence.ts';
 
-const personName = (org: Organisation, personId: string): string =>
+export const personName = (org: Organisation, personId: string): string =>
   org.people.find((person) => person.personId === personId)?.name ?? personId;
 
 export type EntryRecord = {

@@ -13,13 +13,10 @@ import { candidates, rightFor, rightsOf, signersText } from '../domain/approval/
 import type { Context } from '../domain/decided.ts';
 import type { Delegation, Organisation } from '../domain/oncall/organisation.ts';
 import type { Approval, Run, Sample } from '../domain/run/run.ts';
-import { type EntryRecord, entryView } from './entry-view.ts';
+import { type EntryRecord, entryView, personName } from './entry-view.ts';
 
 /** For whom it is shown; without `by`, for nobody in particular. */
 export type Viewer = Pick<Context, 'control' | 'org' | 'now'> & Partial<Pick<Context, 'by'>>;
-
-export const personName = (org: Organisation, personId: string): string =>
-  org.people.find((person) => person.personId === personId)?.name ?? personId;
 
 const nobody: ApprovalView['you'] = { allowed: [], instead: [], because: null, readyAt: null };
 

@@ -19,7 +19,8 @@ import { resolveTarget, targetName } from '../domain/oncall/organisation.ts';
 import { limitsOf, nextDue } from '../domain/run/due.ts';
 import { withoutEnded } from '../domain/run/evolve.ts';
 import { type Case, type Holder, type Instructions, type Permit, type Run, runStatus } from '../domain/run/run.ts';
-import { approvalView, personName, type Viewer } from './present-approval.ts';
+import { personName } from './entry-view.ts';
+import { approvalView, type Viewer } from './present-approval.ts';
 
 export { personName };
 
