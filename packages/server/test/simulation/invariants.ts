@@ -123,7 +123,9 @@ const promisedMs = (kase: Run['case'], rung: number, context: Context): number =
 
 /** L1: while the engine runs, an open case moves within twice what its rung promises. */
 const liveness = ({ before, events, after, context }: Step, memory: Memory, outageMs: OutageMs): string[] => {
-  const [fired] = of(events, 'RungFired').slice(-1);
+  const [fired] = of(events, 'RungFired')
+    .filter(({ also }) => also !== true)
+    .slice(-1);
   const wrong: string[] = [];
   const last = memory.rung;
   if (last !== null && before.case?.caseId === last.caseId && before.case.status === 'open' && fired !== undefined) {

@@ -1,6 +1,8 @@
 import { digestOf } from '@belay/protocol';
 import { describe, expect, it } from 'vitest';
+import { apply } from '../decided.ts';
 import { controlWith, minutes, org, pay, Story } from '../story.testing.ts';
+import { handOff } from './open.ts';
 
 const handedOff = () => new Story().ask({ facts: { fresh: true } });
 const digest = digestOf(pay('10.00'));
@@ -180,6 +182,24 @@ describe('quiet hours', () => {
     expect(story.wait(minutes(7 * 60) - 1).types).toEqual([]);
     expect(story.wait(1).types).toEqual(['RungFired']);
     expect(story.run.case?.told.at(-1)?.people).toEqual(['ann', 'ben']);
+  });
+  it('hold that rung back, and no other is skipped, when a reason for others joins meanwhile', () => {
+    const story = asked('-1', ['ann', 'ben']);
+    const reason = {
+      kind: 'rule' as const,
+      because: 'another reason',
+      rule: 'other',
+      cites: null,
+      step: null,
+      key: null,
+    };
+    const context = story.context({ kind: 'system', id: 'belay' });
+    const events = handOff(story.run, { reason, to: 'role:owners', step: null }, context);
+    expect(events.map(({ type }) => type)).toEqual(['CaseReasonAdded', 'RungFired']);
+    story.run = apply(story.run, events, context);
+    expect(story.run.case?.rest).toMatchObject({ rung: 0, by: null });
+    expect(story.wait(minutes(7 * 60)).types).toEqual(['RungFired']);
+    expect(story.run.case?.told.map(({ people }) => people)).toEqual([['cleo'], ['ann', 'ben']]);
   });
   it('leave out those who have them when somebody else is awake', () => {
     expect(asked('-1', ['ann']).run.case?.told.at(-1)?.people).toEqual(['ben']);

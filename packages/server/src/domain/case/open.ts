@@ -135,7 +135,9 @@ const alsoTold = (kase: Case, to: string | null, context: Context): RunEvent[] =
   const fired = rungFired({ ...kase, to }, 0, context);
   if (fired.type === 'RungDelayed') return [];
   if (kase.told.some((told) => told.target === fired.target)) return [];
-  return [{ ...fired, rung: kase.rung, nextAt: kase.nextRungAt ?? fired.nextAt, nextTarget: kase.nextTarget }];
+  return [
+    { ...fired, rung: kase.rung, nextAt: kase.nextRungAt ?? fired.nextAt, nextTarget: kase.nextTarget, also: true },
+  ];
 };
 
 /** Events that hand the run off, or add a reason to its open case. */

@@ -105,6 +105,8 @@ export type RunEvent =
       skipped: { rung: number; target: Target; because: string }[];
       nextAt: number;
       nextTarget: Target | null;
+      /** told beside the ladder, which goes on as it was */
+      also?: true;
     }
   | { type: 'CaseClaimed'; caseId: string; from: string | null; reason: string; breakGlass: boolean; entitled: boolean }
   | { type: 'BreakGlassUsed'; reason: string; told: string[]; reviewDueAt: number }

@@ -174,13 +174,13 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       reasons: [...(run.case?.reasons ?? []), reason],
       ...(replacesStep === null ? {} : { step: replacesStep }),
     }),
-  RungFired: (run, { rung, target, people, nextAt, nextTarget }, { at }) =>
+  RungFired: (run, { rung, target, people, nextAt, nextTarget, also }, { at }) =>
     withCase(run, {
       rung,
       owner: target,
       nextRungAt: nextAt,
       nextTarget,
-      rest: null,
+      ...(also === true ? {} : { rest: null }),
       told: [...(run.case?.told ?? []), { target, people, at }].slice(-50),
     }),
   CaseClaimed: (run, { breakGlass, entitled }, { at, by }) =>
