@@ -120,6 +120,11 @@ const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, r
   liftStop: (stopId, because, by, at) => lift(recorded, stopId, because, by, at),
 });
 
+/** Every channel there is, for the command that sets one up. */
+export { channelDefinitions } from './channels/all.ts';
+export { type ChannelDefinition, ChannelProblem, configured, missingOf, valuesOf } from './channels/channel.ts';
+export { testCard } from './channels/test-card.ts';
+
 /** The channels whose settings are there. Half a set-up is a mistake in the configuration. */
 export const channelsFrom = (read: (env: string) => string | undefined): Channel[] => {
   try {

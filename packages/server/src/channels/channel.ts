@@ -4,6 +4,7 @@
  * environment variable it comes from, and what it is created with. Every channel passes test/contract/channel.ts.
  */
 import type { Channel } from '../engine/channel-ports.ts';
+import type { GuideOf } from './guide.ts';
 
 export type Setting = {
   /** name of the environment variable */
@@ -19,6 +20,9 @@ export type ChannelDefinition = {
   name: string;
   title: string;
   settings: Settings;
+  guide: GuideOf;
+  /** makes over there what the channel needs and can make itself; answers what it made */
+  prepare?(values: Record<string, string>): Promise<string[]>;
   create(values: Record<string, string>): Channel;
 };
 
@@ -27,6 +31,8 @@ export const defineChannel = <S extends Settings>(definition: {
   name: string;
   title: string;
   settings: S;
+  guide: GuideOf;
+  prepare?(values: SettingValues<S>): Promise<string[]>;
   create(values: SettingValues<S>): Channel;
 }): ChannelDefinition => definition as unknown as ChannelDefinition;
 
@@ -36,15 +42,20 @@ export class ChannelProblem extends Error {}
 const required = ({ settings }: ChannelDefinition): Setting[] =>
   Object.values(settings).filter((setting) => setting.fallback === undefined);
 
-/** The channel, null when nothing of it is set; half set up it is refused. A blank value is no value. */
-export const configured = (
-  definition: ChannelDefinition,
-  read: (env: string) => string | undefined,
-): Channel | null => {
-  const given = ({ env }: Setting): string | undefined => read(env)?.trim() || undefined;
+type Read = (env: string) => string | undefined;
+const given = (read: Read, { env }: Setting): string | undefined => read(env)?.trim() || undefined;
+
+/** What a channel still needs, and whether anything of it is there. */
+export const missingOf = (definition: ChannelDefinition, read: Read): { missing: Setting[]; isBegun: boolean } => {
   const needed = required(definition);
-  const missing = needed.filter((setting) => given(setting) === undefined);
-  if (missing.length === needed.length) return null;
+  const missing = needed.filter((setting) => given(read, setting) === undefined);
+  return { missing, isBegun: missing.length < needed.length };
+};
+
+/** The values of the settings, null when nothing is set; half set up is refused. A blank value is no value. */
+export const valuesOf = (definition: ChannelDefinition, read: Read): Record<string, string> | null => {
+  const { missing, isBegun } = missingOf(definition, read);
+  if (!isBegun) return null;
   if (missing.length > 0) {
     const list = missing.map(({ env, about }) => `${env} (${about})`).join(', ');
     throw new ChannelProblem(
@@ -53,7 +64,13 @@ export const configured = (
   }
   const values = Object.entries(definition.settings).map(([name, setting]) => [
     name,
-    given(setting) ?? setting.fallback ?? '',
+    given(read, setting) ?? setting.fallback ?? '',
   ]);
-  return definition.create(Object.fromEntries(values) as Record<string, string>);
+  return Object.fromEntries(values) as Record<string, string>;
+};
+
+/** The channel, null when nothing of it is set. */
+export const configured = (definition: ChannelDefinition, read: Read): Channel | null => {
+  const values = valuesOf(definition, read);
+  return values === null ? null : definition.create(values);
 };

@@ -358,3 +358,17 @@ describe('an administrator who leaves', () => {
     expect((await ok('org', 'show')).out).toContain('zoe');
   });
 });
+
+describe('belay channel link', () => {
+  it('links an account to one person, and to no second one', async () => {
+    await server.app.services.applyOrganisation(readOrganisation(organisationFile), { kind: 'system', id: 'test' });
+    const address = 'U02LINKED';
+    await ok('channel', 'link', 'bruno', 'slack', address);
+    const org = await server.app.services.house.organisation(true);
+    expect(org.people.find(({ personId }) => personId === 'bruno')?.addresses.slack).toBe(address);
+    const second = await as('channel', 'link', 'dana', 'slack', address.toLowerCase());
+    expect([second.exit, second.err]).toEqual([1, expect.stringContaining('is linked to Bruno Ferrari')]);
+    expect((await as('channel', 'link', 'brunno', 'slack', 'U1')).err).toContain('bruno');
+    expect((await as('channel', 'link', 'bruno', 'slac', 'U1')).err).toContain('slack');
+  });
+});

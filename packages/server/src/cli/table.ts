@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { approvalCommands } from './commands/approval.ts';
 import { caseCommands } from './commands/case.ts';
 import { cases } from './commands/cases.ts';
+import { channelCommands } from './commands/channel.ts';
 import { check } from './commands/check.ts';
 import { compare } from './commands/compare.ts';
 import { controlTypesCommand } from './commands/control-types.ts';
@@ -53,6 +54,7 @@ export const commands: Command[] = [
   ...orgCommands,
   ...oncallCommands,
   ...drillCommands,
+  ...channelCommands,
   ...mcpCommands,
   evidence,
   verify,

@@ -10,6 +10,7 @@ import { agentWordsLabel, cardTexts, type Room } from '../card.ts';
 import { defineChannel, type SettingValues } from '../channel.ts';
 import { clipped, defanged, html, oneLine, visible } from '../inert.ts';
 import { delivered } from '../outcome.ts';
+import { guide } from './guide.ts';
 import { outcomeOf } from './outcome.ts';
 
 const settings = {
@@ -121,4 +122,4 @@ export const createEmail = (values: Values): Channel => {
   };
 };
 
-export const email = defineChannel({ name: 'email', title: 'Mail', settings, create: createEmail });
+export const email = defineChannel({ name: 'email', title: 'Mail', settings, guide, create: createEmail });

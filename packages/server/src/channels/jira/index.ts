@@ -11,6 +11,7 @@ import { actsOf, type DeskRef, refOf, type Statuses, statusesFrom } from '../des
 import { verifyHub } from '../hub.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
+import { guide } from './guide.ts';
 import { parse } from './parse.ts';
 import { changedSince, deedsOn, statusOf } from './read.ts';
 import { comment, render } from './render.ts';
@@ -201,4 +202,4 @@ export const createJira = (values: JiraValues): Channel => {
   };
 };
 
-export const jira = defineChannel({ name: 'jira', title: 'Jira', settings, create: createJira });
+export const jira = defineChannel({ name: 'jira', title: 'Jira', settings, guide, create: createJira });

@@ -10,10 +10,12 @@ import { ChannelProblem, defineChannel } from '../channel.ts';
 import { actsOf, refOf, type Statuses, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
+import { guide } from './guide.ts';
 import { parse, verify } from './parse.ts';
 import { changedSince, deedsOn, type PageRef } from './read.ts';
 import { comment, renderFor } from './render.ts';
 import { createNotionClient, outcomeOf, reading } from './send.ts';
+import { makeProperties } from './set-up.ts';
 
 const defaults: Statuses = {
   open: 'Needs a person',
@@ -185,4 +187,11 @@ export const createNotion = (values: NotionValues): Channel => {
   };
 };
 
-export const notion = defineChannel({ name: 'notion', title: 'Notion', settings, create: createNotion });
+export const notion = defineChannel({
+  name: 'notion',
+  title: 'Notion',
+  settings,
+  guide,
+  prepare: ({ token, apiUrl, dataSource }) => makeProperties(createNotionClient(token, apiUrl), dataSource),
+  create: createNotion,
+});

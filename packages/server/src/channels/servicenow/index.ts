@@ -9,6 +9,7 @@ import { defineChannel } from '../channel.ts';
 import { actsOf, refOf, type Statuses, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
+import { guide } from './guide.ts';
 import { parse, recordId } from './parse.ts';
 import { changedSince, deedsOn, earlier, emailOf, type RecordRef, userId } from './read.ts';
 import { note, render } from './render.ts';
@@ -190,5 +191,6 @@ export const servicenow = defineChannel({
   name: 'servicenow',
   title: 'ServiceNow',
   settings,
+  guide,
   create: (values) => createServiceNow(values),
 });

@@ -6,6 +6,7 @@ import type { CardRef, Channel, Delivery, Place, TakesIn } from '../../engine/ch
 import { defineChannel, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk, type ResponseHosts } from './answer.ts';
+import { guide } from './guide.ts';
 import { parse } from './parse.ts';
 import { render, said } from './render.ts';
 import { createClient, outcomeOf } from './send.ts';
@@ -119,5 +120,6 @@ export const slack = defineChannel({
   name: 'slack',
   title: 'Slack',
   settings,
+  guide,
   create: (values) => createSlack(values),
 });

@@ -4,6 +4,7 @@ import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-por
 import { defineChannel, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk } from './answer.ts';
+import { guide } from './guide.ts';
 import { parse } from './parse.ts';
 import { render, said } from './render.ts';
 import { createClient, isUnauthorised, outcomeOf, type TeamsClient } from './send.ts';
@@ -138,5 +139,6 @@ export const teams = defineChannel({
   name: 'teams',
   title: 'Teams',
   settings,
+  guide,
   create: (values) => createTeams(values),
 });

@@ -9,6 +9,7 @@ import { signWebhook } from '../../engine/outbox.ts';
 import { cardTexts } from '../card.ts';
 import { defineChannel } from '../channel.ts';
 import { delivered, ofResponse, ofThrown } from '../outcome.ts';
+import { guide } from './guide.ts';
 
 const settings = {
   secret: { env: 'BELAY_WEBHOOK_SECRET', about: 'signs each request, whsec_ and base64' },
@@ -84,5 +85,6 @@ export const webhook = defineChannel({
   name: 'webhook',
   title: 'Webhook',
   settings,
+  guide,
   create: (values) => createWebhook(values, { fetch: globalThis.fetch, now: Date.now }),
 });

@@ -1,0 +1,246 @@
+/** `belay channel`: connecting a channel, trying it, and linking people to their accounts there. */
+import { didYouMean } from '@belay/protocol';
+import {
+  type ChannelDefinition,
+  ChannelProblem,
+  channelDefinitions,
+  configured,
+  missingOf,
+  testCard,
+  valuesOf,
+} from '../../app.ts';
+import { readConfig, secretNamed } from '../../config.ts';
+import { formatOrganisation } from '../../domain/oncall/format.ts';
+import type { Organisation } from '../../domain/oncall/organisation.ts';
+import type { Channel, Delivery } from '../../engine/channel-ports.ts';
+import { CliProblem, type Command, type Exit, type Given, printJson, wrongUsage } from '../command.ts';
+import { connect, connecting } from '../connection.ts';
+import { columns, harmless } from '../paint.ts';
+
+const names = channelDefinitions.map(({ name }) => name);
+
+const definitionNamed = (name: string): ChannelDefinition => {
+  const found = channelDefinitions.find((definition) => definition.name === name);
+  if (found !== undefined) return found;
+  throw wrongUsage(`There is no channel "${name}".${didYouMean(name, names)}`, `There are ${names.join(', ')}.`);
+};
+
+const urlOf = (given: Given): string => {
+  const url = given.text('url') ?? readConfig().url;
+  if (url !== undefined && URL.canParse(url)) return url.replace(/\/+$/, '');
+  if (url !== undefined) throw wrongUsage(`"${url}" is no address.`, 'Write --url https://belay.example.com.');
+  return 'https://belay.example.com';
+};
+
+/** A half set-up is said as the problem of whoever typed the command. */
+const setUp = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ChannelProblem)) throw error;
+    throw new CliProblem(1, error.message, 'Set the variables in the environment of this command.', {
+      code: 'channel',
+    });
+  }
+};
+
+const channelNamed = (definition: ChannelDefinition): Channel => {
+  const channel = setUp(() => configured(definition, secretNamed));
+  if (channel !== null) return channel;
+  const needed = missingOf(definition, secretNamed).missing.map(({ env }) => env);
+  throw new CliProblem(
+    1,
+    `${definition.title} is not set up: ${needed.join(', ')} is not in the environment.`,
+    `\`belay channel add ${definition.name}\` says how.`,
+    { code: 'channel' },
+  );
+};
+
+const settingRows = ({ settings }: ChannelDefinition): string[][] =>
+  Object.values(settings).map(({ env, about, fallback }) => [
+    secretNamed(env)?.trim() ? 'set' : fallback === undefined ? 'needed' : 'optional',
+    env,
+    about,
+  ]);
+
+const add: Command = {
+  name: 'channel add',
+  summary: 'How a channel is connected: steps, what to paste at the vendor, variables to set.',
+  takes: ['CHANNEL'],
+  options: {
+    url: { type: 'string', value: 'URL', about: 'where Belay is reached from outside (BELAY_URL)' },
+    paste: { type: 'boolean', about: 'only what is pasted at the vendor' },
+  },
+  examples: [
+    { line: 'belay channel add slack --url https://belay.acme.example', about: 'steps, and the manifest of the app' },
+    { line: 'belay channel add servicenow --paste', about: 'the business rule alone' },
+  ],
+  run: async (given, io) => {
+    const definition = definitionNamed(given.words[0] ?? '');
+    const guide = definition.guide(urlOf(given));
+    const settings = settingRows(definition);
+    if (io.json)
+      printJson(io, {
+        channel: definition.name,
+        ...guide,
+        settings: settings.map(([state, env, about]) => ({ state: state ?? '', env: env ?? '', about: about ?? '' })),
+      });
+    else if (given.flag('paste')) io.out(guide.paste?.text ?? `${definition.title} needs nothing to be pasted.\n`);
+    else {
+      for (const [index, step] of guide.steps.entries()) io.out(`${index + 1}. ${step}\n`);
+      if (guide.paste !== null) io.out(`\n${io.paint('bold', guide.paste.where)}\n\n${guide.paste.text}`);
+      io.out(
+        `\n${io.paint('bold', 'In the environment of Belay')}\n\n${columns(settings, (cell, _row, column) => (column === 0 && cell.startsWith('needed') ? io.paint('yellow', cell) : cell))}`,
+      );
+      io.out(`\nThen: belay channel test ${definition.name} --room ADDRESS. Everything: ${guide.page}\n`);
+    }
+    return 0;
+  },
+};
+
+const prepare: Command = {
+  name: 'channel prepare',
+  summary: 'Make over there what the channel needs and can make itself: the properties of a Notion database.',
+  takes: ['CHANNEL'],
+  options: {},
+  examples: [{ line: 'belay channel prepare notion', about: 'adds the properties that are missing' }],
+  run: async (given, io) => {
+    const definition = definitionNamed(given.words[0] ?? '');
+    channelNamed(definition);
+    const values = setUp(() => valuesOf(definition, secretNamed));
+    const made = values === null ? [] : ((await definition.prepare?.(values)) ?? []);
+    if (io.json) printJson(io, { channel: definition.name, made });
+    else io.out(made.length === 0 ? 'Nothing is to be made.\n' : `Made: ${made.join(', ')}.\n`);
+    return 0;
+  },
+};
+
+const said = (delivery: Delivery): string => (delivery.kind === 'delivered' ? 'fine' : delivery.because);
+
+const test: Command = {
+  name: 'channel test',
+  summary: 'Ask whether a channel lets us in, and post a card that decides nothing.',
+  takes: ['CHANNEL'],
+  options: {
+    room: { type: 'string', value: 'ADDRESS', about: 'where to post: as in `channels:` of a control' },
+    url: { type: 'string', value: 'URL', about: 'where the card links to (BELAY_URL)' },
+  },
+  examples: [
+    { line: 'belay channel test jira --room TRE', about: 'an issue in the project TRE' },
+    { line: 'belay channel test slack', about: 'only whether the token is good' },
+  ],
+  run: async (given, io): Promise<Exit> => {
+    const channel = channelNamed(definitionNamed(given.words[0] ?? ''));
+    const address = given.text('room');
+    const checked = (await channel.check?.()) ?? null;
+    const card = testCard(urlOf(given), Date.now());
+    const place = { kind: 'room' as const, address: address ?? '' };
+    const posted = address === undefined ? null : await channel.post(place, channel.render(card, place), card.subject);
+    const wrong = [checked, posted].some((one) => one !== null && one.kind !== 'delivered');
+    if (io.json)
+      printJson(io, {
+        channel: channel.name,
+        ok: !wrong,
+        checked: checked === null ? null : said(checked),
+        posted: posted === null ? null : said(posted),
+      });
+    else {
+      if (checked !== null) io.out(`${channel.title} lets us in: ${harmless(said(checked))}\n`);
+      if (posted !== null) io.out(`A card in ${harmless(address ?? '')}: ${harmless(said(posted))}\n`);
+      if (checked === null && posted === null)
+        io.out(`${channel.title} cannot be asked. Write --room ADDRESS to post a card.\n`);
+    }
+    return wrong ? 1 : 0;
+  },
+};
+
+const stateOf = (
+  definition: ChannelDefinition,
+): { state: 'set up' | 'half set up' | 'not set up'; missing: string[] } => {
+  const { missing, isBegun } = missingOf(definition, secretNamed);
+  const state = missing.length === 0 ? 'set up' : isBegun ? 'half set up' : 'not set up';
+  return { state, missing: missing.map(({ env }) => env) };
+};
+
+const status: Command = {
+  name: 'channel status',
+  summary: 'Which channels are set up in this environment, and whether each lets us in.',
+  takes: [],
+  options: {},
+  examples: [{ line: 'belay channel status', about: 'exit code 1 when one is half set up or shut' }],
+  run: async (_given, io): Promise<Exit> => {
+    const rows = await Promise.all(
+      channelDefinitions.map(async (definition) => {
+        const { state, missing } = stateOf(definition);
+        const checked = state === 'set up' ? await channelNamed(definition).check?.() : undefined;
+        return { channel: definition.name, state, missing, lets: checked === undefined ? null : said(checked) };
+      }),
+    );
+    if (io.json) printJson(io, { items: rows });
+    else
+      io.out(
+        columns(
+          rows.map(({ channel, state, missing, lets }) => [
+            channel,
+            state,
+            harmless(state === 'half set up' ? `missing: ${missing.join(', ')}` : (lets ?? '')),
+          ]),
+          (cell, _row, column) => (column === 1 && cell.startsWith('half') ? io.paint('red', cell) : cell),
+        ),
+      );
+    return rows.some(({ state, lets }) => state === 'half set up' || (lets !== null && lets !== 'fine')) ? 1 : 0;
+  },
+};
+
+const linked = (org: Organisation, personId: string, channel: string, address: string): Organisation => {
+  const taken = org.people.find(
+    (person) => person.personId !== personId && person.addresses[channel]?.toLowerCase() === address.toLowerCase(),
+  );
+  if (taken !== undefined)
+    throw new CliProblem(
+      1,
+      `${channel} ${address} is linked to ${taken.name} (${taken.personId}).`,
+      'An account is one person. Mend the organisation file first.',
+      { code: 'channel' },
+    );
+  if (!org.people.some((person) => person.personId === personId))
+    throw wrongUsage(
+      `There is no person "${personId}".${didYouMean(
+        personId,
+        org.people.map((p) => p.personId),
+      )}`,
+      '`belay org show` lists them.',
+    );
+  return {
+    ...org,
+    people: org.people.map((person) =>
+      person.personId === personId ? { ...person, addresses: { ...person.addresses, [channel]: address } } : person,
+    ),
+  };
+};
+
+const link: Command = {
+  name: 'channel link',
+  summary: 'Link a person to their account on a channel, for administrators.',
+  takes: ['PERSON', 'CHANNEL', 'ADDRESS'],
+  options: connecting,
+  examples: [{ line: 'belay channel link bruno slack U02BRUNO', about: 'from now on his presses count' }],
+  run: async (given, io) => {
+    const [personId = '', name = '', address = ''] = given.words;
+    const { title } = definitionNamed(name);
+    const api = connect(given);
+    const { applied, revision } = await api.call('getOrganisation', {});
+    const org = linked(applied as unknown as Organisation, personId, name, address);
+    await api.call('applyOrganisation', {
+      body: { source: formatOrganisation(org), file: 'organisation.yaml', revision },
+    });
+    if (io.json) printJson(io, { personId, channel: name, address });
+    else
+      io.out(
+        `${personId} is ${harmless(address)} in ${title}. Write it into your organisation file too, or the next \`belay org apply\` takes it away.\n`,
+      );
+    return 0;
+  },
+};
+
+export const channelCommands = [add, prepare, test, status, link];
