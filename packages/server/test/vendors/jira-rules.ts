@@ -13,7 +13,8 @@ const api = new OpenAPIBackend({
   quick: true,
   strict: false,
   validate: true,
-  ajvOpts: { strict: false, formats: Object.fromEntries(formats.map((name) => [name, true])) },
+  // An item without `toString` would be seen with the one of every object.
+  ajvOpts: { strict: false, ownProperties: true, formats: Object.fromEntries(formats.map((name) => [name, true])) },
 });
 
 const nodes = new Set([

@@ -1,0 +1,183 @@
+/** What only Jira has: a workflow, a changelog, webhooks without a time, approvals of its service desk. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createJira } from '../../src/channels/jira/index.ts';
+import { type JiraServer, jiraAccount } from '../../src/demo/vendors/jira.ts';
+import { plainText } from '../../src/demo/vendors/jira-shapes.ts';
+import { type ContractWorld, contractWorld } from './contract-world.ts';
+import { jiraAddresses, jiraStranger, startJiraTwin } from './twins/jira.ts';
+
+let at: ContractWorld;
+let jira: JiraServer;
+const bruno = jiraAddresses.bruno ?? '';
+const dana = jiraAddresses.dana ?? '';
+const amelie = jiraAddresses.amelie ?? '';
+
+beforeAll(async () => {
+  const started = await startJiraTwin();
+  jira = started.jira;
+  const channel = createJira({
+    site: jira.origin,
+    email: jiraAccount.email,
+    apiToken: jiraAccount.apiToken,
+    webhookSecret: jira.secret,
+    oldWebhookSecret: '',
+    issueType: 'Task',
+    statuses: 'returned=Returned to agent, approved=Approved, used=Approved, rejected=Rejected, cancelled=Cancelled',
+    serviceDesk: '',
+  });
+  at = await contractWorld({ ...started, channel, room: 'TRE', addresses: jiraAddresses, stranger: jiraStranger });
+});
+afterAll(() => at.close());
+
+const issueOf = (text: string) => {
+  const found = jira.issues().filter((issue) => plainText(issue.description).includes(text));
+  if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} issues show ${text}`);
+  return found[0];
+};
+const webhooks = async (how: 'inOrder' | 'twice' | 'reversed' = 'inOrder'): Promise<void> => {
+  for (const { headers, body } of jira.callbacks.take(how))
+    await at.deliver(new Request('http://belay.test/channels/jira/events', { method: 'POST', headers, body }));
+};
+const polled = async (): Promise<void> => {
+  jira.callbacks.take();
+  at.world.moveClock('1m');
+  await at.world.app.takeIn();
+  await at.world.app.deliverOwed();
+};
+
+it('is taken over by moving the issue: the mover becomes its assignee, the link leads back', async () => {
+  const { caseId } = await at.handOff('JI-1');
+  const { key } = issueOf('ben-JI-1');
+  jira.hands.move(bruno, key, 'In Progress');
+  await webhooks();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed', claimedBy: 'bruno' });
+  expect(jira.issue(key)).toMatchObject({ assignee: bruno, status: 'In Progress' });
+  expect(jira.issue(key)?.links[0]).toMatchObject({
+    globalId: `case:${caseId}`,
+    object: { url: `http://belay.test/cases/${caseId}` },
+  });
+});
+
+it('is given back by a comment and a move, and the words are the instructions', async () => {
+  const { runId } = await at.handOff('JI-2');
+  const { key } = issueOf('ben-JI-2');
+  jira.hands.assign(bruno, key, bruno);
+  await webhooks();
+  jira.hands.comment(bruno, key, 'Pay it: I called the supplier.');
+  jira.hands.move(bruno, key, 'Returned to agent');
+  await webhooks();
+  const { body } = await at.agent.call('getRun', { params: { runId } });
+  expect(body).toMatchObject({
+    status: 'running',
+    instructions: { text: 'Pay it: I called the supplier.', by: 'bruno' },
+  });
+});
+
+it('a move that needs words and has none changes nothing; the issue stands as it is true again', async () => {
+  const { caseId } = await at.handOff('JI-3');
+  const { key } = issueOf('ben-JI-3');
+  jira.hands.move(bruno, key, 'In Progress');
+  await webhooks();
+  jira.hands.move(bruno, key, 'Done');
+  await webhooks();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed' });
+  expect(jira.noticesTo(bruno).at(-1)).toContain('What you did is needed');
+});
+
+it('C14 deliveries in the wrong order come to the same: what counts is read back', async () => {
+  const { caseId } = await at.handOff('JI-14');
+  const { key } = issueOf('ben-JI-14');
+  jira.hands.move(bruno, key, 'In Progress');
+  jira.hands.comment(bruno, key, 'Paid by hand');
+  jira.hands.move(bruno, key, 'Done');
+  await webhooks('reversed');
+  expect((await at.caseNow(caseId)).claimedBy).toBe('bruno');
+});
+
+it('C15 C21 each delivery twice, ours among them, is one take-over and one edit', async () => {
+  const { caseId } = await at.handOff('JI-15');
+  const { key } = issueOf('ben-JI-15');
+  jira.hands.comment(bruno, key, '/take-over');
+  await webhooks('twice');
+  await webhooks('twice');
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed', claimedBy: 'bruno' });
+  expect(jira.issue(key)?.writes).toBe(2);
+});
+
+it('C16 a webhook without a signature is refused, and polling sees what it would have told', async () => {
+  const { caseId } = await at.handOff('JI-16');
+  const { key } = issueOf('ben-JI-16');
+  jira.hands.comment(bruno, key, '/take-over');
+  const [{ body } = { body: '' }] = jira.callbacks.take();
+  const bare = new Request('http://belay.test/channels/jira/events', { method: 'POST', body });
+  expect((await at.world.app.fetch(bare)).status).toBe(401);
+  await polled();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed', claimedBy: 'bruno' });
+});
+
+it('C17 a delivery of a year ago is a hint, and changes nothing', async () => {
+  const { caseId } = await at.handOff('JI-17');
+  const { key } = issueOf('ben-JI-17');
+  jira.hands.comment(bruno, key, '/take-over');
+  const old = jira.callbacks.take();
+  await polled();
+  const person = await at.world.person('bruno');
+  const { revision } = await at.caseNow(caseId);
+  await person.call('releaseCase', { params: { caseId }, body: { revision, because: 'Back to the desk' } });
+  await at.world.app.deliverOwed();
+  for (const { headers, body } of old)
+    await at.deliver(new Request('http://belay.test/channels/jira/events', { method: 'POST', headers, body }));
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'open' });
+});
+
+it('C22 a move after somebody else took over tells the mover who and when, and moves nothing', async () => {
+  const { caseId } = await at.handOff('JI-22');
+  const { key } = issueOf('ben-JI-22');
+  const person = await at.world.person('dana');
+  await person.call('claimCase', { params: { caseId }, body: { revision: (await at.caseNow(caseId)).revision } });
+  jira.hands.move(bruno, key, 'In Progress');
+  jira.hands.assign(bruno, key, bruno);
+  await webhooks();
+  expect(await at.caseNow(caseId)).toMatchObject({ claimedBy: 'dana' });
+  expect(jira.issue(key)).toMatchObject({ assignee: dana, status: 'In Progress' });
+  expect(jira.noticesTo(bruno).at(-1)).toContain('Dana Whitfield has control since');
+});
+
+it('naming somebody else as assignee asks nobody', async () => {
+  const { caseId } = await at.handOff('JI-23');
+  const { key } = issueOf('ben-JI-23');
+  jira.hands.assign(bruno, key, dana);
+  await webhooks();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'open' });
+});
+
+it('a comment or a move signs off no step of high risk, and neither does the service desk where it was not switched on', async () => {
+  const { approvalId } = await at.askApproval('JI-24');
+  const { key } = issueOf('ben-JI-24');
+  jira.hands.comment(amelie, key, '/approve');
+  jira.hands.move(amelie, key, 'Approved');
+  jira.hands.answerApproval(amelie, key, jira.hands.askApproval(key, 'Treasury', [amelie]), 'approved');
+  await webhooks();
+  await polled();
+  expect(await at.approvalNow(approvalId)).toMatchObject({ status: 'waiting', signatures: [] });
+  expect(jira.noticesTo(amelie).at(-1)).toContain('cannot prove who did it');
+});
+
+it('polls once, however many processes there are', async () => {
+  const other = await at.world.anotherNode();
+  jira.callbacks.take();
+  // Beyond the overlap nothing has changed: a poll is one search.
+  for (const _ of [1, 2]) {
+    at.world.moveClock('10m');
+    await at.world.app.takeIn();
+  }
+  const before = jira.calls();
+  at.world.moveClock('1m');
+  await Promise.all([at.world.app.takeIn(), other.takeIn(), other.takeIn()]);
+  expect(jira.calls() - before).toBe(1);
+  await other.stop();
+});
+
+it('kept to all rules of Jira', () => {
+  expect(at.twin.violations).toEqual([]);
+});

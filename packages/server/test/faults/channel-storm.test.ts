@@ -1,0 +1,171 @@
+/**
+ * A storm of cases while one vendor is down and one limits us: no rung waits for a vendor, no card is lost, nobody is
+ * asked before the time they named, and a card is written once a transition. Two thousand cases by night.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJira } from '../../src/channels/jira/index.ts';
+import { createServiceNow } from '../../src/channels/servicenow/index.ts';
+import { createSlack } from '../../src/channels/slack/index.ts';
+import { jiraAccount } from '../../src/demo/vendors/jira.ts';
+import { memoryChannel } from '../contract/contract-world.ts';
+import type { Twin } from '../contract/twin.ts';
+import { startJiraTwin } from '../contract/twins/jira.ts';
+import { serviceNowValues, startServiceNowTwin } from '../contract/twins/servicenow.ts';
+import { startSlackTwin } from '../contract/twins/slack.ts';
+import { createWorld, invoice, sampleOrganisation, type World } from '../world.ts';
+
+const isNight = process.env.BELAY_NIGHTLY !== undefined;
+const count = isNight ? 2_000 : 30;
+const claimed = Math.floor(count / 3);
+/** Deliveries of one channel that are under way when the first limit is answered. */
+const underWay = 4;
+const limitSeconds = 50;
+
+let world: World;
+let twins: Record<'slack' | 'jira' | 'servicenow', Twin>;
+const opened: { caseId: string; id: string; at: number }[] = [];
+/** calls to Slack after it had named a time and before that time, by minute */
+const early: number[] = [];
+
+const start = async (): Promise<void> => {
+  const [slack, { twin: jira, jira: site }, { twin: servicenow, snow }] = await Promise.all([
+    startSlackTwin(),
+    startJiraTwin(),
+    startServiceNowTwin(),
+  ]);
+  twins = { slack, jira, servicenow };
+  const org = sampleOrganisation();
+  world = await createWorld({
+    controls: ['payment-approval'],
+    channels: [
+      createSlack(slack.values, { fetch, responseHosts: [] } as unknown as Parameters<typeof createSlack>[1]),
+      createJira({
+        site: site.origin,
+        email: jiraAccount.email,
+        apiToken: jiraAccount.apiToken,
+        webhookSecret: site.secret,
+        oldWebhookSecret: '',
+        issueType: 'Task',
+        statuses: '',
+        serviceDesk: '',
+      }),
+      createServiceNow(serviceNowValues(snow)),
+      memoryChannel().channel,
+    ],
+    organisation: {
+      ...org,
+      people: org.people.map((person) => ({ ...person, addresses: { memory: `memory-${person.personId}` } })),
+    },
+    edit: (source) => `${source}\nchannels: { slack: C0TREASURY, jira: TRE, servicenow: incident }\n`,
+  });
+  for (const twin of [jira, servicenow]) twin.useClock?.(world.clock.now);
+};
+
+const openAll = async (): Promise<void> => {
+  const agent = await world.agent('pay-bot', ['payment-approval']);
+  for (let n = 0; n < count; n++) {
+    const id = `STORM-${String(n).padStart(5, '0')}`;
+    const args = invoice(world.records, id, { vendor: { ageDays: 3 } });
+    const { body } = await agent.call('startRun', {
+      body: { control: 'payment-approval', subject: { invoiceId: id } },
+    });
+    const gated = await agent.call('gate', {
+      params: { runId: body.run.runId },
+      body: { epoch: 1, step: 'release-payment', arguments: args, key: 'pay' },
+    });
+    if (gated.body.kind !== 'handoff') throw new Error(JSON.stringify(gated.body));
+    opened.push({ caseId: gated.body.caseId, id, at: world.clock.now() });
+  }
+};
+
+/** One minute of the storm: what is due happens, and Slack names a time every second minute. */
+const minute = async (n: number): Promise<void> => {
+  const isLimited = n % 2 === 0;
+  if (isLimited) twins.slack.next(...Array(underWay).fill({ kind: 'limit', seconds: limitSeconds }));
+  const before = twins.slack.calls();
+  await world.app.deliverOwed();
+  if (isLimited) {
+    const first = twins.slack.calls();
+    world.moveClock('40s');
+    await world.app.deliverOwed();
+    early.push(Math.max(0, first - before - underWay) + twins.slack.calls() - first);
+    await world.fastForward('20s');
+  } else await world.fastForward('1m');
+};
+
+const claimSome = async (): Promise<void> => {
+  const dana = await world.person('dana');
+  for (const { caseId } of opened.slice(0, claimed)) {
+    const { body } = await dana.call('getCase', { params: { caseId } });
+    const { ok } = await dana.call('claimCase', { params: { caseId }, body: { revision: body.revision } });
+    if (!ok) throw new Error(`${caseId} could not be claimed`);
+  }
+};
+
+const owed = async (): Promise<number> => {
+  const { rows } = await world.pool.query<{ n: number }>(
+    'SELECT count(*)::int AS n FROM outbox WHERE next_attempt_at IS NOT NULL',
+  );
+  return rows[0]?.n ?? 0;
+};
+
+describe('a storm of cases', () => {
+  beforeAll(async () => {
+    await start();
+    twins.jira.state('down');
+    await openAll();
+    for (let n = 0; n < 10; n++) await minute(n);
+    await claimSome();
+    for (let n = 10; n < 20; n++) await minute(n);
+    twins.jira.state('up');
+    for (let n = 0; n < 60 && (await owed()) > 0; n++) {
+      await world.app.deliverOwed();
+      await world.fastForward('1m');
+    }
+  }, 3_600_000);
+  afterAll(async () => {
+    await world.close();
+    await Promise.all(Object.values(twins).map((twin) => twin.close()));
+  });
+
+  it('no rung is late because of a vendor', async () => {
+    const { rows } = await world.pool.query<{ case_id: string; at: number }>(
+      `SELECT event ->> 'caseId' AS case_id, min(at) AS at FROM entries
+       WHERE type = 'RungFired' AND (event ->> 'rung')::int = 1 GROUP BY 1`,
+    );
+    const late = opened.slice(claimed).map(({ caseId, at }) => {
+      const fired = rows.find((row) => row.case_id === caseId);
+      return fired === undefined ? Number.POSITIVE_INFINITY : fired.at - at - 15 * 60_000;
+    });
+    expect(Math.max(...late)).toBeLessThanOrEqual(60_000);
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each(['slack', 'jira', 'servicenow'] as const)(
+    'no card of %s is lost, doubled or behind the truth',
+    async (name) => {
+      expect(await owed()).toBe(0);
+      const cards = twins[name].cards();
+      for (const [index, { id }] of opened.entries()) {
+        const mine = cards.filter((card) => card.text.includes(id));
+        expect([id, mine.length]).toEqual([id, 1]);
+        expect(mine[0]?.text.includes('Dana Whitfield has control since')).toBe(index < claimed);
+      }
+    },
+  );
+
+  it.each(['slack', 'jira', 'servicenow'] as const)('a card of %s is written once a transition at most', (name) => {
+    // Opened, told again by each rung that fired meanwhile, taken over.
+    for (const card of twins[name].cards()) expect(card.writes).toBeLessThanOrEqual(4);
+    if (name === 'jira') for (const card of twins.jira.cards()) expect(card.writes).toBeLessThanOrEqual(2);
+  });
+
+  it('a vendor that named a time is not asked before it', () => {
+    expect(early).toEqual(early.map(() => 0));
+    expect(early.length).toBeGreaterThan(5);
+  });
+
+  it('no vendor saw anything against its rules', () => {
+    for (const twin of Object.values(twins)) expect(twin.violations).toEqual([]);
+  });
+});
