@@ -12,7 +12,14 @@ export type RawDelivery =
   | { request: Omit<RawRequest, 'body'> & { body: string } }
   /** `card`: the id of the ref of the card it was done on */
   | { asks: Ask[]; card: string };
-export type InboundRow = { channel: string; deliveryId: string; raw: RawDelivery; attempts: number };
+export type InboundRow = {
+  channel: string;
+  deliveryId: string;
+  raw: RawDelivery;
+  attempts: number;
+  /** why it was not done before */
+  lastError: string | null;
+};
 export type InboundId = Pick<InboundRow, 'channel' | 'deliveryId'>;
 
 export type RefusedPress = { channel: string; address: string; action: string; subject: string; because: string };

@@ -37,7 +37,7 @@ export const linkPrompt = async (ports: InboundPorts, channel: Channel, address:
   const org = await ports.house.organisation();
   const likely = email == null ? undefined : org.people.find((p) => p.email?.toLowerCase() === email.toLowerCase());
   const who = likely === undefined ? 'you' : `${likely.name} (${likely.personId})`;
-  return `Nothing was changed: your ${channel.title} account ${address} is not linked to a person. Ask an administrator to add "${channel.name}: ${address}" to the addresses of ${who} in the organisation, and press again; or sign in at ${ports.url}.`;
+  return `Nothing was changed: your ${channel.title} account ${address} is not linked to a person. Ask an administrator to add "${channel.name}: ${address}" to the addresses of ${who} in the organisation, and your press counts when that is done within a quarter of an hour and nothing has changed; or sign in at ${ports.url}.`;
 };
 
 /** In the inbox the same person is asked for a session; here only what somebody could have done in their name. */
@@ -94,6 +94,10 @@ const decide = async (ports: InboundPorts, pressed: Pressed, personId: string, f
   if (outcome.ok) return said(true, done[press.action], card);
   return refused(ports, pressed, by, explain(outcome.refused.code, outcome.refused.detail, card), card);
 };
+
+/** Does nobody of the organisation have this account? */
+export const isUnlinked = async (ports: InboundPorts, channel: Channel, { presser }: Press): Promise<boolean> =>
+  personAt(await ports.house.organisation(true), channel.name, presser.address) === null;
 
 /** Decides one press. The same key is decided once, whatever happens in between. */
 export const answerPress = async (ports: InboundPorts, pressed: Pressed): Promise<Answer> => {

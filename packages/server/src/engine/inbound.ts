@@ -4,9 +4,10 @@
  */
 import type { Json } from '@belay/protocol';
 import type { Answer, Ask, Channel, HttpAnswer, Listens, RawRequest } from './channel-ports.ts';
+import { needsForm } from './inbound-forms.ts';
 import { answerReading } from './inbound-list.ts';
 import type { InboundPorts, InboundRow, RawDelivery } from './inbound-ports.ts';
-import { answerPress, isOurs } from './inbound-press.ts';
+import { answerPress, isOurs, isUnlinked } from './inbound-press.ts';
 import { readCards, showAgain, tellPrivately } from './inbound-read.ts';
 import { backoffMs, leaseMs } from './outbox.ts';
 
@@ -39,18 +40,33 @@ const listens = (channel: Channel | undefined): channel is Channel & Listens =>
 const answerOf = (ports: InboundPorts, channel: Channel, ask: Ask, key: string): Promise<Answer | null> =>
   ask.kind === 'press' ? answerPress(ports, { channel, press: ask, key }) : answerReading(ports, channel, ask);
 
-type Answered = { http: HttpAnswer | null /** something was asked and nothing changed */; refused: boolean };
+type Answered = {
+  http: HttpAnswer | null;
+  /** something was asked and nothing changed */
+  refused: boolean;
+  /** the account of a presser is not linked: pressed again for them when it is, as long as they remember */
+  waits: boolean;
+};
+
+const unlinked = 'the account of the presser is not linked to a person';
+const waitMs = 60_000;
+const waitsMost = 15;
 
 /** Answers each ask of one delivery. A reply that cannot be given is no reason to decide again. */
-const answerAll = async (ports: InboundPorts, channel: Channel, asks: Ask[], deliveryId: string): Promise<Answered> => {
+const answerAll = async (ports: InboundPorts, channel: Channel, asks: Ask[], row: InboundRow): Promise<Answered> => {
   let http: HttpAnswer | null = null;
   let refused = false;
+  let waits = false;
   for (const [index, ask] of asks.entries()) {
     if (!isOurs(channel, ask)) {
       ports.log.warn({ channel: channel.name, workspace: ask.presser.workspace }, 'a delivery of a foreign workspace');
       continue;
     }
-    const answer = await answerOf(ports, channel, ask, `${deliveryId}#${index}`);
+    if (ask.kind === 'press' && !needsForm(ask) && (await isUnlinked(ports, channel, ask))) {
+      waits = true;
+      if (row.lastError === unlinked) continue;
+    }
+    const answer = await answerOf(ports, channel, ask, `${row.deliveryId}#${index}`);
     if (answer === null) continue;
     refused ||= answer.kind === 'said' && !answer.ok;
     if (channel.answersInPublic && (await tellPrivately(ports, channel, ask, answer))) continue;
@@ -60,28 +76,31 @@ const answerAll = async (ports: InboundPorts, channel: Channel, asks: Ask[], del
       ports.log.warn({ error, channel: channel.name }, 'the presser could not be answered');
     }
   }
-  return { http, refused };
+  return { http, refused, waits };
 };
 
-const work = async (ports: InboundPorts, row: InboundRow): Promise<HttpAnswer | null> => {
+const nobody: Answered = { http: null, refused: false, waits: false };
+
+const work = async (ports: InboundPorts, row: InboundRow): Promise<Answered> => {
   const channel = ports.channels.get(row.channel);
-  if (channel === undefined) return null;
+  if (channel === undefined) return nobody;
   if ('asks' in row.raw) {
-    const { http, refused } = await answerAll(ports, channel, row.raw.asks, row.deliveryId);
-    if (refused) await showAgain(ports, channel, row.raw.card);
-    return http;
+    const answered = await answerAll(ports, channel, row.raw.asks, row);
+    if (answered.refused) await showAgain(ports, channel, row.raw.card);
+    return answered;
   }
   const parsed = channel.parse?.(reopened(row.raw.request));
   if (parsed?.kind === 'hint') await readCards(ports, channel, parsed.changed);
-  return parsed?.kind === 'delivery' ? (await answerAll(ports, channel, parsed.asks, row.deliveryId)).http : null;
+  return parsed?.kind === 'delivery' ? answerAll(ports, channel, parsed.asks, row) : nobody;
 };
 
 const processRow = async (ports: InboundPorts, row: InboundRow): Promise<HttpAnswer | null> => {
   const { inbound, clock, log } = ports;
   try {
-    const answer = await work(ports, row);
-    await inbound.done(row, clock.now());
-    return answer;
+    const { http, waits } = await work(ports, row);
+    if (waits && row.attempts <= waitsMost) await inbound.failed(row, unlinked, clock.now() + waitMs);
+    else await inbound.done(row, clock.now());
+    return http;
   } catch (error) {
     const again = row.attempts >= attemptsMax ? null : clock.now() + backoffMs(row.attempts);
     log.error({ error, channel: row.channel, deliveryId: row.deliveryId, again }, 'a delivery could not be processed');
@@ -124,7 +143,7 @@ export const createReceive = (
       wake();
       return ack;
     }
-    const row = { channel: channel.name, deliveryId, raw: kept(raw), attempts: 1 };
+    const row = { channel: channel.name, deliveryId, raw: kept(raw), attempts: 1, lastError: null };
     return (await processRow(ports, row)) ?? ack;
   };
 

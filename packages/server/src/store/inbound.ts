@@ -21,7 +21,7 @@ export const createInboundStore = (pool: Pool, recorded: Recorder): InboundStore
        FROM (SELECT channel, delivery_id FROM inbound WHERE next_attempt_at <= $1
              ORDER BY next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
        WHERE i.channel = due.channel AND i.delivery_id = due.delivery_id
-       RETURNING i.channel, i.delivery_id AS "deliveryId", i.raw, i.attempts`,
+       RETURNING i.channel, i.delivery_id AS "deliveryId", i.raw, i.attempts, i.last_error AS "lastError"`,
       [instant(at), instant(at + leaseMs), limit],
     );
     return rows;

@@ -182,6 +182,23 @@ const whoPresses: Promises = {
     expect((await at().entries('PressRefused')).at(-1)).toMatchObject({ address: at().stranger, action: 'takeOver' });
   },
 
+  'C6 what somebody pressed before their account was linked counts once it is, if nothing has changed': async (at) => {
+    const [first, second] = [await at().handOff('WH-67'), await at().handOff('WH-68')];
+    const stranger = at().signing(at().stranger);
+    for (const id of ['WH-67', 'WH-68']) await at().deliver(at().twin.press(at().card(id).id, 'takeOver', stranger));
+    const dana = await at().world.person('dana');
+    const { revision } = await at().caseNow(second.caseId);
+    await dana.call('claimCase', { params: { caseId: second.caseId }, body: { revision } });
+    const unlink = await at().link('farah', at().stranger);
+    at().world.moveClock('2m');
+    await at().world.app.takeIn();
+    await at().world.app.deliverOwed();
+    expect(await at().caseNow(second.caseId)).toMatchObject({ claimedBy: 'dana' });
+    const { status, claimedBy } = await at().caseNow(first.caseId);
+    expect([status, claimedBy]).toEqual(['claimed', 'farah']);
+    await unlink();
+  },
+
   'C6 somebody who is not entitled is told who is': async (at) => {
     const { caseId } = await at().handOff('WH-66');
     await at().deliver(at().twin.press(at().card('WH-66').id, 'takeOver', at().signing('emre')));

@@ -86,6 +86,26 @@ const reading = (world: World) => ({
     ).rows.map((row) => row.event),
 });
 
+const linking = (world: World, channel: string) => ({
+  /** An administrator links an account to a person, who may take over from then on; answers how it is undone. */
+  link: async (personId: string, address: string): Promise<() => Promise<void>> => {
+    const by = { kind: 'system', id: 'test' } as const;
+    const { house, applyOrganisation } = world.app.services;
+    const before = (await house.organisationParts()).applied;
+    const people = before.people.map((person) =>
+      person.personId === personId
+        ? {
+            ...person,
+            roles: [...person.roles, 'treasury-lead'],
+            addresses: { ...person.addresses, [channel]: address },
+          }
+        : person,
+    );
+    await applyOrganisation({ ...before, people }, by);
+    return async () => void (await applyOrganisation(before, by));
+  },
+});
+
 type Handed = { vendor?: JsonObject; erp?: JsonObject; words?: string };
 
 export type ContractWorld = Awaited<ReturnType<typeof contractWorld>>;
@@ -149,6 +169,7 @@ export const contractWorld = async (under: ChannelUnderTest, { withMemory = fals
       await world.app.deliverOwed();
       return { runId, approvalId: gated.approvalIds[0] ?? '' };
     },
+    ...linking(world, channel.name),
     ...seen(twin, room),
     /** Hands a delivery to Belay, lets it be processed and everything owed be shown. */
     deliver: async (request: Request): Promise<Response> => {

@@ -53,7 +53,7 @@ const overlapMinutes = 3;
 const longestMinutes = 14 * 24 * 60;
 
 type Payload = { written: JsonObject; url: string; title: string; assignee: string | null; fields: JsonObject };
-type Jira = { client: Client; statuses: Statuses; issueType: string; self: () => Promise<string> };
+type Jira = { client: Client; statuses: Statuses; issueType: string };
 
 const labelOf = (subject: Subject): string => `belay-${subject.kind}-${subject.id}`;
 
@@ -162,7 +162,7 @@ export const createJira = (values: JiraValues): Channel => {
     });
     return account;
   };
-  const jira: Jira = { client, statuses, issueType: values.issueType, self };
+  const jira: Jira = { client, statuses, issueType: values.issueType };
   const secrets = [webhookSecret, oldWebhookSecret].filter((secret) => secret !== '');
   return {
     name: 'jira',

@@ -60,7 +60,7 @@ const pollEveryMs = 60_000;
 const overlapMs = 150_000;
 
 type Payload = { written: JsonObject; properties: JsonObject; children: JsonObject[] };
-type Desk = { client: Client; statuses: Statuses; self: () => Promise<string> };
+type Desk = { client: Client; statuses: Statuses };
 
 const attempt = async (on: 'source' | 'page', work: () => Promise<Delivery>): Promise<Delivery> => {
   try {
@@ -140,7 +140,7 @@ export const createNotion = (values: NotionValues): Channel => {
     );
     return account;
   };
-  const desk: Desk = { client, statuses, self };
+  const desk: Desk = { client, statuses };
   const trust = {
     secrets: [values.verificationToken].filter((secret) => secret !== ''),
     armedUntil: instantOf(values.armedUntil),

@@ -51,7 +51,7 @@ const pollEveryMs = 45_000;
 const overlapMs = 60_000;
 
 type Payload = { written: JsonObject & { state: string }; owner: string | null; note: string; fields: Row };
-type Desk = { table: Table; tables: string[]; statuses: Statuses; closeCode: string; user: string };
+type Desk = { table: Table; tables: string[]; statuses: Statuses; closeCode: string };
 
 const correlation = (subject: Subject): string => `belay_${subjectKey(subject)}`;
 
@@ -150,7 +150,7 @@ export const createServiceNow = (values: ServiceNowValues, ports: Ports = { fetc
   const table = createTable(instance, user, password, ports.fetch);
   const statuses = statusesFrom(values.states, defaults);
   const tables = values.tables.split(',').map((name) => name.trim());
-  const desk: Desk = { table, tables, statuses, closeCode, user };
+  const desk: Desk = { table, tables, statuses, closeCode };
   const workspace = new URL(instance).host;
   const secrets = [pushSecret, oldPushSecret].filter((secret) => secret !== '');
   return {
