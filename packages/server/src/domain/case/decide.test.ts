@@ -144,6 +144,15 @@ describe('snoozing', () => {
     expect(story.types).toContain('RungFired');
     expect(story.run.case?.rest).toBeNull();
   });
+  it('that a reason for others ends leaves the ladder with the time of the rung that was told again', () => {
+    const story = handedOff();
+    story.person('ann', { type: 'snooze', until: until(story, 300) });
+    const reason = { kind: 'rule' as const, because: 'another', rule: 'other', cites: null, step: null, key: null };
+    const context = story.context({ kind: 'system', id: 'belay' });
+    story.run = apply(story.run, handOff(story.run, { reason, to: 'role:signers', step: null }, context), context);
+    expect(story.run.case?.told.map(({ target }) => target)).toEqual(['role:desk', 'role:desk', 'role:signers']);
+    expect(story.run.case).toMatchObject({ rest: null, nextRungAt: story.now + minutes(10) });
+  });
   it.each([
     ['in the past', -1, 'invalid_request'],
     ['for more than a week', 7 * 24 * 60 + 1, 'invalid_request'],

@@ -4,7 +4,7 @@
  */
 import type { RungSpec } from '@belay/control';
 import type { Target } from '@belay/protocol';
-import type { Context } from '../decided.ts';
+import { apply, type Context } from '../decided.ts';
 import { fireRung, type RungFired } from '../ladder/fire-rung.ts';
 import { targetName } from '../oncall/organisation.ts';
 import { quietUntil } from '../oncall/working.ts';
@@ -165,5 +165,6 @@ export const handOff = (run: Run, handoff: Handoff, context: Context): RunEvent[
   const { rest = null, status } = run.case;
   // Something new is worth waking a case for that somebody put to sleep.
   const woken = status === 'open' && rest !== null && rest.by !== null ? [rungFired(run.case, rest.rung, context)] : [];
-  return [added, ...woken, ...alsoTold(run.case, handoff.to, context)];
+  const now = apply(run, [added, ...woken], context).case ?? run.case;
+  return [added, ...woken, ...alsoTold(now, handoff.to, context)];
 };
