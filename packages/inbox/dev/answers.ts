@@ -1,7 +1,7 @@
 /** Which answer of the sample world belongs to which route. Bodies and queries come validated by the route’s schema. */
 import type { CaseView, ParsedBodyOf, ParsedQueryOf, PersonView, RouteName } from '@belay/protocol';
 import { decideBatch, editApproval } from './deciding.ts';
-import { controls, people } from './fixtures.ts';
+import { people } from './fixtures.ts';
 import type { World } from './world.ts';
 
 export type Request = { me: PersonView; params: Record<string, string>; query: unknown; body: unknown };
@@ -80,8 +80,21 @@ export const answers: Partial<Record<RouteName, Answer>> = {
   stop: (world, { me, body }) => world.stop(me, body as ParsedBodyOf<'stop'>),
   listStops: (world) => page(world.stops),
   liftStop: (world, { me, params }) => world.lift(me, params.stopId ?? ''),
-  listControls: (world) => page(controls(world.now())),
-  getControl: (world, { params }) => world.control(params.name ?? ''),
+  listControls: (world) => page(world.controls.list()),
+  getControl: (world, { params, query }) =>
+    world.controls.control(params.name ?? '', (query as ParsedQueryOf<'getControl'>).version),
+  listVersions: (world, { params }) => page(world.controls.versions(params.name ?? '')),
+  getControlPage: (world, { params, query }) =>
+    world.controls.page(params.name ?? '', (query as ParsedQueryOf<'getControlPage'>).version),
+  compareVersions: (world, { params, query }) => {
+    const { before, after } = query as ParsedQueryOf<'compareVersions'>;
+    return world.controls.compare(params.name ?? '', before, after);
+  },
+  getProposal: (world, { params }) => world.controls.proposal(params.name ?? ''),
+  publishProposal: (world, { me, params, body }) =>
+    world.controls.publish(params.name ?? '', (body as ParsedBodyOf<'publishProposal'>).digest, me.personId),
+  withdrawProposal: (world, { params, body }) =>
+    world.controls.withdraw(params.name ?? '', (body as ParsedBodyOf<'withdrawProposal'>).because),
   listSchedules: (world) => page(['treasury', 'support'].map((name) => world.oncall.schedule(name))),
   scheduleCalendar: (world, { params, query }) => {
     const { from = '', to = '' } = query as ParsedQueryOf<'scheduleCalendar'>;

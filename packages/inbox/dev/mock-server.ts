@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type ErrorCode, type Problem, problem, type RouteName, routes } from '@belay/protocol';
 import { answers } from './answers.ts';
-import { Refusal, World } from './world.ts';
+import { Refusal } from './refusal.ts';
+import { World } from './world.ts';
 
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 const mediaTypes: Record<string, string> = {

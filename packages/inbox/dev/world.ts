@@ -12,23 +12,14 @@ import {
   type EventType,
   type ParsedBodyOf,
   type PersonView,
-  type Problem,
-  problem,
   type RunView,
   type StopView,
 } from '@belay/protocol';
+import { ControlWorld } from './control-world.ts';
 import { cases, entries } from './fixture-cases.ts';
-import { approvals, controls, people, runs, sources, stops } from './fixtures.ts';
+import { approvals, people, runs, stops } from './fixtures.ts';
+import { Refusal } from './refusal.ts';
 import { SampleOncall } from './sample-oncall.ts';
-
-export class Refusal extends Error {
-  readonly problem: Problem;
-
-  constructor(code: ErrorCode, detail: string) {
-    super(detail);
-    this.problem = problem(code, detail);
-  }
-}
 
 const refuse = (code: ErrorCode, detail: string): never => {
   throw new Refusal(code, detail);
@@ -46,6 +37,7 @@ export class World {
   approvals: ApprovalView[];
   stops: StopView[];
   readonly oncall: SampleOncall;
+  readonly controls: ControlWorld;
   readonly log = new Map<string, EntryView[]>();
   readonly feed: EntryView[] = [];
   readonly listeners = new Set<Listener>();
@@ -58,6 +50,7 @@ export class World {
     this.approvals = approvals(at);
     this.stops = stops(at);
     this.oncall = new SampleOncall(people, now);
+    this.controls = new ControlWorld(now);
     for (const run of this.runs) this.log.set(run.runId, entries(at, run.runId, run.agentId));
   }
 
@@ -106,11 +99,6 @@ export class World {
       this.approvals.find((one) => one.approvalId === approvalId),
       approvalId,
     );
-  }
-
-  control(name: string): AnswerOf<'getControl'> {
-    const control = controls(this.now()).find((one) => one.name === name);
-    return { ...found(control, name), source: sources[name] ?? '' };
   }
 
   /** What this person may do now, from how the case stands. */

@@ -17,6 +17,7 @@ const pages = [
   '/runs/run-2044',
   '/controls',
   '/controls/payment-approval',
+  '/controls/payment-approval/compare?before=1&after=3',
   '/on-call',
   '/organisation',
   '/login?token=x',

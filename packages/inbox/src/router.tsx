@@ -1,10 +1,9 @@
 /** Every page by its address. */
-import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { ApprovalPage } from './approvals/ApprovalPage.tsx';
 import { ApprovalsPage } from './approvals/ApprovalsPage.tsx';
 import { CasePage } from './cases/CasePage.tsx';
 import { InboxPage } from './cases/InboxPage.tsx';
-import { ControlPage } from './controls/ControlPage.tsx';
 import { ControlsPage } from './controls/ControlsPage.tsx';
 import { OncallPage } from './oncall/OncallPage.tsx';
 import { OrganisationPage } from './organisation/OrganisationPage.tsx';
@@ -57,13 +56,26 @@ const runs = createRoute({
 });
 const run = createRoute({ getParentRoute: () => shell, path: '/runs/$runId', component: RunPage });
 const controls = createRoute({ getParentRoute: () => shell, path: '/controls', component: ControlsPage });
+const whole = (value: unknown): number | undefined => {
+  const number = Number(value);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+};
+const comparison = createRoute({
+  getParentRoute: () => shell,
+  path: '/controls/$name/compare',
+  component: lazyRouteComponent(() => import('./controls/ComparePage.tsx'), 'ComparePage'),
+  validateSearch: (search): { before?: number; after?: number } => {
+    const [before, after] = [whole(search.before), whole(search.after)];
+    return { ...(before && { before }), ...(after && { after }) };
+  },
+});
 const control = createRoute({
   getParentRoute: () => shell,
   path: '/controls/$name',
-  component: ControlPage,
+  component: lazyRouteComponent(() => import('./controls/ControlPage.tsx'), 'ControlPage'),
   validateSearch: (search): { version?: number } => {
-    const version = Number(search.version);
-    return Number.isInteger(version) && version > 0 ? { version } : {};
+    const version = whole(search.version);
+    return version === undefined ? {} : { version };
   },
 });
 const oncall = createRoute({ getParentRoute: () => shell, path: '/on-call', component: OncallPage });
@@ -76,6 +88,7 @@ const organisation = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
+    shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control, comparison, oncall]),
     shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control, oncall, organisation]),
   ]),
   scrollRestoration: true,

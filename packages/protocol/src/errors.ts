@@ -69,6 +69,22 @@ export const errorCatalogue = {
     title: 'The control does not pass its checks.',
     remedy: 'Run `belay check FILE`; every problem says file, line, column and how to mend it.',
   },
+  second_person_needed: {
+    status: 409,
+    title: 'Here a second person publishes what a designer proposed.',
+    remedy:
+      'Propose it: `belay publish FILE --propose`. Another designer publishes it: `belay proposal NAME --publish`.',
+  },
+  proposal_not_found: {
+    status: 404,
+    title: 'Nothing is proposed for this control.',
+    remedy: 'Propose a version: `belay publish FILE --propose`.',
+  },
+  proposal_changed: {
+    status: 409,
+    title: 'Another version is proposed by now.',
+    remedy: 'Read the proposal again, then decide on what it says now.',
+  },
   organisation_invalid: {
     status: 422,
     title: 'The organisation file cannot be applied.',

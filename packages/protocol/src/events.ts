@@ -52,6 +52,8 @@ export const eventCatalogue = {
   StopOrdered: 'An operator stopped an agent, a control or everything.',
   StopLifted: 'A stop was lifted.',
   ControlPublished: 'A version of a control was published.',
+  ControlProposed: 'A version of a control was proposed: a second person publishes or withdraws it.',
+  ProposalWithdrawn: 'A proposed version of a control was withdrawn, with a reason.',
   OrganisationApplied: 'People, roles or schedules changed.',
   OverrideAdded: 'Somebody was put on call for a time.',
   ShiftsSwapped: 'Two people exchanged their turns.',

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { controlRoutes } from './routes/controls.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { houseRoutes } from './routes/house.ts';
 import { oncallRoutes } from './routes/oncall.ts';
@@ -26,12 +27,14 @@ export type { Caller, Method } from './routes/route.ts';
 export const routes: typeof agentRoutes &
   typeof caseRoutes &
   typeof approvalRoutes &
+  typeof controlRoutes &
   typeof drillRoutes &
   typeof houseRoutes &
   typeof oncallRoutes = {
   ...agentRoutes,
   ...caseRoutes,
   ...approvalRoutes,
+  ...controlRoutes,
   ...drillRoutes,
   ...houseRoutes,
   ...oncallRoutes,

@@ -213,6 +213,17 @@ export const keyView = z.strictObject({
 });
 export type KeyView = z.infer<typeof keyView>;
 
+/** What the check found in a version when it was published, with the people there were then. */
+export const versionFinding = z.strictObject({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'notice']),
+  sentence: z.string(),
+  step: z.string().nullable(),
+  rule: z.string().nullable(),
+  accepted: z.string().nullable().describe('the reason that the control gives for a warning'),
+});
+export type VersionFinding = z.infer<typeof versionFinding>;
+
 export const controlView = z.strictObject({
   name: z.string(),
   version: z.int(),
@@ -228,11 +239,28 @@ export const controlView = z.strictObject({
     }),
   ),
   rules: z.int(),
+  findings: z.array(versionFinding),
   publishedAt: instant,
   publishedBy: z.string(),
+  proposedBy: z.string().nullable().describe('who proposed it, when a second person published it'),
   openRuns: z.int(),
 });
 export type ControlView = z.infer<typeof controlView>;
+
+export const proposalView = z.strictObject({
+  name: z.string(),
+  digest,
+  findings: z.array(versionFinding),
+  proposedAt: instant,
+  proposedBy: z.string(),
+});
+
+/** How two versions of a control differ, in sentences; less human oversight first. */
+export const comparisonView = z.strictObject({
+  weaker: z.boolean().describe('something has less human oversight, or it could not be proved that nothing has'),
+  differences: z.array(z.strictObject({ sentence: z.string(), example: z.string().nullable(), weaker: z.boolean() })),
+});
+export type ComparisonView = z.infer<typeof comparisonView>;
 
 /** The gate's answer. It always carries its reasons. */
 const decided = {

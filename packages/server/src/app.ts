@@ -39,10 +39,11 @@ import { type Accounts, createAccounts } from './store/accounts.ts';
 import * as approvals from './store/approvals.ts';
 import { createAuditStore } from './store/audit.ts';
 import { createCardStore } from './store/cards.ts';
+import { listControls, listVersions } from './store/controls.ts';
 import { databaseNow } from './store/database-clock.ts';
 import { createDueStore, overdue } from './store/due.ts';
 import { exportBundle } from './store/evidence.ts';
-import { applyOrganisation, changeEntered, createHouseStore, listControls, signingKey } from './store/house.ts';
+import { applyOrganisation, changeEntered, createHouseStore, signingKey } from './store/house.ts';
 import { createRecorder, keepAnswer, type Recorder } from './store/house-entries.ts';
 import { createInboundStore } from './store/inbound.ts';
 import { createEvidenceLog } from './store/integrate.ts';
@@ -67,6 +68,8 @@ export type AppOptions = {
   /** the channels that are set up */
   channels?: Channel[];
   inboxFolder?: string;
+  /** a version is proposed by one designer and published by another */
+  secondPerson?: boolean;
   /** hints between nodes; without it nodes poll */
   listen?: (channel: string, onHint: () => void) => void;
 };
@@ -114,6 +117,7 @@ const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, r
   lastLogIndex: () => queries.lastLogIndex(pool),
   overdue: (at) => overdue(pool, at),
   listControls: () => listControls(pool),
+  listVersions: (name) => listVersions(pool, name),
   getControl: (name, version) => house.control(name, version),
   listStops: async (stopId, limit, nameOf) =>
     (await listStops(pool, stopId, limit)).map((row) => stopView(row, nameOf)),
@@ -189,7 +193,7 @@ const createServices = ({
   houseStore,
   once,
   ...parts
-}: Parts): Omit<Services, 'receive' | 'alarms' | 'intake'> => ({
+}: Parts): Omit<Services, 'receive' | 'alarms' | 'intake' | 'secondPerson'> => ({
   ...parts,
   handle: createHandle(parts.committer, once),
   once: createHouseOnce(once, (row) => keepAnswer(pool, row)),
@@ -299,7 +303,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   const work = channelWorkOf(given, options.channels ?? [], { pool, recorded, outbox: outbox.store });
   const intake = createIntake(options.intake ?? [], { ...given, changed });
-  const services: Services = { ...given, receive: work.receive, alarms: time.alarms, intake };
+  const { secondPerson = false } = options;
+  const services: Services = { ...given, secondPerson, receive: work.receive, alarms: time.alarms, intake };
   const wakeAgents = () => deliverOwed(outbox);
   const endOwnDrills = () => endDrills(services, { runsUnderWay: (agentId) => runsUnderWay(pool, agentId) });
   let loops: { stop: () => Promise<void> }[] = [];

@@ -16,6 +16,8 @@ export type Config = {
   sources: string | undefined;
   intake: string | undefined;
   logLevel: string;
+  /** BELAY_SECOND_PERSON: a version is proposed by one designer and published by another */
+  secondPerson: boolean;
 };
 
 export class ConfigProblem extends Error {}
@@ -38,6 +40,12 @@ const logLevelOf = (text: string): string => {
   throw new ConfigProblem(`BELAY_LOG is "${text}". It is one of ${logLevels.join(', ')}.`);
 };
 
+const switchOf = (name: string, text = ''): boolean => {
+  if (['', '0', 'off'].includes(text)) return false;
+  if (['1', 'on'].includes(text)) return true;
+  throw new ConfigProblem(`${name} is "${text}". It is on or off.`);
+};
+
 type Flags = Partial<Record<'data' | 'host' | 'port' | 'url' | 'sources' | 'intake', string>>;
 
 /** Flags win over the environment, the environment over the defaults. */
@@ -58,6 +66,7 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     sources: flags.sources ?? env.BELAY_SOURCES,
     intake: flags.intake ?? env.BELAY_INTAKE,
     logLevel: logLevelOf(env.BELAY_LOG ?? 'warn'),
+    secondPerson: switchOf('BELAY_SECOND_PERSON', env.BELAY_SECOND_PERSON),
   };
 };
 

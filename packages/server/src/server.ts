@@ -29,6 +29,8 @@ export type ServerOptions = {
   intake?: IntakeSource[];
   /** default: those whose settings are in the environment */
   channels?: Channel[];
+  /** a version is proposed by one designer and published by another */
+  secondPerson?: boolean;
   log: Log & StoreLog;
   clock?: Clock;
 };
@@ -88,6 +90,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       sources: options.sources ?? [],
       intake: options.intake ?? [],
       channels: options.channels ?? channelsFrom(secretNamed),
+      secondPerson: options.secondPerson ?? false,
       listen: database.listen,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });

@@ -153,6 +153,7 @@ type WorldOptions = {
   intake?: IntakeSource[];
   /** changes the text of the controls before they are published */
   edit?: (source: string) => string;
+  secondPerson?: boolean;
   /** a database that somebody used before */
   database?: TestDatabase;
 };
@@ -163,6 +164,7 @@ export const createWorld = async ({
   organisation = sampleOrganisation(),
   intake = [],
   edit = (source) => source,
+  secondPerson = false,
   database: given,
 }: WorldOptions = {}) => {
   const database: TestDatabase = given ?? (await testDatabase());
@@ -171,7 +173,8 @@ export const createWorld = async ({
   const records: Records = {};
   const down = new Set<string>();
   const { server, sources } = await serveRecords(records, down);
-  const options = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources, channels, intake };
+  const plain = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources };
+  const options = { ...plain, channels, intake, secondPerson };
   await saveOrganisation(database.pool, organisation);
   let app = await createApp(options);
   await publishControls(app, controls, edit);
@@ -182,15 +185,8 @@ export const createWorld = async ({
     wakeUrl: string | null = null,
   ): Promise<Client & { secret: string; keyId: string; wakeSecret: string | null }> => {
     const { secret, keyId, wakeSecret } = await app.accounts.createKey(agentId, scope, wakeUrl, now);
-    return {
-      ...client(
-        () => app,
-        () => ({ authorization: `Bearer ${secret}` }),
-      ),
-      secret,
-      keyId,
-      wakeSecret,
-    };
+    const headers = () => ({ authorization: `Bearer ${secret}` });
+    return { ...client(() => app, headers), secret, keyId, wakeSecret };
   };
   const person = async (personId: string): Promise<Client & { session: string; csrf: string }> => {
     const token = await app.accounts.createLoginLink(personId, now);

@@ -1,13 +1,21 @@
 /** Which cases two versions of a control decide differently, each with one case replayed in both; less oversight first. */
 import type { OutcomeKind } from '@belay/protocol';
-import { intersectAll, NotProved, outsideOf, type Region } from '../check/boxes.ts';
+import { type Box, intersectAll, NotProved, outsideOf, type Region } from '../check/boxes.ts';
 import { firesOf, firstCells, type ProvenRule, proveStep, type StepProof } from '../check/proof.ts';
 import { spaceOf } from '../check/space.ts';
 import { witnessOf } from '../check/witness.ts';
 import { compileControl } from '../evaluate/compile.ts';
 import { stepIrs } from '../evaluate/plan.ts';
+import { rawValue } from '../evaluate/records.ts';
 import { strictness } from '../evaluate/verdict.ts';
+import { baseOf } from '../expression/ir.ts';
 import type { CompiledControl, Control, GateInput, StepSpec, Verdict } from '../model.ts';
+import { showValue } from '../value/spec.ts';
+import { sayList, sayName, saySignOff, sayTarget } from '../words/names.ts';
+import { sayRef } from '../words/phrase.ts';
+import { factsAt, narrowedIn, sayBox } from '../words/region.ts';
+import { grown } from './grown.ts';
+import { cap, type Note, notesOf } from './notes.ts';
 
 export type Change = {
   step: string;
@@ -15,15 +23,15 @@ export type Change = {
   to: OutcomeKind;
   /** less human oversight than before */
   weaker: boolean;
+  /** the cases that change, and how they were and are decided */
   sentence: string;
+  /** one of them in words, with the reasons that both versions give */
+  example: string;
   /** one case that was replayed in both versions */
   case: GateInput;
   before: Verdict;
   after: Verdict;
 };
-
-/** A difference that is not about single cases. */
-export type Note = { sentence: string; weaker: boolean };
 
 export type Comparison = {
   changes: Change[];
@@ -63,74 +71,143 @@ type Sides = { before: StepProof; after: StepProof };
 
 const maxAttempts = 40;
 
-/** The first input of an area that the evaluator confirms. */
+type Found = { input: GateInput; box: Box };
+type Told = { changes: Change[]; notes: Note[] };
+
+/**
+ * The first input of an area that both evaluators confirm, with the box around it in which all is so. `possible`: the
+ * area is not empty, and no case could be brought together from single values.
+ */
 const findIn = (
   sides: Sides,
-  { within, without }: Area,
-  confirm: (input: GateInput) => Change | null,
-): Change | null => {
+  area: Area,
+  known: Region,
+  confirm: (before: Verdict, after: Verdict) => boolean,
+): Found | 'possible' | null => {
   const { before, after } = sides;
   const { space, budget } = before;
-  const excluded = [...without, ...space.impossible];
+  const excluded = [...area.without, ...known, ...space.impossible];
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const box = outsideOf(within, excluded, budget);
-    if (box === null) return null;
+    const box = outsideOf(area.within, excluded, budget);
+    if (box === null) return attempt === 0 ? null : 'possible';
     const input = witnessOf(space, box, before.step.name, [...before.placed, ...after.placed]);
-    const change = input === null ? null : confirm(input);
-    if (change !== null) return change;
+    if (input !== null && confirm(before.compiled.decide(input), after.compiled.decide(input)))
+      return { input, box: grown(space, firstCells(box), area, { steps: growthBudget }) };
     excluded.push(firstCells(box));
   }
-  return null;
+  return 'possible';
 };
 
-const replayed = (sides: Sides, from: OutcomeKind, to: OutcomeKind): Change | null => {
+/** Kinds of cases with one change of outcome that are told one by one, and how many are looked for. */
+const maxTold = 3;
+const maxLooked = 8;
+const growthBudget = 300_000;
+
+const changesOf = (sides: Sides, from: OutcomeKind, to: OutcomeKind): Told => {
+  const changes = new Map<string, Change>();
+  const seen: Region = [];
+  let possible = false;
+  const isIt = (old: Verdict, next: Verdict) => old.outcome === from && next.outcome === to;
   for (const a of areasOf(sides.before, from)) {
     for (const b of areasOf(sides.after, to)) {
       const within = intersectAll(a.within, b.within, sides.before.budget);
       const area = { within, without: [...a.without, ...b.without] };
-      const change = findIn(sides, area, (input) => changeAt(sides, input, from, to));
-      if (change !== null) return change;
+      while (changes.size < maxTold && seen.length < maxLooked) {
+        const found = findIn(sides, area, seen, isIt);
+        if (found === 'possible' && seen.length === 0) possible = true;
+        if (found === null || found === 'possible') break;
+        seen.push(found.box);
+        const change = changeAt(sides, found, `${words[from]}; now ${nowWords[to]}.`);
+        if (!changes.has(change.sentence)) changes.set(change.sentence, change);
+      }
     }
   }
-  return null;
+  const weaker = strictness[to] > strictness[from];
+  const note = {
+    sentence: `${cap(sayName(sides.before.step.name))}: perhaps in some cases ${words[from]}, and now ${nowWords[to]}. No single case was found that shows it.`,
+    weaker,
+  };
+  return { changes: [...changes.values()], notes: possible && changes.size === 0 ? [note] : [] };
 };
 
 const asks = ({ requirements }: Verdict, approval: string): boolean => requirements.some(({ by }) => by === approval);
 
 /** A sign-off that some case needed and needs no more, also where a stricter outcome hides it. */
-const lostApproval = (sides: Sides, approval: string): Change | null => {
+const lostApproval = (sides: Sides, approval: string): Change[] => {
   const { before, after } = sides;
   const asking = (proof: StepProof) => firesOf(proof.rules.filter(({ rule }) => rule.by === approval));
   const area = { within: asking(before), without: [...asking(after), ...before.errors, ...after.errors] };
-  return findIn(sides, area, (input) => {
-    const [old, next] = [before.compiled.decide(input), after.compiled.decide(input)];
-    if (old.outcome !== next.outcome || !asks(old, approval) || asks(next, approval)) return null;
-    const sentence = `At "${before.step.name}" a case that needed "${approval}" needs it no more, although it still ${nowWords[next.outcome]}.`;
-    const places = { step: before.step.name, from: old.outcome, to: next.outcome };
-    return { ...places, weaker: true, sentence, case: input, before: old, after: next };
-  });
+  const found = findIn(
+    sides,
+    area,
+    [],
+    (old, next) => old.outcome === next.outcome && asks(old, approval) && !asks(next, approval),
+  );
+  if (found === null || found === 'possible') return [];
+  const { outcome } = before.compiled.decide(found.input);
+  const sentence = `it needed ${saySignOff(approval)} and needs it no more, although ${nowWords[outcome].replace('it is', 'it still is')}.`;
+  return [{ ...changeAt(sides, found, sentence), weaker: true }];
 };
 
 const words: Record<OutcomeKind, string> = {
-  continue: 'continued without a human',
-  approval: 'waited for a sign-off',
-  handoff: 'was handed to a person',
-  forbid: 'was refused',
+  continue: 'the agent went on alone',
+  approval: 'it waited for a sign-off',
+  handoff: 'a person took over',
+  forbid: 'it was refused',
 };
 
 const nowWords: Record<OutcomeKind, string> = {
-  continue: 'continues without a human',
-  approval: 'waits for a sign-off',
-  handoff: 'is handed to a person',
-  forbid: 'is refused',
+  continue: 'the agent goes on alone',
+  approval: 'it waits for a sign-off',
+  handoff: 'it is handed to a person',
+  forbid: 'it is refused',
 };
 
-const changeAt = ({ before, after }: Sides, input: GateInput, from: OutcomeKind, to: OutcomeKind): Change | null => {
-  const [old, next] = [before.compiled.decide(input), after.compiled.decide(input)];
-  if (old.outcome !== from || next.outcome !== to) return null;
+/** The rules that answer otherwise than before; those that let through only where no other does. */
+const rulesBehind = (sides: Sides, old: Verdict, next: Verdict): ProvenRule[] => {
+  const changed = (mine: Verdict, other: Verdict) => (proven: ProvenRule) =>
+    mine.fired.includes(proven.rule.id) && !other.fired.includes(proven.rule.id);
+  const found = [...sides.before.rules.filter(changed(old, next)), ...sides.after.rules.filter(changed(next, old))];
+  const asking = found.filter(({ rule }) => rule.then !== 'continue');
+  const behind = new Set((asking.length > 0 ? asking : found).map(({ rule }) => rule.id));
+  return [...sides.before.rules, ...sides.after.rules].filter(({ rule }) => behind.has(rule.id));
+};
+
+/** The dimensions that the sentence speaks of: what the rules behind the change read. All, when there is no such rule. */
+const toldOf = (sides: Sides, found: Found, old: Verdict, next: Verdict): { told: number[]; more: boolean } => {
+  const { space } = sides.before;
+  const narrowed = narrowedIn(space, found.box);
+  const rules = rulesBehind(sides, old, next);
+  if (rules.length === 0) return { told: narrowed, more: false };
+  const read = new Set(spaceOf(rules.map(({ ir }) => ir)).dimensions.map(({ key }) => key));
+  const told = narrowed.filter((position) => read.has(space.dimensions[position]?.key ?? ''));
+  return { told, more: told.length < narrowed.length };
+};
+
+/** The facts that the sentence speaks of, as they are in the example. */
+const valuesIn = ({ before, after }: Sides, input: GateInput, told: number[]): string => {
+  const placed = [...before.placed, ...after.placed];
+  const named = new Map(factsAt(before.space, told).map((ref) => [baseOf(ref).key, baseOf(ref)]));
+  return sayList(
+    [...named.values()].flatMap((ref) => {
+      const place = placed.find((one) => one.ref.key === ref.key)?.place;
+      return place === undefined ? [] : [`${sayRef(ref)} ${showValue(ref.spec, rawValue(place, input))}`];
+    }),
+  );
+};
+
+const changeAt = (sides: Sides, found: Found, what: string): Change => {
+  const { before, after } = sides;
+  const [old, next] = [before.compiled.decide(found.input), after.compiled.decide(found.input)];
+  const [from, to] = [old.outcome, next.outcome];
+  const { told, more } = toldOf(sides, found, old, next);
+  const where = sayBox(before.space, found.box, told, { lists: after.compiled.control.lists, terms: [] });
+  const when = [where, more ? 'nothing else decides' : ''].filter((part) => part !== '').join(', and ');
+  const sentence = `${cap(sayName(before.step.name))}, ${when === '' ? 'in every case' : `when ${when}`}: ${what}`;
+  const values = valuesIn(sides, found.input, told);
+  const example = `${values === '' ? '' : `With ${values}. `}Before: ${old.because} Now: ${next.because}`;
   const weaker = strictness[to] > strictness[from];
-  const sentence = `At "${before.step.name}" a case that ${words[from]} now ${nowWords[to]}. Before: ${old.because} Now: ${next.because}`;
-  return { step: before.step.name, from, to, weaker, sentence, case: input, before: old, after: next };
+  return { step: before.step.name, from, to, weaker, sentence, example, case: found.input, before: old, after: next };
 };
 
 /** Both versions of a step in one space, so that their regions can be laid over one another. */
@@ -140,90 +217,47 @@ const sidesOf = (before: CompiledControl, after: CompiledControl, old: StepSpec,
   return { before: proveStep(before, old, space), after: proveStep(after, next, space) };
 };
 
-const compareStep = (sides: Sides): Change[] => {
+/** Nothing that decides this step was touched. */
+const isUntouched = ({ before, after }: Sides): boolean => {
+  const decided = ({ step, rules }: StepProof) => JSON.stringify([step.risk, rules.map(({ rule, ir }) => [rule, ir])]);
+  return decided(before) === decided(after);
+};
+
+const compareStep = (sides: Sides): Told => {
+  if (isUntouched(sides)) return { changes: [], notes: [] };
   const approvals = new Set(sides.before.rules.flatMap(({ rule }) => rule.by ?? []));
-  const outcomes = kinds.flatMap((from) =>
-    kinds.flatMap((to) => (from === to ? [] : (replayed(sides, from, to) ?? []))),
-  );
+  const told = kinds.flatMap((from) => kinds.flatMap((to) => (from === to ? [] : [changesOf(sides, from, to)])));
+  const outcomes = told.flatMap(({ changes }) => changes);
   const isShown = (approval: string) =>
     outcomes.some(({ weaker, before, after }) => weaker && asks(before, approval) && !asks(after, approval));
   const hidden = [...approvals].filter((approval) => !isShown(approval));
-  return [...outcomes, ...hidden.flatMap((approval) => lostApproval(sides, approval) ?? [])];
-};
-
-const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
-
-const signersText = ({ groups, exclude, veto }: Control['approvals'][number]): string =>
-  `${groups.map(({ quorum, from }) => `${quorum} of ${from}`).join(' and ')}${exclude.length > 0 ? ` without ${exclude.join(', ')}` : ''}${veto === 'none' ? ', refusals counted' : ''}`;
-
-const fewerSign = (old: Control['approvals'][number], next: Control['approvals'][number]): boolean =>
-  old.groups.some(({ from, quorum }) => (next.groups.find((group) => group.from === from)?.quorum ?? 0) < quorum) ||
-  old.exclude.some((role) => !next.exclude.includes(role)) ||
-  (old.veto === 'any' && next.veto === 'none') ||
-  next.dwellMs < old.dwellMs ||
-  (old.mustOpen && !next.mustOpen);
-
-const approvalNotes = (before: Control, after: Control): Note[] =>
-  before.approvals.flatMap((old): Note[] => {
-    const next = after.approvals.find(({ name }) => name === old.name);
-    if (next === undefined || !differs(old, next)) return [];
-    const [was, is] = [signersText(old), signersText(next)];
-    const change = was === is ? 'its deadline, how it is read first, or what follows it' : `${was} before, ${is} now`;
-    return [{ sentence: `The approval "${old.name}" changed: ${change}.`, weaker: fewerSign(old, next) }];
-  });
-
-/** A limit that is gone or says otherwise may let more through; whether it does is not worked out. */
-const limitNotes = (before: Control, after: Control): Note[] =>
-  before.limits.flatMap((old): Note[] => {
-    const next = after.limits.find(({ id }) => id === old.id);
-    if (next === undefined) return [{ sentence: `The limit "${old.id}" is gone.`, weaker: true }];
-    return differs(old, next) ? [{ sentence: `The limit "${old.id}" counts otherwise.`, weaker: true }] : [];
-  });
-
-const reviewNotes = ({ review: old }: Control, { review: next }: Control): Note[] => {
-  if (!differs(old, next)) return [];
-  const said = (review: Control['review']) => (review === null ? 'nothing' : `${review.share / 100}% by ${review.by}`);
-  const sentence = `Of what continued, ${said(old)} was looked at afterwards, and ${said(next)} is now.`;
-  return [{ sentence, weaker: (next?.share ?? 0) < (old?.share ?? 0) }];
-};
-
-const otherNotes = (before: Control, after: Control): Note[] => {
-  const notes: string[] = [];
-  if (before.owner !== after.owner) notes.push(`The owner was ${before.owner}, and is ${after.owner} now.`);
-  for (const fact of before.facts) {
-    const next = after.facts.find(({ name }) => name === fact.name);
-    if (next !== undefined && differs(fact, next)) notes.push(`The fact "${fact.name}" is declared otherwise.`);
-  }
-  for (const ladder of before.ladders) {
-    const next = after.ladders.find(({ name }) => name === ladder.name);
-    if (next !== undefined && differs(ladder, next)) notes.push(`The ladder "${ladder.name}" tells otherwise.`);
-  }
-  const isNew = ({ name }: StepSpec) => !before.steps.some((step) => step.name === name);
-  for (const { name } of after.steps.filter(isNew)) notes.push(`The step "${name}" is new.`);
-  return notes.map((sentence) => ({ sentence, weaker: false }));
+  return {
+    changes: [...outcomes, ...hidden.flatMap((approval) => lostApproval(sides, approval))],
+    notes: told.flatMap(({ notes }) => notes),
+  };
 };
 
 /** What the second version decides otherwise than the first. */
 export const compareControls = (before: Control, after: Control): Comparison => {
   const [old, next] = [compileControl(before), compileControl(after)];
   const changes: Change[] = [];
-  const notes = [
-    ...approvalNotes(before, after),
-    ...limitNotes(before, after),
-    ...reviewNotes(before, after),
-    ...otherNotes(before, after),
-  ];
+  const notes = notesOf(before, after);
   for (const step of before.steps) {
     const same = after.steps.find(({ name }) => name === step.name);
     if (same === undefined) {
-      notes.push({ sentence: `The step "${step.name}" is gone: it is handed to ${after.owner} now.`, weaker: false });
+      notes.push({
+        sentence: `The step ${sayName(step.name)} is gone: it is handed to ${sayTarget(after.owner)} now.`,
+        weaker: false,
+      });
       continue;
     }
     try {
-      changes.push(...compareStep(sidesOf(old, next, step, same)));
+      const told = compareStep(sidesOf(old, next, step, same));
+      changes.push(...told.changes);
+      notes.push(...told.notes);
     } catch (error) {
       if (!(error instanceof NotProved)) throw error;
-      const sentence = `It could not be proved within the allowed steps what changes at "${step.name}".`;
+      const sentence = `It could not be proved within the allowed steps what changes at ${sayName(step.name)}.`;
       notes.push({ sentence, weaker: true });
     }
   }

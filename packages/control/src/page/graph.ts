@@ -8,6 +8,16 @@ export type GraphNode = { id: string; kind: NodeKind; lines: string[] };
 export type GraphEdge = { from: string; to: string; label: string };
 export type Graph = { nodes: GraphNode[]; edges: GraphEdge[] };
 
+export type Box = GraphNode & { x: number; y: number; width: number; height: number };
+export type Arrow = {
+  from: string;
+  to: string;
+  points: { x: number; y: number }[];
+  label: { lines: string[]; x: number; y: number; width: number; height: number } | null;
+};
+/** The graph laid out: pixels at a text of 13 (boxes) and 11 (labels); `x` and `y` are the middle of what they place. */
+export type Drawing = { width: number; height: number; boxes: Box[]; arrows: Arrow[] };
+
 type Drawn = { nodes: Map<string, GraphNode>; edges: Map<string, { from: string; to: string; labels: string[] }> };
 
 const alone = 'alone';

@@ -6,7 +6,7 @@
 import type { OutcomeKind } from '@belay/protocol';
 import { analyse } from '../expression/condition.ts';
 import { scopeOf } from '../expression/scope.ts';
-import type { ApprovalSpec, Control, FactSpec, RuleSpec, StepSpec } from '../model.ts';
+import type { ApprovalSpec, Control, FactSpec, LimitSpec, RuleSpec, StepSpec } from '../model.ts';
 import { sayDuration, sayEffect, sayList, sayName, sayOrigin, saySignOff, sayTarget, sayType } from '../words/names.ts';
 import { type Phrase, phraseOf } from '../words/phrase.ts';
 import { type Graph, pageGraph } from './graph.ts';
@@ -49,6 +49,8 @@ export type ControlPage = {
   /** what named conditions mean */
   terms: { name: string; means: Phrase }[];
   signOffs: PageSignOff[];
+  /** what is counted over time, and what is looked at afterwards */
+  limits: string[];
   takeover: string[];
   ladders: PageLadder[];
   waits: PageWait[];
@@ -86,15 +88,12 @@ const firstOn = (control: Control, to: string): string => {
   return first === undefined ? sayTarget(to) : `${sayTarget(first.tell)}, the first on the ladder ${sayName(to)}`;
 };
 
-const signersOf = ({ groups }: ApprovalSpec): string =>
+export const signersOf = ({ groups }: ApprovalSpec): string =>
   sayList(
     groups.map(({ quorum, from }) =>
       from.startsWith('person:') ? sayTarget(from) : `${quorum === 1 ? 'one' : quorum} of ${sayTarget(from)}`,
     ),
-    'and',
   );
-
-const single = ({ groups }: ApprovalSpec): boolean => groups.length === 1 && groups[0]?.quorum === 1;
 
 const thenOf = (control: Control, { then, to, by, instead }: RuleSpec): string => {
   if (then === 'continue') return 'The agent goes on alone.';
@@ -156,6 +155,34 @@ const operatingRule = ({ steps, owner }: Control): string[] => {
   ];
 };
 
+const isOne = ({ groups }: ApprovalSpec): boolean => groups.length === 1 && groups[0]?.quorum === 1;
+
+const readFirst = ({ dwellMs, mustOpen }: ApprovalSpec): string => {
+  if (dwellMs > 0) return ` Each has it open for at least ${sayDuration(dwellMs)} first.`;
+  return mustOpen ? ' Each opens it in the inbox first.' : '';
+};
+
+/** What is counted over time, and what happens above it. */
+const limitText = (control: Control, { at, of, per, windowMs, above, then, to, by }: LimitSpec): string => {
+  const what = of === 'count' ? 'how often this is done' : `the sum of ${sayName(of)}`;
+  const steps = at.length === 0 ? '' : `At ${sayList(at.map(sayName))}: `;
+  const counted = `${steps}${what}${per.length === 0 ? '' : ` for the same ${sayList(per.map(sayName))}`} within ${sayDuration(windowMs)}`;
+  const answer =
+    then === 'approval'
+      ? `it waits for ${saySignOff(by ?? '')}`
+      : `a person takes over: ${firstOn(control, to ?? control.owner)}`;
+  return `${counted.charAt(0).toUpperCase()}${counted.slice(1)}. Above ${sayList(above, 'or')}, ${answer}.`;
+};
+
+const limitTexts = (control: Control): string[] => [
+  ...control.limits.map((limit) => limitText(control, limit)),
+  ...(control.review === null
+    ? []
+    : [
+        `Of what continued, ${control.review.share / 100}% is looked at afterwards by ${sayTarget(control.review.by)}.`,
+      ]),
+];
+
 const pageSignOff = (control: Control, approval: ApprovalSpec): PageSignOff => {
   const { name, exclude, withinMs, onExpiry } = approval;
   const without = exclude.length === 0 ? '' : `, and never the ${sayList(exclude, 'or')} of the same step`;
@@ -166,7 +193,7 @@ const pageSignOff = (control: Control, approval: ApprovalSpec): PageSignOff => {
   return {
     name,
     title: sayName(name),
-    who: `${signersOf(approval)} sign${single(approval) ? 's' : ''} exactly what will be carried out${without}.`,
+    who: `${signersOf(approval)} ${isOne(approval) ? 'signs' : 'sign'} exactly what will be carried out${without}.${readFirst(approval)}`,
     silence,
   };
 };
@@ -210,6 +237,7 @@ export const controlPage = (control: Control): ControlPage => {
     steps: control.steps.map((step) => pageStep(control, step)),
     terms: termsOf(control),
     signOffs: control.approvals.map((approval) => pageSignOff(control, approval)),
+    limits: limitTexts(control),
     takeover: takeover(control),
     ladders,
     waits: pageWaits(control, ladders),

@@ -23,10 +23,11 @@ const afterText = (ms: number): string => (ms === 0 ? 'at once' : `after ${sayDu
 
 export const pageLadder = ({ name, rungs }: LadderSpec, owner: string): PageLadder => {
   let atMs = 0;
-  const said = rungs.map((rung): PageRung => {
+  const said = rungs.map((rung, index): PageRung => {
     const afterMs = atMs;
     atMs += Math.max(shortestMs, rung.withinMs ?? 0);
-    return { afterMs, after: afterText(afterMs), tell: sayRung(rung) };
+    const paused = rungs.some(({ inWorkingHours }, before) => inWorkingHours && before < index);
+    return { afterMs, after: `${afterText(afterMs)}${paused ? ' of working time' : ''}`, tell: sayRung(rung) };
   });
   const repeatMs = rungs.at(-1)?.repeatMs ?? null;
   const isOwner = rungs.at(-1)?.tell === owner;

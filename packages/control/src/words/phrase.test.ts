@@ -3,14 +3,14 @@ import { analyse } from '../expression/condition.ts';
 import { scopeOf } from '../expression/scope.ts';
 import { everyType, parsed } from '../sample.testing.ts';
 import { sayDuration, sayEvery, sayName, sayTarget } from './names.ts';
-import { phraseOf, sayPhrase } from './phrase.ts';
+import { phraseOf } from './phrase.ts';
 
 const control = parsed(everyType(''));
 
 const said = (condition: string): string => {
   const { ir, problems } = analyse(condition, scopeOf(control, ['pay']));
   if (ir === null) throw new Error(problems[0]?.message);
-  return sayPhrase(phraseOf(ir, { lists: control.lists, terms: [] }));
+  return phraseOf(ir, { lists: control.lists, terms: [] }).say;
 };
 
 describe('a condition in words', () => {

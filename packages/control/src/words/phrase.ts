@@ -7,15 +7,15 @@ import type { Control } from '../model.ts';
 import { type NumericSpec, showInteger } from '../value/spec.ts';
 import { sayDuration, sayList, sayName } from './names.ts';
 
-/** One part, or several of which all or one must hold. */
-export type Phrase = { say: string } | { join: 'all' | 'any'; of: Phrase[] };
+/** A condition in one line; with its parts, of which all or one must hold, where it has several. */
+export type Phrase = { say: string; join?: undefined } | { say: string; join: 'all' | 'any'; of: Phrase[] };
 
 /** Names that stay names: lists, and conditions that are explained elsewhere. */
 export type Known = { lists: Control['lists']; terms: readonly string[] };
 
 const nothingKnown: Known = { lists: {}, terms: [] };
 
-const sayRef = (ref: Ref): string => {
+export const sayRef = (ref: Ref): string => {
   if (ref.key === '@') return 'it';
   if (ref.derived === null) return `${ref.name.startsWith('args.') ? "the step's " : ''}${sayName(ref.name)}`;
   const of = sayName(ref.derived.from.name);
@@ -64,7 +64,7 @@ const sayText = (op: keyof typeof texts, value: string, yes: boolean): string =>
   return `${yes ? `${verb}s` : `does not ${verb}`}${rest.map((word) => ` ${word}`).join('')} "${value}"`;
 };
 
-const sayAtom = (atom: Atom, yes: boolean, known: Known): string => {
+export const sayAtom = (atom: Atom, yes: boolean, known: Known): string => {
   switch (atom.kind) {
     case 'isTrue':
       if (known.terms.includes(atom.ref.name))
@@ -94,7 +94,7 @@ const sayAtom = (atom: Atom, yes: boolean, known: Known): string => {
       return `${sayRef(atom.element)} is ${yes ? '' : 'not '}among ${sayRef(atom.set)}`;
     case 'quantifier': {
       const every = atom.all === yes;
-      const test = sayPhrase(phraseOf(atom.test, known, yes));
+      const test = phraseOf(atom.test, known, yes).say;
       return `for ${every ? 'each' : 'some'} of ${sayRef(atom.set)}, ${test}`;
     }
   }
@@ -111,8 +111,10 @@ const isImplied = (part: Ir, beside: Ir[]): boolean =>
   });
 
 const joined = (join: 'all' | 'any', parts: Phrase[]): Phrase => {
-  const of = parts.flatMap((part) => ('join' in part && part.join === join ? part.of : [part]));
-  return of.length === 1 && of[0] !== undefined ? of[0] : { join, of };
+  const of = parts.flatMap((part) => (part.join === join ? part.of : [part]));
+  if (of.length === 1 && of[0] !== undefined) return of[0];
+  const said = of.map((part) => (part.join === undefined ? part.say : `(${part.say})`));
+  return { say: sayList(said, join === 'all' ? 'and' : 'or'), join, of };
 };
 
 /** The condition, or with `yes: false` its opposite. */
@@ -134,12 +136,3 @@ export const phraseOf = (ir: Ir, known: Known = nothingKnown, yes = true): Phras
       return { say: sayAtom(ir, yes, known) };
   }
 };
-
-/** In one line: "a and b"; what is joined otherwise inside is put in brackets. */
-export const sayPhrase = (phrase: Phrase): string =>
-  'say' in phrase
-    ? phrase.say
-    : sayList(
-        phrase.of.map((part) => ('say' in part ? part.say : `(${sayPhrase(part)})`)),
-        phrase.join === 'all' ? 'and' : 'or',
-      );

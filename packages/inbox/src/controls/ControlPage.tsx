@@ -1,11 +1,10 @@
-/** One control as a page to read: what it is for, its steps, and its text as it was published. */
-import type { AnswerOf } from '@belay/protocol';
-import { Badge, Skeleton } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
+/** One control as the page that replaces the policy document: in words, drawn, with its findings, versions and text. */
+import { Button, Skeleton } from '@mantine/core';
+import { IconArrowLeft, IconPrinter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import css from '../cases/case.module.css';
-import { controlQuery } from '../data/queries.ts';
+import { controlPageQuery, controlQuery } from '../data/queries.ts';
 import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import sheet from '../parts/parts.module.css';
@@ -13,28 +12,27 @@ import { Section } from '../parts/Section.tsx';
 import { When } from '../parts/When.tsx';
 import { countText, targetText } from '../text/targets.ts';
 import { shortDigest } from '../text/values.ts';
+import { Drawing } from './Drawing.tsx';
+import { Findings } from './Findings.tsx';
+import { ProposalNote } from './ProposalNote.tsx';
+import { List, Reading } from './Reading.tsx';
+import reading from './reading.module.css';
+import { Versions } from './Versions.tsx';
 
-const effects = { none: 'changes nothing', reversible: 'can be undone', irreversible: 'cannot be undone' } as const;
-
-type Control = AnswerOf<'getControl'>;
-
-const Steps = ({ control }: { control: Control }) => (
-  <dl className={sheet.rows} data-columns="2">
-    {control.steps.map((step) => (
-      <div key={step.name} className={sheet.row}>
-        <dt className="mono">{step.name}</dt>
-        <dd>
-          {step.risk === 'high' && (
-            <Badge variant="light" c="var(--wait)" bg="var(--wait-soft)" tt="none" mr={6}>
-              high risk
-            </Badge>
-          )}
-          <span className="quiet">{effects[step.effect]}</span>
-        </dd>
-      </div>
-    ))}
-  </dl>
-);
+const InWords = ({ name, version }: { name: string; version: number }) => {
+  const { data, error } = useQuery(controlPageQuery(name, version));
+  if (error !== null) return <ProblemNote error={error} />;
+  if (data === undefined) return <Skeleton height={320} radius="lg" />;
+  return (
+    <>
+      <Section title="The operating rule">
+        <List items={data.page.operatingRule} />
+        <Drawing drawing={data.drawing} title={data.page.title} />
+      </Section>
+      <Reading page={data.page} />
+    </>
+  );
+};
 
 export const ControlPage = () => {
   const route = getRouteApi('/shell/controls/$name');
@@ -64,11 +62,21 @@ export const ControlPage = () => {
           Every path ends with {targetText(data.owner)} · {countText(data.rules, 'rule')} ·{' '}
           {countText(data.openRuns, 'open run')}
         </p>
+        <div className={reading.tools}>
+          <Button
+            variant="default"
+            leftSection={<IconPrinter size={17} stroke={1.7} aria-hidden />}
+            onClick={() => window.print()}
+          >
+            Print
+          </Button>
+        </div>
       </header>
-      <Section title="Steps">
-        <Steps control={data} />
-      </Section>
-      <Section title="The control" note="As it was published. A version never changes.">
+      {version === undefined && <ProposalNote name={name} />}
+      <InWords name={name} version={data.version} />
+      <Findings findings={data.findings} />
+      <Versions name={name} shown={data.version} />
+      <Section title="Its text" note="As it was published.">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a text that scrolls sideways must be reachable by keyboard */}
         <pre className={`card ${sheet.source}`} tabIndex={0}>
           {data.source}

@@ -1,7 +1,8 @@
 /** What the pages read, each with the key under which the feed can call it stale. */
+import type { ControlPage, Drawing } from '@belay/control';
 import type { ApprovalView, EntryView } from '@belay/protocol';
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
-import { call, rememberCsrf } from './api.ts';
+import { ApiError, call, rememberCsrf } from './api.ts';
 
 export type CaseFilter = { show: 'live' | 'mine' | 'closed'; control: string | undefined };
 
@@ -140,4 +141,42 @@ export const controlQuery = (name: string, version?: number) =>
     queryKey: ['control', name, version ?? null],
     queryFn: ({ signal }) =>
       call('getControl', { params: { name }, query: version === undefined ? {} : { version }, signal }),
+  });
+
+export const versionsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['control', name, 'versions'],
+    queryFn: ({ signal }) => call('listVersions', { params: { name }, query: {}, signal }),
+  });
+
+/** The page of a version; what it is made of never changes. */
+export const controlPageQuery = (name: string, version?: number) =>
+  queryOptions({
+    queryKey: ['control', name, 'page', version ?? null],
+    queryFn: async ({ signal }) => {
+      const query = version === undefined ? {} : { version };
+      const { page, drawing } = await call('getControlPage', { params: { name }, query, signal });
+      return { page: page as unknown as ControlPage, drawing: drawing as unknown as Drawing };
+    },
+  });
+
+export const comparisonQuery = (name: string, before: number, after: number) =>
+  queryOptions({
+    queryKey: ['comparison', name, before, after],
+    queryFn: ({ signal }) => call('compareVersions', { params: { name }, query: { before, after }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What waits for a second person; null: nothing. */
+export const proposalQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['control', name, 'proposal'],
+    queryFn: async ({ signal }) => {
+      try {
+        return await call('getProposal', { params: { name }, signal });
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'proposal_not_found') return null;
+        throw error;
+      }
+    },
   });

@@ -19,7 +19,10 @@ const overtaken = new Set([
 export const ProblemNote = ({ error, onClose }: { error: Error; onClose?: () => void }) => {
   const note = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new error is brought into view, an old one is left alone
-  useEffect(() => note.current?.scrollIntoView({ block: 'nearest' }), [error]);
+  useEffect(() => {
+    // Not returned: newer browsers answer with a promise, which is no way to end an effect.
+    note.current?.scrollIntoView({ block: 'nearest' });
+  }, [error]);
   const known = error instanceof ApiError;
   const stale = known && overtaken.has(error.code);
   return (

@@ -1,6 +1,6 @@
-/** Routes of the house: stops, controls, people, keys, sessions, health. */
+/** Routes of the house: stops, people, keys, sessions, health. */
 import { z } from 'zod';
-import { controlView, keyView, personView, stopView } from '../views.ts';
+import { keyView, personView, stopView } from '../views.ts';
 import { jsonObject } from '../words.ts';
 import { cursor, empty, limit, page, type Route, reason } from './route.ts';
 
@@ -43,30 +43,6 @@ export const houseRoutes = {
     summary: 'Let agents start and attach again. Runs taken stay with the person.',
     body: z.strictObject({ because: reason }),
     answer: stopView,
-  },
-  publishControl: {
-    method: 'POST',
-    path: '/v1/controls',
-    caller: 'person',
-    summary: 'Publish a version. It is immutable and named by its digest.',
-    body: z.strictObject({ source: z.string().max(1_000_000), file: z.string().max(400).default('control.yaml') }),
-    answer: controlView,
-  },
-  listControls: {
-    method: 'GET',
-    path: '/v1/controls',
-    caller: 'any',
-    summary: 'Published controls, current versions.',
-    query: z.strictObject({}),
-    answer: page(controlView),
-  },
-  getControl: {
-    method: 'GET',
-    path: '/v1/controls/:name',
-    caller: 'any',
-    summary: 'One control with its source.',
-    query: z.strictObject({ version: z.coerce.number().int().optional() }),
-    answer: controlView.extend({ source: z.string() }),
   },
   me: {
     method: 'GET',

@@ -29,6 +29,8 @@ rules:
   - { id: large, at: pay, when: amount > EUR 10.00, then: handoff, to: desk, because: "{amount} is large.", cites: Errands 1 }
 ladders:
   desk: [{ tell: role:finance-operations, repeat: 1h }]
+accepts:
+  - { finding: untiedArguments, of: small, because: An errand has no record. }
 `;
 
 let database: TestDatabase;
@@ -206,7 +208,7 @@ describe('belay run and belay stop', () => {
   });
 });
 
-describe('belay key, publish, types, org, oncall', () => {
+describe('belay key, publish, proposal', () => {
   it('makes, renews and ends a key', async () => {
     const key: AnswerOf<'createKey'> = (await ok('key', 'create', 'clerk', '--control', 'errands', '--json')).json();
     expect((await ok('key', 'list')).out).toContain(key.keyId);
@@ -229,6 +231,21 @@ describe('belay key, publish, types, org, oncall', () => {
     });
   });
 
+  it('proposes; whoever proposed does not publish, and can withdraw', async () => {
+    const looser = join(dataDir, 'proposed.control.yaml');
+    writeFileSync(looser, control.replaceAll('EUR 10.00', 'EUR 12.00'));
+    expect((await ok('publish', '--propose', looser)).out).toContain('errands is proposed');
+    expect((await ok('proposal', 'errands')).out).toMatch(/proposed by dana[\s\S]*less oversight: Pay, when amount/);
+    expect(await as('proposal', 'errands', '--publish')).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('You proposed errands yourself'),
+    });
+    expect((await ok('proposal', 'errands', '--withdraw', 'Too much.')).out).toContain('is withdrawn');
+    expect((await as('proposal', 'errands')).err).toContain('Nothing is proposed for errands.');
+  });
+});
+
+describe('belay types, org, oncall', () => {
   it('writes types from a file and from the server', async () => {
     expect((await ok('types', 'errands')).out).toBe((await ok('types', join(dataDir, 'errands.control.yaml'))).out);
   });
@@ -334,12 +351,17 @@ describe('a control in several files', () => {
 });
 
 describe('belay compare', () => {
-  it('says what gets less oversight, with exit code 1', async () => {
+  it('says what gets less oversight; --fail-on-weaker makes it an exit code', async () => {
     const before = join(dataDir, 'errands.control.yaml');
     const after = join(dataDir, 'looser.control.yaml');
     writeFileSync(after, control.replaceAll('EUR 10.00', 'EUR 20.00'));
     const looser = await as('compare', 'errands', after);
-    expect([looser.exit, looser.out]).toEqual([1, expect.stringMatching(/^less oversight {2}.*EUR/)]);
+    expect([looser.exit, looser.out]).toEqual([
+      0,
+      expect.stringMatching(/^Less human oversight than before\n {2}Pay, when amount is from EUR 10\.01 to EUR 20\.00/),
+    ]);
+    expect((await as('compare', '--fail-on-weaker', 'errands', after)).exit).toBe(1);
+    expect((await as('compare', '--fail-on-weaker', after, 'errands')).exit).toBe(0);
     expect((await belay('compare', after, before, '--json')).json()).toMatchObject({ weaker: false });
     expect(await belay('compare', before, before)).toMatchObject({
       exit: 0,

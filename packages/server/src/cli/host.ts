@@ -92,8 +92,11 @@ export const publishAll = async ({ app }: RunningServer, files: string[], by: st
   for (const file of files) {
     const result = await app.services.house.publish(controlText(file), file, by);
     if (!result.ok) throw invalid('control_invalid', placed(file, result.problems));
-    const { name, version } = result.published;
-    said.push(`${name} version ${version}${result.fresh ? '' : ' (unchanged)'}`);
+    const { name, version, findings } = result.published;
+    const open = findings.filter(({ severity, accepted }) => severity === 'warning' && accepted === null).length;
+    const warnings =
+      open === 0 ? '' : `, ${open} warning${open === 1 ? '' : 's'} without a reason: belay check ${file}`;
+    said.push(`${name} version ${version}${result.fresh ? warnings : ' (unchanged)'}`);
   }
   return said;
 };

@@ -1,7 +1,5 @@
 /** The page of a control as one HTML file that needs nothing else: opened, mailed, printed. No script. */
-import type { ControlPage, PageStep, Phrase } from '@belay/control';
-import { sayPhrase } from '@belay/control';
-import type { Arrow, Box, Drawing } from '../engine/drawing.ts';
+import type { Arrow, Box, ControlPage, Drawing, PageStep, Phrase } from '@belay/control';
 import { pageStyle } from './page-style.ts';
 import { harmless } from './paint.ts';
 
@@ -33,14 +31,14 @@ const picture = (title: string, { width, height, boxes, arrows }: Drawing): stri
   `<figure><svg viewBox="0 0 ${width} ${height}" style="max-width:${width}px;--least:${Math.round(width * 0.75)}px" role="img" aria-label="Steps, what the gate answers, sign-offs and ladders of ${safe(title)}. The sections below say the same in words."><defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 10 5 0 10z"/></marker></defs>${arrows.map(arrow).join('')}${boxes.map(box).join('')}</svg></figure>`;
 
 const parts = (phrase: Phrase): string =>
-  'say' in phrase
+  phrase.join === undefined
     ? `<li>${safe(phrase.say)}</li>`
     : `<li>${phrase.join === 'all' ? 'all of' : 'one of'}<ul>${phrase.of.map(parts).join('')}</ul></li>`;
 
 const condition = (word: string, phrase: Phrase): string => {
-  const short = sayPhrase(phrase);
+  const short = phrase.say;
   if (short === 'always') return '<p>In every case.</p>';
-  if (short.length < 160 || 'say' in phrase) return `<p>${word} ${safe(short)}.</p>`;
+  if (short.length < 160 || phrase.join === undefined) return `<p>${word} ${safe(short)}.</p>`;
   return `<p>${word} ${phrase.join === 'all' ? 'all of these hold' : 'one of these holds'}:</p><ul>${phrase.of.map(parts).join('')}</ul>`;
 };
 
@@ -61,11 +59,12 @@ const table = (head: string[], rows: string[][]): string =>
     .map((row) => `<tr>${row.map((cell) => `<td>${safe(cell)}</td>`).join('')}</tr>`)
     .join('')}</tbody></table>`;
 
-const people = ({ signOffs, ladders, takeover, waits }: ControlPage): string[] => [
+const people = ({ signOffs, limits, ladders, takeover, waits }: ControlPage): string[] => [
   signOffs.length === 0 ? '' : '<h2>Sign-offs</h2>',
   ...signOffs.map(
     ({ title, who, silence }) => `<h3>${safe(upper(title))}</h3><p>${safe(upper(who))} ${safe(silence)}</p>`,
   ),
+  limits.length === 0 ? '' : `<h2>Limits over time</h2>${list(limits)}`,
   `<h2>When a person takes over</h2>${list(takeover)}`,
   ...ladders.map(
     ({ title, rungs, end }) =>

@@ -1,5 +1,5 @@
 /** The page of a control as Markdown, for a wiki, a repository or a mail. */
-import { type ControlPage, type PageStep, type Phrase, sayPhrase } from '@belay/control';
+import type { ControlPage, PageStep, Phrase } from '@belay/control';
 import { harmless } from './paint.ts';
 
 /** Text of the control's author, which Markdown must not read as its own. */
@@ -8,7 +8,7 @@ const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slic
 const list = (items: string[]): string => items.map((item) => `- ${plain(item)}`).join('\n');
 
 const parts = (phrase: Phrase, indent: string): string =>
-  'say' in phrase
+  phrase.join === undefined
     ? `${indent}- ${plain(phrase.say)}`
     : [
         `${indent}- ${phrase.join === 'all' ? 'all of' : 'one of'}`,
@@ -17,7 +17,7 @@ const parts = (phrase: Phrase, indent: string): string =>
 
 /** Short conditions stand in the sentence, long ones below it, one part a line. */
 const condition = (word: string, phrase: Phrase): string => {
-  const short = sayPhrase(phrase);
+  const short = phrase.say;
   if (short === 'always') return 'In every case.';
   return short.length < 160 ? `${word} ${plain(short)}.` : `${word}:\n\n${parts(phrase, '')}\n`;
 };
@@ -44,9 +44,10 @@ const step = ({ title, about, arguments: given, editable, clauses, otherwise }: 
 const table = (head: string[], rows: string[][]): string =>
   [head, head.map(() => '---'), ...rows.map((row) => row.map(plain))].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-const people = ({ signOffs, ladders, takeover, waits }: ControlPage): string[] => [
+const people = ({ signOffs, limits, ladders, takeover, waits }: ControlPage): string[] => [
   ...(signOffs.length === 0 ? [] : ['## Sign-offs']),
   ...signOffs.map(({ title, who, silence }) => `### ${plain(upper(title))}\n\n${plain(upper(who))} ${plain(silence)}`),
+  ...(limits.length === 0 ? [] : ['## Limits over time', list(limits)]),
   '## When a person takes over',
   list(takeover),
   ...ladders.flatMap(({ title, rungs, end }) => [

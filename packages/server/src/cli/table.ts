@@ -19,7 +19,7 @@ import { mcpCommands } from './commands/mcp.ts';
 import { oncallCommands } from './commands/oncall.ts';
 import { orgCommands } from './commands/org.ts';
 import { page } from './commands/page.ts';
-import { publish } from './commands/publish.ts';
+import { proposal, publish } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommands } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
@@ -42,6 +42,7 @@ export const commands: Command[] = [
   compare,
   page,
   publish,
+  proposal,
   controlTypesCommand,
   replayCommand,
   ...caseCommands,

@@ -2,18 +2,8 @@
  * Where the boxes and arrows of a control's drawing stand. One layout for the inbox and for the page of the command
  * line, so that both show the same picture and neither needs a script to print it.
  */
-import type { Graph, NodeKind } from '@belay/control';
+import type { Arrow, Box, Drawing, Graph } from '@belay/control';
 import { Graph as Canvas, layout } from '@dagrejs/dagre';
-
-export type Box = { id: string; kind: NodeKind; lines: string[]; x: number; y: number; width: number; height: number };
-export type Arrow = {
-  from: string;
-  to: string;
-  points: { x: number; y: number }[];
-  label: { lines: string[]; x: number; y: number; width: number; height: number } | null;
-};
-/** Pixels at a text of 13 (boxes) and 11 (labels); `x` and `y` are the middle of what they place. */
-export type Drawing = { width: number; height: number; boxes: Box[]; arrows: Arrow[] };
 
 const lineHeight = 17;
 /** An average letter at 13 pixels; texts are cut rather than drawn over the edge of their box. */

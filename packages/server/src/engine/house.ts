@@ -1,32 +1,14 @@
 /** What the whole house knows: published controls, the organisation, stops, keys. Remembered, read again when it changed. */
-import {
-  type CompiledControl,
-  type Control,
-  type ControlProblem,
-  compileControl,
-  controlDigest,
-  parseControl,
-  storedControl,
-} from '@belay/control';
+import { type CompiledControl, compileControl, storedControl } from '@belay/control';
 import type { ControlRef } from '@belay/protocol';
 import { type Entered, withEntered } from '../domain/oncall/entered.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import type { Known } from './decide.ts';
 import { createMemory } from './memory.ts';
 import type { Clock } from './ports.ts';
+import { createPublishing, type PublishedControl, type PublishingStore } from './publishing.ts';
 
-export type PublishedControl = ControlRef & {
-  parsed: Control;
-  source: string;
-  publishedAt: number;
-  publishedBy: string;
-};
-
-export type HouseStore = {
-  control(name: string, version: number | null): Promise<PublishedControl | null>;
-  publish(
-    control: Omit<PublishedControl, 'version'> & { file: string },
-  ): Promise<{ published: PublishedControl; fresh: boolean }>;
+export type HouseStore = PublishingStore & {
   /** the organisation file as applied, and what people entered beside it */
   organisation(): Promise<{ applied: Organisation; entered: Entered; revision: number }>;
 };
@@ -84,25 +66,12 @@ export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: str
     return found;
   };
 
-  type Published =
-    | { ok: true; published: PublishedControl; fresh: boolean; problems: ControlProblem[] }
-    | { ok: false; problems: ControlProblem[] };
-  const publish = async (source: string, file: string, by: string): Promise<Published> => {
-    const result = parseControl(source, file);
-    if (!result.ok) return result;
-    const { control: parsed, problems } = result;
-    const { published, fresh } = await store.publish({
-      name: parsed.name,
-      digest: controlDigest(parsed),
-      parsed,
-      source,
-      file,
-      publishedAt: clock.now(),
-      publishedBy: by,
-    });
-    current.delete(parsed.name);
-    return { ok: true, published, fresh, problems };
-  };
+  const publishing = createPublishing({
+    store,
+    clock,
+    organisation: () => organisation(true),
+    changed: (name) => void current.delete(name),
+  });
 
   const known: Known = { clock, newId, control, organisation };
   return {
@@ -111,7 +80,7 @@ export const createHouse = (store: HouseStore, clock: Clock, newId: (prefix: str
     /** what the organisation in force is made of, as it is now */
     organisationParts: () => readOrganisation(true),
     currentControl,
-    publish,
+    ...publishing,
     forgetOrganisation: () => {
       org = null;
     },

@@ -6,12 +6,12 @@ import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import type { Approval, Case, Permit, Run, Sample } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import type { EntryRecord } from './entry-view.ts';
-import type { PublishedControl } from './house.ts';
 import type { Receive } from './inbound.ts';
 import type { Intake } from './intake.ts';
 import type { HouseOnce } from './once.ts';
 import type { StopPorts } from './people.ts';
 import type { Log } from './ports.ts';
+import type { PublishedControl } from './publishing.ts';
 
 export type Page<T> = { items: T[]; next: string | null };
 
@@ -42,6 +42,7 @@ export type Queries = {
   lastLogIndex(): Promise<number>;
   overdue(at: number): Promise<{ stranded: number; lateMs: number }>;
   listControls(): Promise<(PublishedControl & { openRuns: number })[]>;
+  listVersions(name: string): Promise<(PublishedControl & { openRuns: number })[]>;
   getControl(name: string, version: number | null): Promise<PublishedControl | null>;
   listStops(stopId: string | null, limit: number, nameOf: (personId: string) => string): Promise<StopView[]>;
   liftStop(stopId: string, because: string, by: Actor, at: number): Promise<boolean>;
@@ -85,6 +86,8 @@ export type Services = AgentPorts &
     accounts: AccountCommands;
     evidence: EvidenceExports;
     changes: Changes;
+    /** a version is proposed by one designer and published by another */
+    secondPerson: boolean;
     /** carries out work on the house once per idempotency key */
     once: HouseOnce;
     /** replaces the organisation, with an entry that keeps the whole of it; false when it was not at `expected` any more */

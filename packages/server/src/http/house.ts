@@ -1,7 +1,6 @@
-/** Routes of the house: stops, controls, people, keys, sessions, health, the live feed. */
-import { type Actor, type ControlView, iso, type Json, problem, type RouteName } from '@belay/protocol';
+/** Routes of the house: stops, people, keys, sessions, health, the live feed. */
+import { type Actor, type Json, problem, type RouteName } from '@belay/protocol';
 import { entryView } from '../engine/entry-view.ts';
-import type { PublishedControl } from '../engine/house.ts';
 import { stop } from '../engine/people.ts';
 import { personName, personView } from '../engine/present.ts';
 import type { Services } from '../engine/services.ts';
@@ -47,48 +46,6 @@ export const stopRoutes = (services: Services): Handlers<StopRoutes> => ({
     if (!(await services.queries.liftStop(stopId, call.body.because, asPerson(call), services.clock.now())))
       throw notFound(`stop ${stopId}`);
     return { answer: await stopById(services, stopId) };
-  },
-});
-
-const controlView = (control: PublishedControl & { openRuns?: number }): ControlView => ({
-  name: control.name,
-  version: control.version,
-  digest: control.digest,
-  about: control.parsed.about,
-  owner: control.parsed.owner,
-  steps: control.parsed.steps.map(({ name, risk, effect, offline }) => ({ name, risk, effect, offline })),
-  rules: control.parsed.rules.length,
-  publishedAt: iso(control.publishedAt),
-  publishedBy: control.publishedBy,
-  openRuns: control.openRuns ?? 0,
-});
-
-type ControlRoutes = 'publishControl' | 'listControls' | 'getControl';
-
-export const controlRoutes = (services: Services): Handlers<ControlRoutes> => ({
-  publishControl: async (call) => {
-    const person = personWith(call, 'designer');
-    const result = await services.house.publish(call.body.source, call.body.file, person.personId);
-    if (!result.ok) {
-      const errors = result.problems.map((p) => ({
-        path: `${p.file}:${p.line}:${p.column}`,
-        message: `${p.message} ${p.remedy}`,
-      }));
-      throw new Refused(problem('control_invalid', errors.map((e) => `${e.path} ${e.message}`).join('\n'), { errors }));
-    }
-    const { published, fresh } = result;
-    return { answer: controlView(published), status: fresh ? 201 : 200 };
-  },
-  listControls: async () => ({
-    answer: { items: (await services.queries.listControls()).map(controlView), next: null },
-  }),
-  getControl: async (call) => {
-    const { agent } = call.caller;
-    if (agent !== null && !agent.controls.includes(call.param('name')))
-      throw notFound(`control ${call.param('name')} for this key`);
-    const control = await services.queries.getControl(call.param('name'), call.query.version ?? null);
-    if (control === null) throw new Refused(problem('control_not_found', `${call.param('name')} is not published.`));
-    return { answer: { ...controlView(control), source: control.source } };
   },
 });
 

@@ -1,11 +1,11 @@
-/** Published controls, the organisation, the house's signing key. */
-import type { Control } from '@belay/control';
+/** The organisation, the house's signing key. */
 import type { Actor, JsonObject } from '@belay/protocol';
 import type { Pool } from 'pg';
 import type { decideOncall, Entered } from '../domain/oncall/entered.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
-import type { HouseStore, PublishedControl } from '../engine/house.ts';
+import type { HouseStore } from '../engine/house.ts';
 import type { SigningKey } from '../engine/permit-signer.ts';
+import { createControlStore } from './controls.ts';
 import type { Recorder } from './house-entries.ts';
 
 type OrganisationRow = { applied: Organisation; entered: Entered; revision: number };
@@ -14,53 +14,8 @@ const rowOf = (rows: OrganisationRow[]): OrganisationRow => {
   return rows[0];
 };
 
-const controlColumns = `name, version, digest, parsed, source, published_at AS "publishedAt", published_by AS "publishedBy"`;
-
 export const createHouseStore = (pool: Pool, recorded: Recorder): HouseStore => ({
-  control: async (name, version) => {
-    const { rows } = await pool.query<PublishedControl>(
-      `SELECT ${controlColumns} FROM controls WHERE name = $1 AND ($2::int IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,
-      [name, version],
-    );
-    return rows[0] ?? null;
-  },
-  publish: ({ name, digest, parsed, source, file, publishedAt, publishedBy }) =>
-    recorded(
-      async (client) => {
-        await client.query('LOCK TABLE controls IN SHARE ROW EXCLUSIVE MODE');
-        const current = await client.query<PublishedControl>(
-          `SELECT ${controlColumns} FROM controls WHERE name = $1 ORDER BY version DESC LIMIT 1`,
-          [name],
-        );
-        const latest = current.rows[0];
-        if (latest?.digest === digest) return { published: latest, fresh: false };
-        const { rows } = await client.query<PublishedControl>(
-          `INSERT INTO controls (name, version, digest, file, source, parsed, published_at, published_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${controlColumns}`,
-          [
-            name,
-            (latest?.version ?? 0) + 1,
-            digest,
-            file,
-            source,
-            JSON.stringify(parsed satisfies Control),
-            new Date(publishedAt),
-            publishedBy,
-          ],
-        );
-        return { published: rows[0] as PublishedControl, fresh: true };
-      },
-      ({ published, fresh }) =>
-        fresh
-          ? {
-              stream: `control:${name}`,
-              type: 'ControlPublished',
-              content: { name, version: published.version, digest },
-              by: { kind: 'person', id: publishedBy },
-              at: publishedAt,
-            }
-          : null,
-    ),
+  ...createControlStore(pool, recorded),
   organisation: async () => {
     const { rows } = await pool.query<OrganisationRow>(
       'SELECT organisation AS applied, entered, organisation_revision AS revision FROM house',
@@ -131,13 +86,4 @@ export const signingKey = async (pool: Pool, make: () => SigningKey): Promise<Si
   await pool.query('UPDATE house SET signing_key = $1 WHERE signing_key IS NULL', [JSON.stringify(make())]);
   const { rows } = await pool.query<{ signing_key: SigningKey }>('SELECT signing_key FROM house');
   return rows[0]?.signing_key as SigningKey;
-};
-
-export const listControls = async (pool: Pool): Promise<(PublishedControl & { openRuns: number })[]> => {
-  const { rows } = await pool.query(
-    `SELECT DISTINCT ON (name) ${controlColumns},
-       (SELECT count(*) FROM runs r WHERE r.control_name = controls.name AND r.finished_at IS NULL) AS "openRuns"
-     FROM controls ORDER BY name, version DESC`,
-  );
-  return rows;
 };

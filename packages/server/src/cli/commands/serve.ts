@@ -98,10 +98,10 @@ const serveUntilStopped = async (
   { sources, intake, organisation, controls }: Prepared,
   io: Io,
 ): Promise<Exit> => {
-  const { databaseUrl, dataDir, host, port, url } = config;
+  const { databaseUrl, dataDir, host, port, url, secondPerson } = config;
   const log = createLog(config.logLevel, 2);
   const stopped = untilStopped();
-  const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, intake, log });
+  const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, intake, secondPerson, log });
   try {
     const first = await settleOrganisation(server, organisation);
     const { personId } = administratorOf(await server.app.services.house.organisation(true));

@@ -1,0 +1,95 @@
+/** What two versions of a control say differently that is not about single cases: who signs, who is told, what is declared. */
+import type { ApprovalSpec, Control, LadderSpec, StepSpec } from '../model.ts';
+import { pageLadder } from '../page/waits.ts';
+import { sayList, sayName, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
+
+/** A difference that is not about single cases. */
+export type Note = { sentence: string; weaker: boolean };
+
+export const cap = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+
+const sayApproval = ({ groups, exclude, veto }: ApprovalSpec): string =>
+  [
+    sayList(groups.map(({ quorum, from }) => `${quorum} of ${sayTarget(from)}`)),
+    ...(exclude.length > 0 ? [`never the ${sayList(exclude, 'or')}`] : []),
+    ...(veto === 'none' ? ['refusals counted'] : []),
+  ].join(', ');
+
+const fewerSign = (old: ApprovalSpec, next: ApprovalSpec): boolean =>
+  old.groups.some(({ from, quorum }) => (next.groups.find((group) => group.from === from)?.quorum ?? 0) < quorum) ||
+  old.exclude.some((role) => !next.exclude.includes(role)) ||
+  (old.veto === 'any' && next.veto === 'none') ||
+  next.dwellMs < old.dwellMs ||
+  (old.mustOpen && !next.mustOpen);
+
+const approvalNotes = (before: Control, after: Control): Note[] =>
+  before.approvals.flatMap((old): Note[] => {
+    const next = after.approvals.find(({ name }) => name === old.name);
+    if (next === undefined || !differs(old, next)) return [];
+    const [was, is] = [sayApproval(old), sayApproval(next)];
+    const change =
+      was === is ? 'its deadline, how it is read first, or what follows it is another' : `before ${was}; now ${is}`;
+    return [{ sentence: `${cap(saySignOff(old.name))}: ${change}.`, weaker: fewerSign(old, next) }];
+  });
+
+/** A limit that is gone or says otherwise may let more through; whether it does is not worked out. */
+const limitNotes = (before: Control, after: Control): Note[] =>
+  before.limits.flatMap((old): Note[] => {
+    const next = after.limits.find(({ id }) => id === old.id);
+    if (next === undefined) return [{ sentence: `The limit ${sayName(old.id)} is gone.`, weaker: true }];
+    return differs(old, next) ? [{ sentence: `The limit ${sayName(old.id)} counts otherwise.`, weaker: true }] : [];
+  });
+
+const reviewNotes = ({ review: old }: Control, { review: next }: Control): Note[] => {
+  if (!differs(old, next)) return [];
+  const said = (review: Control['review']) =>
+    review === null ? 'nothing' : `${review.share / 100}% by ${sayTarget(review.by)}`;
+  const sentence = `Of what continued, ${said(old)} was looked at afterwards, and ${said(next)} is now.`;
+  return [{ sentence, weaker: (next?.share ?? 0) < (old?.share ?? 0) }];
+};
+
+const sayLadder = (ladder: LadderSpec, { owner }: Control): string => {
+  const { rungs, end } = pageLadder(ladder, owner);
+  return `${rungs.map(({ after, tell }) => `${tell} ${after}`).join(', ')}. ${end}`;
+};
+
+const otherNotes = (before: Control, after: Control): Note[] => {
+  const notes: string[] = [];
+  if (before.owner !== after.owner)
+    notes.push(`Every path ended with ${sayTarget(before.owner)}, and ends with ${sayTarget(after.owner)} now.`);
+  for (const fact of before.facts) {
+    const next = after.facts.find(({ name }) => name === fact.name);
+    if (next === undefined || !differs(fact, next)) continue;
+    const from =
+      sayOrigin(fact) === sayOrigin(next) ? '' : `: it was ${sayOrigin(fact)}, and is ${sayOrigin(next)} now`;
+    notes.push(`The fact ${sayName(fact.name)} is declared otherwise${from}.`);
+  }
+  for (const ladder of before.ladders) {
+    const next = after.ladders.find(({ name }) => name === ladder.name);
+    if (next === undefined || !differs(ladder, next)) continue;
+    const [old, now] = [sayLadder(ladder, before), sayLadder(next, after)];
+    notes.push(`The ladder ${sayName(ladder.name)} tells otherwise. Before: ${old} Now: ${now}`);
+  }
+  const isNew = ({ name }: StepSpec) => !before.steps.some((step) => step.name === name);
+  for (const { name } of after.steps.filter(isNew)) notes.push(`The step ${sayName(name)} is new.`);
+  return notes.map((sentence) => ({ sentence, weaker: false }));
+};
+
+/** Warnings that are accepted now and were not before: somebody decided not to heed them. */
+const acceptedNotes = (before: Control, after: Control): Note[] =>
+  (after.accepts ?? [])
+    .filter((accepted) => !(before.accepts ?? []).some((old) => !differs(old, accepted)))
+    .map(({ finding, of, because }) => ({
+      sentence: `A warning is accepted now, ${sayName(finding)}${of === null ? '' : ` of ${sayName(of)}`}: ${because}`,
+      weaker: false,
+    }));
+
+export const notesOf = (before: Control, after: Control): Note[] => [
+  ...approvalNotes(before, after),
+  ...limitNotes(before, after),
+  ...reviewNotes(before, after),
+  ...otherNotes(before, after),
+  ...acceptedNotes(before, after),
+];

@@ -1,0 +1,78 @@
+/** A control in words: what a finance person reads, what changed between two versions, and a version for a second person. */
+import { describe, expect, it } from 'vitest';
+import { missing, narrow, picture } from './browser.ts';
+import { visiting } from './visit.ts';
+
+describe.skipIf(missing !== null)('controls', () => {
+  const visit = visiting();
+  const looser = (text: string) => text.replace('amount > EUR 500.00', 'amount > EUR 900.00');
+
+  it('are listed, and each is a page in words with its drawing, findings and reasons', async () => {
+    await visit.open('/controls');
+    await picture(visit.page, 'controls');
+    await visit.page.getByRole('link', { name: 'payment-approval' }).click();
+    await visit.see('When amount is above EUR 500.00.');
+    await visit.see('It waits for finance sign-off: 2 of finance approver.');
+    await visit.see('whoever is on call for treasury, after 24 hours');
+    await visit.see('Accepted because:');
+    await visit.page.getByRole('img', { name: /Steps, answers of the gate/ }).waitFor();
+    await picture(visit.page, 'control');
+    const drawn = await visit.page.locator('figure text').allTextContents();
+    expect(drawn).toEqual(expect.arrayContaining(['release payment', 'The agent goes on alone', '15 minutes']));
+  });
+
+  it('are compared by version, less human oversight first, from the keyboard too', async () => {
+    await visit.open('/controls/payment-approval');
+    await visit.page.getByRole('link', { name: 'what changed' }).first().click();
+    await visit.see('Something has less human oversight than before.');
+    await visit.see('Finance sign-off: before 3 of finance approver');
+    await visit.see(/when amount is from EUR 250\.01 to EUR 500\.00/);
+    await picture(visit.page, 'comparison');
+    await visit.page.getByLabel('Before').focus();
+    await visit.page.getByLabel('Before').selectOption('1');
+    await visit.page.waitForURL('**/compare?before=1&after=3');
+    await visit.page.getByLabel('Before').selectOption('3');
+    await visit.see('Every case is decided as before.');
+  });
+
+  it('wait for a second person, who publishes or withdraws with a reason', async () => {
+    visit.world.controls.propose('payment-approval', 'bo', looser);
+    await visit.open('/controls/payment-approval');
+    await visit.see('A new version waits for a second person.');
+    await visit.see(/when amount is from EUR 500\.01 to EUR 900\.00/);
+    await picture(visit.page, 'proposal', false);
+    await visit.button('Withdraw…').click();
+    await visit.page.getByLabel(/^Why\?/).fill('EUR 900 is too much.');
+    await visit.button('Withdraw it').click();
+    await visit.page.getByText('A new version waits').waitFor({ state: 'detached' });
+    expect(visit.world.controls.withdrawn).toBe('EUR 900 is too much.');
+    visit.world.controls.propose('payment-approval', 'bo', looser);
+    await visit.open('/controls/payment-approval');
+    await visit.button('Publish it').click();
+    await visit.see('version 4, published by');
+    await visit.see('proposed by');
+  });
+
+  it('cannot be published by who proposed them', async () => {
+    visit.world.controls.propose('payment-approval', 'ann', looser);
+    await visit.open('/controls/payment-approval');
+    await visit.see('You proposed it: another designer publishes it.');
+    expect(await visit.button('Publish it').isDisabled()).toBe(true);
+  });
+
+  it('say what is missing when there is no such version', async () => {
+    await visit.page.goto(`${visit.url}/controls/payment-approval?version=9`);
+    await visit.see('payment-approval has no version 9.');
+  });
+
+  it('are read on a phone and on paper without what cannot be used there', async () => {
+    await visit.page.setViewportSize(narrow);
+    await visit.open('/controls/payment-approval');
+    await visit.see('Time to a human, at worst');
+    await picture(visit.page, 'control-narrow', false);
+    await visit.page.emulateMedia({ media: 'print' });
+    expect(await visit.page.getByRole('navigation').first().isVisible()).toBe(false);
+    expect(await visit.button('Print').isVisible()).toBe(false);
+    await picture(visit.page, 'control-print', false);
+  });
+});

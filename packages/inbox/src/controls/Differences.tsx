@@ -1,0 +1,30 @@
+/** How two versions differ, in sentences that somebody can approve who does not read YAML. Less human oversight first. */
+import type { ComparisonView } from '@belay/protocol';
+import { Badge } from '@mantine/core';
+import { Inert } from '../parts/Inert.tsx';
+import css from './reading.module.css';
+
+export const Differences = ({ comparison }: { comparison: ComparisonView }) => {
+  if (comparison.differences.length === 0) return <p className="quiet">Every case is decided as before.</p>;
+  return (
+    <ul className="card">
+      {comparison.differences.map(({ sentence, example, weaker }) => (
+        <li key={sentence} className={css.finding}>
+          <p>
+            {weaker && (
+              <Badge variant="light" c="var(--alarm)" bg="var(--alarm-soft)" tt="none" mr={6}>
+                less human oversight
+              </Badge>
+            )}
+            <Inert text={sentence} />
+          </p>
+          {example !== null && (
+            <p className="quiet">
+              <Inert text={example} />
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+};

@@ -1,0 +1,167 @@
+/**
+ * How a version of a control comes into force: it is read, checked with the people there are, and published by one
+ * designer, or proposed by one and published by another. What the check found is kept with the version.
+ */
+import {
+  acceptLine,
+  type Control,
+  type ControlProblem,
+  checkControl,
+  controlDigest,
+  type Judged,
+  judgeFindings,
+  parseControl,
+  placeOf,
+} from '@belay/control';
+import type { ControlRef, ErrorCode, VersionFinding } from '@belay/protocol';
+import { viewOf } from '../domain/oncall/coverage.ts';
+import type { Organisation } from '../domain/oncall/organisation.ts';
+import { day } from '../domain/oncall/wallclock.ts';
+import type { Clock } from './ports.ts';
+
+/** A control that was read and has passed its check. */
+export type Submission = {
+  name: string;
+  digest: string;
+  parsed: Control;
+  source: string;
+  file: string;
+  findings: VersionFinding[];
+};
+export type PublishedControl = ControlRef & {
+  parsed: Control;
+  source: string;
+  findings: VersionFinding[];
+  publishedAt: number;
+  publishedBy: string;
+  proposedBy: string | null;
+};
+export type Proposal = Omit<Submission, 'file'> & { proposedAt: number; proposedBy: string };
+
+export type PublishingStore = {
+  control(name: string, version: number | null): Promise<PublishedControl | null>;
+  /** not fresh: the version in force says the same */
+  publish(
+    submission: Submission,
+    by: { publishedAt: number; publishedBy: string },
+  ): Promise<{ published: PublishedControl; fresh: boolean }>;
+  propose(submission: Submission, by: { proposedAt: number; proposedBy: string }): Promise<Proposal>;
+  proposal(name: string): Promise<Proposal | null>;
+  /** publishes the proposal as it is in the database; null when it has another digest by now */
+  publishProposal(
+    name: string,
+    digest: string,
+    by: { publishedAt: number; publishedBy: string },
+  ): Promise<PublishedControl | null>;
+  /** false: it has another digest by now */
+  withdrawProposal(name: string, digest: string, by: { at: number; by: string; because: string }): Promise<boolean>;
+};
+
+type Invalid = { ok: false; problems: ControlProblem[] };
+type Read = { ok: true; submission: Submission; problems: ControlProblem[] } | Invalid;
+export type Published = { ok: true; published: PublishedControl; fresh: boolean; problems: ControlProblem[] } | Invalid;
+export type Proposed = { ok: true; proposal: Proposal } | Invalid;
+export type Decision<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; detail: string };
+
+/** A finding as a problem of the text: where it stands, what it is, how to mend it or to give the reason for it. */
+const problemOf = (source: string, file: string, found: Judged): ControlProblem => {
+  const accept = found.severity === 'warning' ? ` Or give its reason under \`accepts\`: ${acceptLine(found)}` : '';
+  const { code, sentence: message, edit } = found;
+  return { code, severity: 'error', file, ...placeOf(source, found), message, remedy: `${edit}${accept}` };
+};
+
+const kept = ({ code, severity, sentence, step, rule, accepted }: Judged): VersionFinding => ({
+  code,
+  severity,
+  sentence,
+  step,
+  rule,
+  accepted,
+});
+
+/** `kept`: for files that whoever runs the server hands it; they are published, and shown as what nobody gave a reason for. */
+export type Warnings = 'needReasons' | 'kept';
+
+type Parts = {
+  store: PublishingStore;
+  clock: Clock;
+  organisation: () => Promise<Organisation>;
+  /** a new version is in force: whoever remembers the old one forgets it */
+  changed(name: string): void;
+};
+
+export const createPublishing = ({ store, clock, organisation, changed }: Parts) => {
+  const read = async (source: string, file: string, warnings: Warnings): Promise<Read> => {
+    const result = parseControl(source, file);
+    if (!result.ok) return result;
+    const { control: parsed, problems } = result;
+    const from = clock.now();
+    const people = viewOf(await organisation(), { from, to: from + 365 * day });
+    const { findings, refused } = judgeFindings(parsed, checkControl(parsed, people), true);
+    const against = refused.filter(({ severity }) => severity === 'error' || warnings === 'needReasons');
+    if (against.length > 0) return { ok: false, problems: against.map((found) => problemOf(source, file, found)) };
+    const digest = controlDigest(parsed);
+    const submission = { name: parsed.name, digest, parsed, source, file, findings: findings.map(kept) };
+    return { ok: true, submission, problems };
+  };
+
+  /** What says the same as the version in force is not checked again: it is there already. */
+  const inForce = async (source: string, file: string): Promise<PublishedControl | null> => {
+    const result = parseControl(source, file);
+    if (!result.ok) return null;
+    const current = await store.control(result.control.name, null);
+    return current?.digest === controlDigest(result.control) ? current : null;
+  };
+
+  return {
+    publish: async (source: string, file: string, by: string, warnings: Warnings = 'kept'): Promise<Published> => {
+      const current = await inForce(source, file);
+      if (current !== null) return { ok: true, published: current, fresh: false, problems: [] };
+      const result = await read(source, file, warnings);
+      if (!result.ok) return result;
+      const { submission, problems } = result;
+      const done = await store.publish(submission, { publishedAt: clock.now(), publishedBy: by });
+      changed(submission.name);
+      return { ok: true, ...done, problems };
+    },
+
+    propose: async (source: string, file: string, by: string): Promise<Proposed> => {
+      const result = await read(source, file, 'needReasons');
+      if (!result.ok) return result;
+      return {
+        ok: true,
+        proposal: await store.propose(result.submission, { proposedAt: clock.now(), proposedBy: by }),
+      };
+    },
+
+    proposal: (name: string): Promise<Proposal | null> => store.proposal(name),
+
+    publishProposal: async (name: string, digest: string, by: string): Promise<Decision<PublishedControl>> => {
+      const proposal = await store.proposal(name);
+      if (proposal === null)
+        return { ok: false, code: 'proposal_not_found', detail: `Nothing is proposed for ${name}.` };
+      if (proposal.proposedBy === by)
+        return {
+          ok: false,
+          code: 'separation_of_duties',
+          detail: `You proposed ${name} yourself; another designer publishes it.`,
+        };
+      const again = await read(proposal.source, `${name}.control.yaml`, 'needReasons');
+      if (!again.ok)
+        return { ok: false, code: 'control_invalid', detail: again.problems.map(({ message }) => message).join('\n') };
+      const published = await store.publishProposal(name, digest, { publishedAt: clock.now(), publishedBy: by });
+      if (published === null)
+        return { ok: false, code: 'proposal_changed', detail: `The proposal of ${name} is ${proposal.digest} by now.` };
+      changed(name);
+      return { ok: true, value: published };
+    },
+
+    withdrawProposal: async (name: string, digest: string, because: string, by: string): Promise<Decision<null>> => {
+      if ((await store.proposal(name)) === null)
+        return { ok: false, code: 'proposal_not_found', detail: `Nothing is proposed for ${name}.` };
+      if (await store.withdrawProposal(name, digest, { at: clock.now(), by, because }))
+        return { ok: true, value: null };
+      return { ok: false, code: 'proposal_changed', detail: `Another version of ${name} is proposed by now.` };
+    },
+  };
+};
