@@ -149,6 +149,56 @@ export const cliPage = (commands, everywhere) => {
   );
 };
 
+const block = (text) => `\`\`\`yaml\n${text.replace(/\n$/, '')}\n\`\`\``;
+const acceptance = {
+  error: 'An error: a control that has it cannot be published.',
+  warning:
+    'A warning: a control is published with it only when it says why it is right as it is, under `accepts`, with this code.',
+  notice: 'A notice: good to know. It keeps nothing from being published.',
+};
+
+const findingPage = ([code, severity], { means, control, organisation }) =>
+  page(
+    `# ${code}`,
+    means,
+    acceptance[severity],
+    ...[control, organisation]
+      .filter(Boolean)
+      .flatMap((example) => [
+        `With it${example === organisation ? ', in the organisation' : ''}:`,
+        block(example.bad),
+        'Without it:',
+        block(example.good),
+      ]),
+    'The [control and the organisation](../findings.md#the-examples) that these lines belong to, and every other finding.',
+  );
+
+export const findingPages = ({ findingCodes, explained, exampleControl, exampleOrganisation }) => [
+  {
+    path: 'docs/reference/findings.md',
+    text: page(
+      '# Findings of the check',
+      '`belay check` proves what a control can lead to. Each finding has a sentence, the line, one case that was replayed, and an edit. These are all of them.',
+      table(
+        ['finding', 'severity', 'means'],
+        Object.entries(findingCodes).map(([code, severity]) => [
+          `[${code}](findings/${code}.md)`,
+          severity,
+          explained[code].means,
+        ]),
+      ),
+      '## The examples',
+      'Every page shows two versions of a few lines of this control, or of this organisation. As they stand here nothing is found in them.',
+      block(exampleControl),
+      block(exampleOrganisation),
+    ),
+  },
+  ...Object.entries(findingCodes).map(([code, severity]) => ({
+    path: `docs/reference/findings/${code}.md`,
+    text: findingPage([code, severity], explained[code]),
+  })),
+];
+
 const isView = ([name, value]) =>
   /View$|^gateAnswer$|^attached$|^controlNews$/.test(name) && value instanceof z.ZodType;
 const pascal = (name) => name[0].toUpperCase() + name.slice(1);
@@ -162,6 +212,7 @@ const load = (root, path) => {
 /** @returns {Promise<{path: string, text: string}[]>} what the reference pages have to say now */
 export const referencePages = async (root) => {
   const protocol = await load(root, 'packages/protocol/dist/index.js');
+  const control = await load(root, 'packages/control/dist/index.js');
   const { commands } = await load(root, 'packages/server/dist/cli/table.js');
   const { everywhere } = await load(root, 'packages/server/dist/cli/command.js');
   const named = Object.fromEntries(
@@ -174,5 +225,6 @@ export const referencePages = async (root) => {
     { path: 'docs/reference/errors.md', text: errorsPage(protocol.errorCatalogue) },
     { path: 'docs/reference/events.md', text: eventsPage(protocol.eventCatalogue) },
     { path: 'docs/reference/http.md', text: httpPage(protocol.routes, named) },
+    ...findingPages(control),
   ];
 };

@@ -4,6 +4,7 @@ export { type Proposal, type ProposedCase, proposeCases } from './cases/propose.
 export { type CaseReport, runCases } from './cases/run.ts';
 export { writeCases } from './cases/write.ts';
 export { checkControl } from './check/check.ts';
+export { type Example, type Explained, exampleControl, exampleOrganisation, explained } from './check/explained.ts';
 export {
   type Finding,
   type FindingCode,
