@@ -106,6 +106,11 @@ export const createQueries = (rows: Rows, house: HouseStore): Queries => ({
   lastLogIndex: async () => rows.entries.length - 1,
   overdue: async () => ({ stranded: 0, lateMs: 0 }),
   listControls: async () => rows.controls.map((control) => ({ ...control, openRuns: 0 })),
+  listVersions: async (name) =>
+    rows.controls
+      .filter((control) => control.name === name)
+      .reverse()
+      .map((control) => ({ ...control, openRuns: 0 })),
   getControl: (name, version) => house.control(name, version),
   listStops: async (stopId, limit, nameOf) =>
     [...rows.stops.values()]

@@ -11,7 +11,7 @@ import type { Approval, Case, Permit, Run, Sample } from '../domain/run/run.ts';
 import { stretchOf } from '../engine/counting.ts';
 import type { DueStore } from '../engine/due.ts';
 import type { EntryRecord } from '../engine/entry-view.ts';
-import type { HouseStore, PublishedControl } from '../engine/house.ts';
+import type { HouseStore } from '../engine/house.ts';
 import type { RunOf, StopPorts } from '../engine/people.ts';
 import {
   type Committed,
@@ -21,6 +21,7 @@ import {
   type StopInForce,
   type Write,
 } from '../engine/ports.ts';
+import type { Proposal, PublishedControl, Submission } from '../engine/publishing.ts';
 
 export type Kept = { run: Run; revision: number; nextDueAt: number | null };
 type Stop = StopInForce & { at: number; liftedAt: number | null; runsTaken: number };
@@ -38,6 +39,7 @@ export type Rows = {
   idempotency: Map<string, IdempotencyRow>;
   stops: Map<string, Stop>;
   controls: PublishedControl[];
+  proposals: Map<string, Proposal & Submission>;
 };
 
 export const emptyRows = (): Rows => ({
@@ -51,6 +53,7 @@ export const emptyRows = (): Rows => ({
   idempotency: new Map(),
   stops: new Map(),
   controls: [],
+  proposals: new Map(),
 });
 
 /** As a database gives it back: nothing that JSON cannot say, and nothing that somebody else can change. */
@@ -202,16 +205,38 @@ export const createDueStore = (rows: Rows): DueStore => {
   };
 };
 
+type By = Pick<PublishedControl, 'publishedAt' | 'publishedBy' | 'proposedBy'>;
+
+const addVersion = ({ controls }: Rows, { file: _file, ...submission }: Submission, by: By) => {
+  const latest = controls.findLast(({ name }) => name === submission.name);
+  if (latest?.digest === submission.digest) return { published: latest, fresh: false };
+  const published = { ...submission, ...by, version: (latest?.version ?? 0) + 1 };
+  controls.push(published);
+  return { published, fresh: true };
+};
+
+const takeProposal = ({ proposals }: Rows, name: string, digest: string): (Proposal & Submission) | null => {
+  const found = proposals.get(name);
+  if (found?.digest !== digest) return null;
+  proposals.delete(name);
+  return found;
+};
+
 export const createHouseStore = (rows: Rows, organisation: Organisation): HouseStore => ({
   control: async (name, version) =>
     rows.controls.findLast((one) => one.name === name && (version === null || one.version === version)) ?? null,
-  publish: async ({ file: _file, ...control }) => {
-    const latest = rows.controls.findLast(({ name }) => name === control.name);
-    if (latest?.digest === control.digest) return { published: latest, fresh: false };
-    const published = { ...control, version: (latest?.version ?? 0) + 1 };
-    rows.controls.push(published);
-    return { published, fresh: true };
+  publish: async (submission, by) => addVersion(rows, submission, { ...by, proposedBy: null }),
+  propose: async (submission, by) => {
+    const proposal = { ...submission, ...by };
+    rows.proposals.set(submission.name, proposal);
+    return proposal;
   },
+  proposal: async (name) => rows.proposals.get(name) ?? null,
+  publishProposal: async (name, digest, by) => {
+    const taken = takeProposal(rows, name, digest);
+    return taken === null ? null : addVersion(rows, taken, { ...by, proposedBy: taken.proposedBy }).published;
+  },
+  withdrawProposal: async (name, digest) => takeProposal(rows, name, digest) !== null,
   organisation: async () => ({ applied: organisation, entered: nothingEntered, revision: 1 }),
 });
 
