@@ -5,7 +5,7 @@
 import type { FactView, Json, JsonObject, Requirement } from '@belay/protocol';
 import type { CompiledControl, Control, Counted, LimitSpec, StepSpec, TypeSpec } from '../model.ts';
 import { parseMoney } from '../value/money.ts';
-import { integerOf, isNumeric, type NumericSpec, problemOf, showInteger, showValue } from '../value/spec.ts';
+import { integerOf, isNumeric, jsonText, type NumericSpec, problemOf, showInteger, showValue } from '../value/spec.ts';
 import { formatDuration } from '../value/time.ts';
 
 type Who = Parameters<CompiledControl['countedAt']>[2];
@@ -28,7 +28,7 @@ const perValue = (name: string, args: JsonObject, who: Who): string | null => {
   if (name === 'subject') return who.subject;
   if (name === 'on-behalf-of') return who.onBehalfOf;
   const value = Object.hasOwn(args, name) ? args[name] : undefined;
-  return value === undefined || value === null ? null : JSON.stringify(value);
+  return value === undefined || value === null ? null : jsonText(value);
 };
 
 /** The threshold of a currency, or of a number, in whole units; null: none is declared. */

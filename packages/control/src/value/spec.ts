@@ -131,6 +131,12 @@ const plain = (text: string): string => {
   return oneLine.length > 200 ? `${oneLine.slice(0, 199)}…` : oneLine;
 };
 
+/** JSON, also of what a caller of this library took from elsewhere than JSON. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === 'bigint' || typeof inner === 'symbol' ? String(inner) : inner,
+  );
+
 /** A value as a reader sees it in a sentence: money grouped, lists joined, on one line. Missing: "unknown". */
 export const showValue = (spec: TypeSpec | null, value: Json | undefined): string => {
   if (value === undefined || value === null) return 'unknown';
@@ -145,8 +151,8 @@ export const showValue = (spec: TypeSpec | null, value: Json | undefined): strin
     return items.length === 0
       ? Array.isArray(value)
         ? 'none'
-        : plain(JSON.stringify(value))
-      : plain(items.join(', '));
+        : plain(jsonText(value))
+      : plain(items.map(String).join(', '));
   }
   return plain(String(value));
 };
