@@ -101,7 +101,7 @@ const lookupProblem = (named: Named, input: GateInput): string | null => {
 
 /** The system of record answered that there is nothing: an optional fact of it is absent. */
 const isAbsent = ({ place }: Named, input: GateInput): boolean => {
-  const answer = place.source === null ? undefined : (input.looked ?? {})[place.source];
+  const answer = place.source === null ? undefined : input.looked?.[place.source];
   return answer?.ok === false && answer.absent === true;
 };
 
