@@ -50,6 +50,7 @@ const guards = [
     "type: 'ControlReturned', from: run.holder, epoch: run.epoch + 1",
     "type: 'ControlReturned', from: run.holder, epoch: run.epoch",
   ],
+  ['too little known is not signed', 'approval/incomplete.ts', 'if (isComplete(packet)) return [];', 'return [];'],
   ['a takeover ends unredeemed permits', 'case/decide.ts', "    ...voidGranted(run, 'a person took over'),\n", ''],
   ['a takeover ends signatures', 'case/decide.ts', '    ...voidApprovals(run),\n', ''],
   ['attaching ends unredeemed permits', 'run/agent.ts', "...voidGranted(run, 'another process attached'),", ''],

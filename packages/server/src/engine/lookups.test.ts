@@ -140,6 +140,11 @@ describe('where it may not be led', () => {
     const url = `http://{subject.host}:${port}/ann`;
     const hosts = ['127.0.0.1'];
     expect(await look({ url, hosts }, {}, { host: '127.0.0.1' })).toMatchObject({ ok: true });
+    const elsewhere = { url, hosts: ['erp.example'] };
+    expect(await look(elsewhere, {}, { host: '127.0.0.1' })).toEqual({
+      ok: false,
+      problem: 'crm was not asked: 127.0.0.1 is not one of its hosts.',
+    });
     for (const host of ['evil.example', '127.0.0.1@evil.example', '127.0.0.1.evil.example'])
       expect(await look({ url, hosts }, {}, { host })).toMatchObject({ ok: false });
   });
