@@ -88,8 +88,19 @@ const organisation = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control, comparison, oncall]),
-    shell.addChildren([inbox, aCase, approvals, approval, runs, run, controls, control, oncall, organisation]),
+    shell.addChildren([
+      inbox,
+      aCase,
+      approvals,
+      approval,
+      runs,
+      run,
+      controls,
+      control,
+      comparison,
+      oncall,
+      organisation,
+    ]),
   ]),
   scrollRestoration: true,
   // As plain text: the router's own reading would turn a login token that looks like a number into another one.
