@@ -103,12 +103,12 @@ const serveRecords = async (records: Records, down: Set<string>): Promise<{ serv
   return {
     server,
     sources: [
-      { name: 'vendor-master', url: `${base}/vendor-master/{args.beneficiaryId}`, timeoutMs: 2_000, private: true },
-      { name: 'erp', url: `${base}/erp/{args.invoiceId}`, timeoutMs: 2_000, private: true },
-      { name: 'ledger', url: `${base}/ledger/{args.beneficiaryId}`, timeoutMs: 2_000, private: true },
-      { name: 'crm', url: `${base}/crm/{subject.ticketId}`, timeoutMs: 2_000, private: true },
-      { name: 'helpdesk', url: `${base}/helpdesk/{subject.ticketId}`, timeoutMs: 2_000, private: true },
-      { name: 'product-signals', url: `${base}/product-signals/{subject.ticketId}`, timeoutMs: 2_000, private: true },
+      { name: 'vendor-master', url: `${base}/vendor-master/{args.beneficiaryId}`, timeoutMs: 20_000, private: true },
+      { name: 'erp', url: `${base}/erp/{args.invoiceId}`, timeoutMs: 20_000, private: true },
+      { name: 'ledger', url: `${base}/ledger/{args.beneficiaryId}`, timeoutMs: 20_000, private: true },
+      { name: 'crm', url: `${base}/crm/{subject.ticketId}`, timeoutMs: 20_000, private: true },
+      { name: 'helpdesk', url: `${base}/helpdesk/{subject.ticketId}`, timeoutMs: 20_000, private: true },
+      { name: 'product-signals', url: `${base}/product-signals/{subject.ticketId}`, timeoutMs: 20_000, private: true },
     ],
   };
 };
