@@ -55,18 +55,22 @@ describe.skipIf(needs('libfaketime'))('a node whose system clock is put', () => 
   it.each([
     [3_600, 'forward'],
     [-86_400, 'back'],
-  ])('put by %i s: no rung fires by it, time goes on, and the alarm says so', async (seconds, way) => {
-    await calm();
-    const { runId } = await open(`put ${way}`);
-    put(seconds);
-    await eventually(`was put ${way} by ${Math.abs(seconds)}`);
-    await eventually("the database's was not, and time goes on by that");
-    const { startedAt } = await open(`while put ${way}`);
-    expect(Math.abs(startedAt - Date.now())).toBeLessThan(20_000);
-    expect(await rungs(runId)).toBe(1);
-    put(0);
-    await calm();
-  }, 180_000);
+  ])(
+    'put by %i s: no rung fires by it, time goes on, and the alarm says so',
+    async (seconds, way) => {
+      await calm();
+      const { runId } = await open(`put ${way}`);
+      put(seconds);
+      await eventually(`was put ${way} by ${Math.abs(seconds)}`);
+      await eventually("the database's was not, and time goes on by that");
+      const { startedAt } = await open(`while put ${way}`);
+      expect(Math.abs(startedAt - Date.now())).toBeLessThan(20_000);
+      expect(await rungs(runId)).toBe(1);
+      put(0);
+      await calm();
+    },
+    180_000,
+  );
 
   it('a doubt is written down when it begins and when it ends', async () => {
     const types = async () =>
