@@ -11,7 +11,11 @@ import {
   valueText,
 } from './values.ts';
 
-const jsonValue = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
+/** Names that programs misread never get past the server's door. */
+const jsonValue = fc
+  .jsonValue({ maxDepth: 4 })
+  .map((value) => JSON.parse(JSON.stringify(value)) as Json)
+  .filter((value) => !JSON.stringify(value).includes('__proto__'));
 
 describe('values for a reader', () => {
   it.each<[Json, string]>([

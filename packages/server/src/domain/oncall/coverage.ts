@@ -4,7 +4,7 @@
  */
 import type { Coverage, OrganisationView } from '@belay/control';
 import type { Target } from '@belay/protocol';
-import { administrators, type Organisation, resolveTarget } from './organisation.ts';
+import { administrators, type Organisation, resolveTarget, splitTarget } from './organisation.ts';
 import type { Interval, Person } from './person.ts';
 import type { Schedule } from './schedule.ts';
 import { duty } from './shifts.ts';
@@ -50,9 +50,9 @@ export const viewOf = (org: Organisation, time: Interval): OrganisationView => {
   const active = org.people.filter((person) => person.active);
   const isActive = (id: string) => active.some(({ personId }) => personId === id);
   return {
-    people: active.map(({ personId, roles, addresses, email }) => ({
+    people: active.map(({ personId, roles, access, addresses, email }) => ({
       id: personId,
-      roles,
+      roles: access.includes('admin') ? [...roles, splitTarget(administrators).name] : roles,
       channels: [...Object.keys(addresses), ...(email === null ? [] : ['email'])],
     })),
     schedules: org.schedules.map(({ name }) => name),
