@@ -71,6 +71,7 @@ export const newSupplierPacket: PacketView = {
     },
   ],
   exceptional: ['EUR 12,400.00 is more than three times what this supplier is usually paid (EUR 3,150.00).'],
+  nearest: ['It would have waited for a sign-off if beneficiary.ageDays were 91 (it is 3).'],
   onYes: 'EUR 12,400.00 leaves the operating account and cannot be called back.',
   onNo: 'The invoice stays unpaid, and the agent is told why.',
   completeness: {
@@ -113,6 +114,7 @@ export const usualPacket = (invoiceId: string, amount: string, name: string): Pa
     },
   ],
   exceptional: [],
+  nearest: [`It would have continued if amount were EUR 500.00 (it is ${amount}).`],
   onYes: `${amount} leaves the operating account and cannot be called back.`,
   onNo: 'The invoice stays unpaid, and the agent is told why.',
   completeness: known,

@@ -59,6 +59,13 @@ describe.skipIf(missing !== null)('a page that anybody can read', () => {
     expect(shown).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B]/);
   });
 
+  it('says the nearest change that would have needed fewer people', async () => {
+    await visit.open('/cases/case-71');
+    await visit.see('It would have waited for a sign-off if beneficiary.ageDays were 91 (it is 3).');
+    await visit.open('/approvals/approval-31');
+    await visit.see('It would have continued if amount were EUR 500.00 (it is');
+  });
+
   it('is friendly when nothing waits', async () => {
     visit.world.cases = [];
     visit.world.approvals = [];

@@ -42,6 +42,12 @@ export const packetView = z.strictObject({
   sections: z.array(z.strictObject({ section: z.string(), rows: z.array(packetRow) })),
   rules: z.array(packetRule),
   exceptional: z.array(z.string()).describe('what is unusual for this beneficiary or customer, one sentence each'),
+  nearest: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'the nearest change of one fact with which fewer people were needed, a sentence each; absent: not worked out',
+    ),
   onYes: z.string().nullable().describe('what happens when it is approved'),
   onNo: z.string().nullable().describe('what happens when it is not'),
   completeness: z.strictObject({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { good } from '../check/corpus.testing.ts';
 import type { GateInput } from '../model.ts';
 import { compiled } from '../sample.testing.ts';
-import { why } from './why.ts';
+import { nearest, why } from './why.ts';
 
 const control = compiled(good);
 const input = (amount: string, payee: Record<string, string | number | boolean> = {}): GateInput => ({
@@ -58,5 +58,59 @@ describe('why', () => {
       verdict: { house: 'unknownStep' },
       alternatives: [],
     });
+  });
+});
+
+describe('what it suggests', () => {
+  const rule = `  - { id: word, at: pay, when: 'subject.contains("urgent")', then: handoff, because: It is urgent. }
+`;
+  test('is never a text that nobody wrote', () => {
+    const loud = compiled(
+      good
+        .replace('rules:\n', `rules:\n${rule}`)
+        .replace('facts:\n', 'facts:\n  subject: { from: agent, type: string }\n'),
+    );
+    const told = why(loud, { ...input('EUR 5.00'), agent: { subject: 'quiet' } }).alternatives;
+    expect(told.map(({ fact }) => fact)).not.toContain('subject');
+  });
+
+  test('of two names that should be the same is the argument, which was chosen', () => {
+    const facts = why(control, input('EUR 5.00', { id: 'p-2' })).alternatives.map(({ fact }) => fact);
+    expect(facts).toContain('args.payeeId');
+    expect(facts).not.toContain('payee.id');
+  });
+
+  test('counts what is asked besides by the rules: what a limit leaves room for, and what nothing changes', () => {
+    const approval = {
+      kind: 'approval' as const,
+      rule: 'daily',
+      because: 'Too much today.',
+      cites: null,
+      to: null,
+      by: 'sign-off',
+      instead: null,
+    };
+    const limited = {
+      also: ({ arguments: args }: GateInput) => (String(args.amount) > 'EUR 300.00' ? [approval] : []),
+      room: [{ argument: 'amount', units: 30_000, currency: 'EUR' }],
+    };
+    expect(why(control, input('EUR 400.00'), limited).alternatives[0]?.sentence).toBe(
+      'It would have continued if amount were EUR 300.00 (it is EUR 400.00).',
+    );
+    const always = { also: () => [approval], room: [] };
+    expect(why(control, input('EUR 400.00'), always).alternatives.map(({ outcome }) => outcome)).not.toContain(
+      'continue',
+    );
+  });
+});
+
+describe('what is told to a person', () => {
+  test('is what would have needed fewer people, once for each fact', () => {
+    const told = nearest(control, input('EUR 620.00', { blocked: true }));
+    expect(told).toEqual(['It would have waited for a sign-off if payee.blocked were no (it is yes).']);
+    expect(nearest(control, input('EUR 620.00'))).toEqual([
+      'It would have continued if amount were EUR 500.00 (it is EUR 620.00).',
+    ]);
+    expect(nearest(control, input('EUR 5.00'))).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import css from '../cases/case.module.css';
 import { approvalQuery } from '../data/queries.ts';
 import { Attachments } from '../packet/Attachments.tsx';
 import { Attention } from '../packet/Attention.tsx';
+import { Nearest } from '../packet/Nearest.tsx';
 import { Sections } from '../packet/Sections.tsx';
 import { AgentWords } from '../parts/AgentWords.tsx';
 import { Arguments } from '../parts/Arguments.tsx';
@@ -31,6 +32,7 @@ const Asked = ({ packet }: { packet: PacketView }) => {
   return (
     <Section title="What the rules say" note="Each rule that fired, with the value and its threshold.">
       <Requirements requirements={requirements} rules={packet.rules} />
+      <Nearest packet={packet} />
     </Section>
   );
 };

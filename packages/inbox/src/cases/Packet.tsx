@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Attachments } from '../packet/Attachments.tsx';
 import { Attention } from '../packet/Attention.tsx';
+import { Nearest } from '../packet/Nearest.tsx';
 import { Sections } from '../packet/Sections.tsx';
 import { AgentWords } from '../parts/AgentWords.tsx';
 import { Arguments } from '../parts/Arguments.tsx';
@@ -71,6 +72,7 @@ export const Packet = ({ shown, standing, actions }: Props) => (
       {shown.step !== null && shown.step.requirements.length > 0 && (
         <Section title="What the rules ask for" note="All of it, not only the strictest.">
           <Requirements requirements={shown.step.requirements} rules={shown.packet?.rules ?? []} />
+          <Nearest packet={shown.packet} />
         </Section>
       )}
       {shown.step !== null && shown.step.facts.length > 0 && (

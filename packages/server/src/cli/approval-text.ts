@@ -1,6 +1,6 @@
 /** Approvals on a terminal. Words of agents and people are shown inert and as what they are. */
 import type { AnswerOf, ApprovalView } from '@belay/protocol';
-import { factRows } from './case-text.ts';
+import { factRows, nearestLines } from './case-text.ts';
 import { columns, instantText, oneLine, type Paint } from './paint.ts';
 
 const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -32,6 +32,24 @@ const argumentRows = ({ arguments: args, before, editable }: ApprovalView): stri
     const was = changed ? ` (was ${old === undefined ? 'not there' : valueText(old)})` : '';
     return [`  ${name}${editable.includes(name) ? ' (editable)' : ''}`, oneLine(`${valueText(value)}${was}`)];
   });
+
+/** Which facts and rules asked for a sign-off, for somebody who asks why. */
+export const whyApprovalText = ({ because, facts, packet, control }: ApprovalView, paint: Paint): string => {
+  const fired = (packet?.rules ?? []).map(({ rule, kind, because: says, cites }) => {
+    const where = [rule === null ? 'the house' : `rule ${rule}`, ...(cites === null ? [] : [cites])].join(', ');
+    return `  ${kind}: ${oneLine(says)} ${paint('dim', `(${oneLine(where)})`)}`;
+  });
+  const blocks = [
+    `${paint('bold', 'A sign-off is needed because')}\n${because.map((one) => `  ${oneLine(one)}`).join('\n')}`,
+    ...(fired.length > 0 ? [`${paint('bold', 'Rules that fired')}\n${fired.join('\n')}`] : []),
+    ...(facts.length > 0
+      ? [`${paint('bold', 'Facts that were read')}\n${columns(factRows(facts), plain).trimEnd()}`]
+      : []),
+    ...nearestLines(packet, paint),
+    `  ${control.name} version ${control.version}, ${control.digest}`,
+  ];
+  return `${blocks.join('\n\n')}\n`;
+};
 
 const votes = ({ signatures, refusals }: ApprovalView): string[] => [
   ...signatures.map(({ name, insteadOfName, at, comment }) => {

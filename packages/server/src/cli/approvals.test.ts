@@ -86,6 +86,15 @@ describe('belay approval', () => {
     expect((await ok('chidi', 'approval', 'show', approvalId)).out).toContain('You may sign from');
   });
 
+  it('says why a sign-off is asked for', async () => {
+    const { approvalId } = await ask('anything', { note: 'why' });
+    const { out } = await ok('chidi', 'why', approvalId);
+    expect(out).toContain('A sign-off is needed because');
+    expect(out).toMatch(/approval: .+ \(rule .+\)/);
+    expect((await ok('chidi', 'why', approvalId, '--json')).json()).toMatchObject({ approvalId, nearest: [] });
+    expect(await as('chidi', 'why', 'approval_nope')).toMatchObject({ exit: 1 });
+  });
+
   it('refuses with a reason, and edits into a new version', async () => {
     const one = await ask('anything', { n: '1' });
     expect(await as('bruno', 'approval', 'reject', one.approvalId)).toMatchObject({ exit: 2 });

@@ -1,5 +1,5 @@
 /** Cases on a terminal. Words of agents and people are shown inert and as what they are. */
-import type { CaseView, FactView } from '@belay/protocol';
+import type { CaseView, FactView, PacketView } from '@belay/protocol';
 import { columns, harmless, instantText, oneLine, type Paint } from './paint.ts';
 
 const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -92,6 +92,15 @@ export const caseText = (kase: CaseView, paint: Paint): string => {
   return `${blocks.join('\n\n')}\n`;
 };
 
+/** The nearest change of one fact that would have needed fewer people. */
+export const nearestLines = (packet: PacketView | null, paint: Paint): string[] => {
+  const sentences = packet?.nearest ?? [];
+  if (sentences.length === 0) return [];
+  return [
+    `${paint('bold', 'What would have decided otherwise')}\n${sentences.map((one) => `  ${oneLine(one)}`).join('\n')}`,
+  ];
+};
+
 /** Which facts and rules decided, for somebody who asks why. */
 export const whyText = (kase: CaseView, paint: Paint): string => {
   const { step } = kase;
@@ -111,6 +120,7 @@ export const whyText = (kase: CaseView, paint: Paint): string => {
     ...(step !== null && step.facts.length > 0
       ? [`${paint('bold', 'Facts that were read')}\n${columns(factRows(step.facts), plain).trimEnd()}`]
       : []),
+    ...nearestLines(kase.packet, paint),
     `  ${kase.control.name} version ${kase.control.version}, ${kase.control.digest}`,
   ];
   return `${blocks.join('\n\n')}\n`;

@@ -68,7 +68,6 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-/** A run of the agent; it asks for one payment. */
 const ask = async (amount: string, more: JsonObject = {}) => {
   const { run, epoch } = await agent.call('startRun', {
     body: { control: 'errands', subject: { errandId: `e-${++runs}` } },
@@ -179,7 +178,9 @@ describe('belay case', () => {
     const { out } = await ok('why', caseId);
     expect(out).toContain('EUR 50.00 is large. (rule large, Errands 1)');
     expect(out).toMatch(/amount\s+EUR 50\.00\s+argument/);
-    expect((await ok('why', caseId, '--json')).json()).toMatchObject({ caseId, facts: [{ name: 'amount' }] });
+    const nearest = ['It would have continued if amount were EUR 10.00 (it is EUR 50.00).'];
+    expect(out).toContain(`What would have decided otherwise\n  ${nearest}`);
+    expect((await ok('why', caseId, '--json')).json()).toMatchObject({ caseId, facts: [{ name: 'amount' }], nearest });
   });
 });
 

@@ -1,4 +1,5 @@
 /** Signing off, refusing, editing and taking back; many at once; and looking afterwards. Rights are read afresh each time. */
+import { nearest } from '@belay/control';
 import { type AnswerOf, digestOf, type Json, type JsonObject, type ParsedBodyOf } from '@belay/protocol';
 import { type ApprovalCommand, decideApproval } from '../domain/approval/decide.ts';
 import { editApproval } from '../domain/approval/edit.ts';
@@ -63,7 +64,7 @@ export const onEdit = async (
   const input = { step: approval.step, arguments: args, agent, system: {}, looked };
   const verdict = control.decide(input);
   const { facts } = verdict;
-  const packet = control.packet(input, verdict);
+  const packet = { ...control.packet(input, verdict), nearest: nearest(control, input) };
   return decide(ports, caller, approvalId, (state, context) =>
     editApproval(state, { approvalId, ...body, facts, packet }, context),
   );

@@ -112,12 +112,13 @@ const factsOf = ({ packet, facts }: Known): Card['facts'] => {
   }));
 };
 
-/** What is unusual, what is not known, and what follows from yes and no. */
+/** What would have decided otherwise, what is unusual, what is not known, and what follows from yes and no. */
 const consequences = (packet: PacketView | null): string[] => {
   if (packet === null) return [];
   const { exceptional, onYes, onNo, completeness } = packet;
   const { percent, missing } = completeness;
   return [
+    ...(packet.nearest ?? []).slice(0, 1),
     ...exceptional,
     ...(missing.length === 0 ? [] : [`${percent} % known; missing: ${missing.map(({ label }) => label).join(', ')}`]),
     ...(onYes === null ? [] : [`If yes: ${onYes}`]),

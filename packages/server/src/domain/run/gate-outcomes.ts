@@ -1,13 +1,14 @@
 /** What follows from each outcome of the gate: a permit, a request for a sign-off, a refusal with a way on, a case. */
-import type { GateInput, StepSpec, Verdict } from '@belay/control';
-import type { OutcomeKind, ReasonKind, Requirement } from '@belay/protocol';
+import { type GateInput, nearest, type StepSpec, type Verdict } from '@belay/control';
+import type { JsonObject, OutcomeKind, PacketView, ReasonKind, Requirement } from '@belay/protocol';
 import { requestApproval } from '../approval/request.ts';
 import { type Handoff, handOff } from '../case/open.ts';
 import { apply, type Context, type Decided } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import type { GateCommand, GateDecision, Said } from './gate-command.ts';
+import type { LimitsRead } from './limits.ts';
 import { grant, redeemed } from './permit.ts';
-import type { Allowance, Count, Run } from './run.ts';
+import type { Allowance, Run } from './run.ts';
 
 /** How often an agent may ask for a forbidden step before a person looks. */
 export const forbidsBeforeCase = 3;
@@ -26,8 +27,22 @@ export type Asked = {
   incomplete: Requirement[];
   required: Requirement[];
   said: Said;
-  /** what the step adds to the counters of limits when it is let through */
-  counts: Count[];
+  limits: LimitsRead;
+  /** what the limits would say of other arguments */
+  limitsOf: (args: JsonObject) => LimitsRead;
+};
+
+/**
+ * What the person reads, with what would have needed fewer people. What people asked for holds whatever the facts are;
+ * what a person let through is not looked into again.
+ */
+const packetOf = ({ input, verdict, said, allowance, limits, limitsOf }: Asked, { control }: Context): PacketView => {
+  const packet = control.packet(input, verdict);
+  if (allowance !== null) return packet;
+  const byRule = new Set([...verdict.requirements, ...limits.requirements]);
+  const fixed = said.requirements.filter((requirement) => !byRule.has(requirement));
+  const also = (changed: GateInput) => [...fixed, ...limitsOf(changed.arguments).requirements];
+  return { ...packet, nearest: nearest(control, input, { also, room: limits.room }) };
 };
 
 const reasonKindOf = ({ verdict, stuck, incomplete }: Asked, requirement: Requirement): ReasonKind => {
@@ -39,7 +54,7 @@ const reasonKindOf = ({ verdict, stuck, incomplete }: Asked, requirement: Requir
 
 const toHandoff = (asked: Asked, requirement: Requirement, context: Context): Handoff => {
   const { command, spec, verdict, said, input } = asked;
-  const packet = context.control.packet(input, verdict);
+  const packet = packetOf(asked, context);
   return {
     reason: {
       kind: reasonKindOf(asked, requirement),
@@ -116,7 +131,7 @@ const decideApproval = (asked: Asked, context: Context): Decided<GateDecision> =
       digest: said.digest,
       arguments: input.arguments,
       facts: verdict.facts,
-      packet: () => context.control.packet(input, verdict),
+      packet: () => packetOf(asked, context),
       agentWords: command.words,
       spec,
       because: requirement.because,
@@ -131,7 +146,8 @@ const decideApproval = (asked: Asked, context: Context): Decided<GateDecision> =
 };
 
 const decideContinue = (asked: Asked, context: Context): Decided<GateDecision> => {
-  const { command, run, spec, allowance, said, counts } = asked;
+  const { command, run, spec, allowance, said, limits } = asked;
+  const { counts } = limits;
   // Held: a person is being asked about this run. Low-risk work goes on, the rest waits for them.
   if (run.case !== null && spec.risk === 'high' && !allowance?.letsThrough)
     return {

@@ -105,12 +105,14 @@ const letThrough = (allowance: Allowance | null, because: string, context: Conte
 /** Everything that is asked of this step: by the rules, the limits, people, and because the agent does not get on. */
 const askedOf = (run: Run, command: GateCommand, ended: Ended, given: Asking, context: Context) => {
   const { args, digest, allowance, verdict } = given;
-  const limits = readLimits(context.control, ended.before, ended.events, command, args);
+  const limitsOf = (changed: JsonObject) => readLimits(context.control, ended.before, ended.events, command, changed);
+  const limits = limitsOf(args);
   const stuck = stuckRequirement(run, command, context);
   const refused = allowance?.letsThrough ? [] : refusals(run, command, digest, context);
   const restricted = restrictions(run, command.step, context);
   return {
     limits,
+    limitsOf,
     stuck,
     asked: [...verdict.requirements, ...limits.requirements, ...restricted, ...refused, ...stuck],
   };
@@ -137,6 +139,7 @@ const decideAfresh = (run: Run, command: GateCommand, ended: Ended, context: Con
   const decidedByRules = context.control.decide(input);
   const {
     limits,
+    limitsOf,
     stuck,
     asked: wanted,
   } = askedOf(run, command, ended, { args, digest, allowance, verdict: decidedByRules }, context);
@@ -166,7 +169,7 @@ const decideAfresh = (run: Run, command: GateCommand, ended: Ended, context: Con
   };
   const said: Said = { step: command.step, key: command.key, digest, because, requirements: asked };
   const decided = outcomes[outcome](
-    { command, run, spec, allowance, input, verdict, stuck, incomplete, required, said, counts: limits.counts },
+    { command, run, spec, allowance, input, verdict, stuck, incomplete, required, said, limits, limitsOf },
     context,
   );
   if (decided.refused !== undefined) return decided;

@@ -31,6 +31,9 @@ describe('a cumulative limit', () => {
     expect(over.run.approvals[0]?.facts).toContainEqual(
       expect.objectContaining({ name: 'daily', value: 'EUR 150.01', origin: 'system' }),
     );
+    expect(over.run.approvals[0]?.packet?.nearest).toEqual([
+      'It would have continued if amount were EUR 99.99 (it is EUR 100.00).',
+    ]);
   });
   it('that people let pass is counted, and not kept any more', () => {
     const told = story();

@@ -2,7 +2,7 @@
  * Cumulative limits at the gate. Counters are kept outside the run; the command brings what they come to. What is decided
  * on that number holds only if it still holds when it is committed: the commit adds up again, under the counter's lock.
  */
-import type { CompiledControl, Counted } from '@belay/control';
+import type { Beside, CompiledControl, Counted } from '@belay/control';
 import { digestOf, type FactView, type JsonObject, type Requirement } from '@belay/protocol';
 import type { RunEvent } from './events.ts';
 import type { GateCommand } from './gate-command.ts';
@@ -10,7 +10,13 @@ import type { Count, Permit, Run } from './run.ts';
 
 type Measured = { counted: Counted; counter: string; total: number };
 
-export type LimitsRead = { requirements: Requirement[]; facts: FactView[]; counts: Count[] };
+export type LimitsRead = {
+  requirements: Requirement[];
+  facts: FactView[];
+  counts: Count[];
+  /** what would have been within each limit that is passed */
+  room: Beside['room'];
+};
 
 const counterOf = (control: string, { limit, of }: Counted): string => digestOf([control, limit.id, ...of]);
 
@@ -60,10 +66,16 @@ export const readLimits = (
     const total = (command.counters[counter] ?? 0) - givenBack(before, ended, counter) + counted.amount;
     return { counted, counter, total };
   });
-  const over = measured.filter(isOver).map(({ counted, total }) => control.overLimit(counted, total));
+  const passed = measured.filter(isOver);
+  const over = passed.map(({ counted, total }) => control.overLimit(counted, total));
   return {
     requirements: over.map(({ requirement }) => requirement),
     facts: over.map(({ fact }) => fact),
+    room: passed.flatMap(({ counted: { limit, of, most, amount, problem }, total }) =>
+      problem === null && limit.of !== 'count'
+        ? [{ argument: limit.of, units: most - (total - amount), currency: of.at(-1) || null }]
+        : [],
+    ),
     counts: measured
       .filter(({ counted }) => counted.problem === null)
       .map((one) => ({
