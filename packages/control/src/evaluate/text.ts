@@ -65,7 +65,7 @@ export type Sentence = (input: GateInput) => string;
 const partOf = (directory: Directory, step: string, name: string): string | Sentence => {
   const money = moneyIn(name);
   if (money !== null) return money;
-  if (name === 'step') return showValue(null, step);
+  if (name === 'step') return step.replaceAll('-', ' ');
   const named = directory(step, name);
   return named === null ? 'unknown' : (input) => showNamed(named, input);
 };

@@ -8,11 +8,11 @@ import { countText } from '../text/targets.ts';
 import { subjectText } from '../text/values.ts';
 import css from './runs.module.css';
 import { TakeOver } from './TakeOver.tsx';
-import { statusText } from './working.ts';
+import { standingOf, standingText } from './working.ts';
 
 export const Status = ({ run }: { run: RunView }) => (
-  <span className={css.status} data-status={run.status}>
-    {run.status === 'taken' ? `${run.holder.name} has control` : statusText[run.status]}
+  <span className={css.status} data-status={standingOf(run)}>
+    {run.status === 'taken' ? `${run.holder.name} has control` : standingText[standingOf(run)]}
   </span>
 );
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { runs } from '../../dev/fixtures.ts';
-import { hitBy, sortedRuns } from './working.ts';
+import { approvals, runs } from '../../dev/fixtures.ts';
+import { hitBy, sortedRuns, standingOf } from './working.ts';
 
-const sample = runs(Date.UTC(2026, 10, 23, 9, 0));
+const now = Date.UTC(2026, 10, 23, 9, 0);
+const sample = runs(now);
 
 describe('runs', () => {
   it('names what a stop hits: unfinished runs in its scope that no person holds', () => {
@@ -12,6 +13,15 @@ describe('runs', () => {
     const agentId = all[0]?.agentId ?? '';
     expect(new Set(hitBy(sample, 'agent', agentId).map((run) => run.agentId))).toEqual(new Set([agentId]));
     expect(hitBy(sample, 'control', 'no-such-control')).toEqual([]);
+  });
+
+  it('says that a run waits for a sign-off only while one is missing', () => {
+    const [running] = sample.filter((run) => run.status === 'running');
+    const [asked] = approvals(now).filter(({ status }) => status === 'waiting');
+    if (running === undefined || asked === undefined) throw new Error('the fixtures have no such run or approval');
+    expect(standingOf({ ...running, approvals: [asked] })).toBe('unsigned');
+    expect(standingOf({ ...running, approvals: [{ ...asked, status: 'approved' }] })).toBe('running');
+    expect(standingOf({ ...running, status: 'held', approvals: [asked] })).toBe('held');
   });
 
   it('puts the runs that need a person first', () => {

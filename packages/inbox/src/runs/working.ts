@@ -1,8 +1,15 @@
 /** How runs stand, and what a stop would hit. Pure. */
 import type { BodyOf, RunView } from '@belay/protocol';
 
-export const statusText: Record<RunView['status'], string> = {
+/** How a run stands for somebody who looks: one that is running may wait for a sign-off. */
+export type Standing = RunView['status'] | 'unsigned';
+
+export const standingOf = (run: RunView): Standing =>
+  run.status === 'running' && run.approvals.some(({ status }) => status === 'waiting') ? 'unsigned' : run.status;
+
+export const standingText: Record<Standing, string> = {
   running: 'working',
+  unsigned: 'waits for a sign-off',
   held: 'waits for a person',
   taken: 'a person has control',
   finished: 'finished',
@@ -18,8 +25,10 @@ export const hitBy = (runs: readonly RunView[], scope: Scope, name: string | nul
     return scope === 'agent' ? run.agentId === name : run.control.name === name;
   });
 
-const order: Record<RunView['status'], number> = { held: 0, taken: 1, running: 2, finished: 3 };
+const order: Record<Standing, number> = { held: 0, taken: 1, unsigned: 2, running: 3, finished: 4 };
 
 /** Where a person is involved first, then the working ones, the longest unheard first. */
 export const sortedRuns = (runs: readonly RunView[]): RunView[] =>
-  runs.toSorted((a, b) => order[a.status] - order[b.status] || Date.parse(a.lastHeardAt) - Date.parse(b.lastHeardAt));
+  runs.toSorted(
+    (a, b) => order[standingOf(a)] - order[standingOf(b)] || Date.parse(a.lastHeardAt) - Date.parse(b.lastHeardAt),
+  );

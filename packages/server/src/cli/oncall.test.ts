@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyOrganisation, type Organisation } from '../domain/oncall/organisation.ts';
 import { at, layer, override, schedule, team } from '../domain/oncall/schedule.testing.ts';
 import { day } from '../domain/oncall/wallclock.ts';
+import { belay } from './captured.testing.ts';
 import { calendarText, gapsText, nextText, whoText } from './oncall.ts';
 
 const office = schedule({
@@ -83,5 +84,15 @@ describe('belay oncall', () => {
       gapsText(emptyOrganisation, 0, day),
     ])
       expect(text).toContain('Add them under `schedules:`');
+  });
+});
+
+describe('belay oncall --at', () => {
+  it('answers as of that instant, whatever zone it is written in', async () => {
+    const at = async (text: string) =>
+      (await belay('oncall', 'who', '--org', 'controls/organisation.yaml', '--json', '--at', text)).json();
+    const early = await at('2026-03-24T07:00:00Z');
+    expect(early).toEqual(await at('2026-03-24T08:00:00+01:00'));
+    expect(early).not.toEqual(await at('2026-04-21T07:00:00Z'));
   });
 });

@@ -57,6 +57,8 @@ describe('mistakes', () => {
     [['run', 'stop', '--agent', 'a', '--everything', '--because', 'x'], 'exactly one of'],
     [['replay', '--control', 'c.yaml'], 'A control and a log are needed.'],
     [['oncall', 'gaps', '--days', 'many'], '"many" is no number of days.'],
+    [['oncall', 'who', '--at', 'yesterday'], '--at yesterday is not an instant.'],
+    [['oncall', 'who', '--at', '2026-12-24T18:00:00'], 'is not an instant.'],
     [['verify', 'no-such-file'], 'The file no-such-file does not exist.'],
   ])('%j is exit code 2, with what is wrong and how to mend it', async (argv, sentence) => {
     const { exit, out, err } = await belay(

@@ -2,6 +2,7 @@
 import type { CompiledControl, GateInput } from '@belay/control';
 import { type AnswerOf, digestOf, iso, type Json, type ParsedBodyOf } from '@belay/protocol';
 import { wantedText } from '../domain/approval/signers.ts';
+import type { Organisation } from '../domain/oncall/organisation.ts';
 import { gate } from '../domain/run/gate.ts';
 import { effective, type GateCommand, type GateDecision, systemFacts } from '../domain/run/gate-command.ts';
 import { countersOf } from '../domain/run/limits.ts';
@@ -14,7 +15,12 @@ const toModel = ({ step, because }: GateDecision, instead: string | null): strin
   `${step} was refused and must not be retried with the same arguments. Reason: ${because}${instead === null ? '' : ` Instead: ${instead}`}`;
 
 /** A decision of the gate as the agent gets it: addresses and the signed permit filled in. */
-const gateAnswer = ({ url, signer }: Pick<AgentPorts, 'url' | 'signer'>, run: Run, decision: GateDecision): Json => {
+const gateAnswer = (
+  { url, signer }: Pick<AgentPorts, 'url' | 'signer'>,
+  run: Run,
+  decision: GateDecision,
+  org: Organisation,
+): Json => {
   const { step, key, digest, because, requirements } = decision;
   const said = { step, key, digest, because, requirements };
   const answer = (): AnswerOf<'gate'> => {
@@ -45,7 +51,7 @@ const gateAnswer = ({ url, signer }: Pick<AgentPorts, 'url' | 'signer'>, run: Ru
           kind: 'pause',
           ...said,
           approvalIds: decision.approvalIds,
-          waitsFor: waiting.map(wantedText).join('; '),
+          waitsFor: waiting.map((approval) => wantedText(approval, org)).join('; '),
           url: `${url}/approvals/${decision.approvalIds[0] ?? ''}`,
           expiresAt: Number.isFinite(first) ? iso(first) : null,
         };
@@ -130,7 +136,7 @@ const ask = async (
     runId,
     by: { kind: 'agent', id: caller.agentId },
     decide: (state, context) => gate(state, command, context),
-    present: (state, answer) => gateAnswer(ports, state, answer as GateDecision),
+    present: (state, answer, { org }) => gateAnswer(ports, state, answer as GateDecision, org),
     again: async () => {
       command.counters = await count();
     },

@@ -9,7 +9,7 @@ import {
 } from '@belay/protocol';
 import { readyAt } from '../domain/approval/decide.ts';
 import { seatsFilled, signaturesNeeded } from '../domain/approval/quorum.ts';
-import { candidates, rightFor, rightsOf, signersText } from '../domain/approval/signers.ts';
+import { candidates, rightFor, rightsOf } from '../domain/approval/signers.ts';
 import type { Context } from '../domain/decided.ts';
 import type { Delegation, Organisation } from '../domain/oncall/organisation.ts';
 import type { Approval, Run, Sample } from '../domain/run/run.ts';
@@ -91,7 +91,7 @@ export const approvalView = (approval: Approval, run: Run, viewer: Viewer): Appr
     effect: approval.effect ?? 'irreversible',
     requestedBy: run.agentId,
     onBehalfOf: run.onBehalfOf,
-    from: signersText(approval),
+    from: approval.groups.map((group) => group.from).join(' and '),
     quorum: signaturesNeeded(approval.groups),
     groups: groupViews(approval, viewer),
     excluded: approval.exclusions.map(({ personId }) => personId),

@@ -50,6 +50,7 @@ const looking: Record<string, Option> = {
   days: { type: 'string', value: 'N', about: 'how far to look (default 28)' },
 };
 const whose: Record<string, Option> = {
+  at: { type: 'string', value: 'INSTANT', about: 'as of this instant, as in 2026-12-24T18:00:00+01:00 (default: now)' },
   org: { type: 'string', value: 'FILE', about: 'an organisation file instead of the server' },
   ...connecting,
 };
@@ -59,8 +60,19 @@ const organisationOf = async (given: Given): Promise<Organisation> => {
   return file === undefined ? organisationInForce(connect(given)) : readOrganisation(file);
 };
 
+const instantOf = (given: Given): number => {
+  const text = given.text('at');
+  if (text === undefined) return Date.now();
+  const at = /T.+(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(at)) return at;
+  throw wrongUsage(
+    `--at ${text} is not an instant.`,
+    'Write date, time and zone, as in 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00.',
+  );
+};
+
 const spanOf = (given: Given): { from: number; to: number } => {
-  const from = Date.now();
+  const from = instantOf(given);
   return { from, to: from + daysOf(given.text('days')) * dayMs };
 };
 
@@ -69,11 +81,15 @@ const who: Command = {
   summary: 'Who is on call now, until when, and who then.',
   takes: [],
   options: whose,
-  examples: [{ line: 'belay oncall who', about: 'the same as `belay oncall`' }],
+  examples: [
+    { line: 'belay oncall who', about: 'the same as `belay oncall`' },
+    { line: 'belay oncall who --at 2026-12-24T18:00:00Z', about: 'who would be on call on Christmas Eve' },
+  ],
   run: async (given, io) => {
     const org = await organisationOf(given);
-    if (io.json) printJson(io, { items: whoJson(org, Date.now()) });
-    else io.out(whoText(org, Date.now()));
+    const at = instantOf(given);
+    if (io.json) printJson(io, { items: whoJson(org, at) });
+    else io.out(whoText(org, at));
     return 0;
   },
 };
@@ -86,8 +102,9 @@ const next: Command = {
   examples: [{ line: 'belay oncall next', about: 'who is about to be on call' }],
   run: async (given, io) => {
     const org = await organisationOf(given);
-    if (io.json) printJson(io, { items: whoJson(org, Date.now()) });
-    else io.out(nextText(org, Date.now()));
+    const at = instantOf(given);
+    if (io.json) printJson(io, { items: whoJson(org, at) });
+    else io.out(nextText(org, at));
     return 0;
   },
 };

@@ -3,7 +3,14 @@
  * the person it belongs to: it is not passed on further, and never reaches somebody who is excluded.
  */
 import type { Context, Refusal } from '../decided.ts';
-import { type Organisation, putOnCallBy, resolveTarget, splitTarget, targetsOf } from '../oncall/organisation.ts';
+import {
+  type Organisation,
+  putOnCallBy,
+  resolveTarget,
+  splitTarget,
+  targetName,
+  targetsOf,
+} from '../oncall/organisation.ts';
 import type { Person } from '../oncall/person.ts';
 import type { Approval, Exclusion } from '../run/run.ts';
 
@@ -58,14 +65,18 @@ export const candidates = (approval: Approval, situation: Situation): { person: 
     .map((person) => ({ person, groups: rightsOf(approval, person.personId, situation)[0]?.groups ?? [] }))
     .filter(({ groups }) => groups.length > 0);
 
-/** "2 of role:finance and 1 of role:treasury" */
-export const wantedText = (approval: Pick<Approval, 'groups'>): string =>
+/** "2 of the role finance and 1 of the role treasury" */
+export const wantedText = (approval: Pick<Approval, 'groups'>, org: Organisation): string =>
   approval.groups
-    .map(({ from, quorum }) => (approval.groups.length > 1 || quorum > 1 ? `${quorum} of ${from}` : from))
+    .map(({ from, quorum }) => {
+      const who = targetName(org, from);
+      return approval.groups.length > 1 || quorum > 1 ? `${quorum} of ${who}` : who;
+    })
     .join(' and ');
 
-export const signersText = (approval: Pick<Approval, 'groups'>): string =>
-  approval.groups.map(({ from }) => from).join(' and ');
+/** "the role finance and whoever is on call for treasury" */
+export const signersText = (approval: Pick<Approval, 'groups'>, org: Organisation): string =>
+  approval.groups.map(({ from }) => targetName(org, from)).join(' and ');
 
 type Chosen = { right: Right; refused?: undefined } | { refused: Refusal };
 
@@ -89,7 +100,7 @@ export const rightFor = (approval: Approval, insteadOf: string | null, context: 
     .join(', ');
   return no(
     'not_entitled',
-    `${approval.name} is signed by ${wantedText(approval)} (${names || 'nobody at this moment'}).`,
+    `${approval.name} is signed by ${wantedText(approval, org)} (${names || 'nobody at this moment'}).`,
   );
 };
 

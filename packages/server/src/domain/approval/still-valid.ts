@@ -43,7 +43,7 @@ const voided = (approval: Approval, by: string, { org }: Context): RunEvent => {
   return {
     type: 'ApprovalVoided',
     approvalId: approval.approvalId,
-    because: `${name} may no longer sign for ${signersText(approval)}`,
+    because: `${name} may no longer sign for ${signersText(approval, org)}`,
   };
 };
 

@@ -132,7 +132,7 @@ const approvalExpired = (run: Run, approvalId: string, context: Context): RunEve
   if (approval === undefined) return [expired];
   if (approval.onExpiry === null)
     return [{ type: 'ApprovalReminded', approvalId, expiresAt: context.now + approval.withinMs }];
-  const because = `Nobody of ${signersText(approval)} signed ${approval.step} within ${minutes(context.now - approval.requestedAt)}.`;
+  const because = `Nobody of ${signersText(approval, context.org)} signed ${approval.step} within ${minutes(context.now - approval.requestedAt)}.`;
   const reason = {
     kind: 'approvalExpired' as const,
     because,
