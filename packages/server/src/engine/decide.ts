@@ -72,7 +72,11 @@ export const decideInOrder = async (
 };
 
 /** Items that are not the very object that was there before: with immutable state, that is the change. */
-const changed = <T>(before: readonly T[], after: readonly T[]): T[] => after.filter((item) => !before.includes(item));
+const changed = <T>(before: readonly T[], after: readonly T[]): T[] => {
+  if (after === before) return [];
+  const known = new Set(before);
+  return after.filter((item) => !known.has(item));
+};
 
 const answersToKeep = (decisions: Decision[]): IdempotencyRow[] =>
   decisions.flatMap((decision) =>

@@ -37,12 +37,24 @@ export const createMemory = <V>({ most, bytes = Number.POSITIVE_INFINITY, sizeOf
   };
 };
 
-/** What a value of plain data takes, roughly: without turning it into text. */
+/** Items of lists are many and stay as they are: each is measured once. */
+const measured = new WeakMap<object, number>();
+
+const itemBytes = (item: unknown): number => {
+  if (typeof item !== 'object' || item === null) return roughBytes(item);
+  const known = measured.get(item);
+  if (known !== undefined) return known;
+  const bytes = roughBytes(item);
+  measured.set(item, bytes);
+  return bytes;
+};
+
+/** What a value of plain data takes, roughly: without turning it into text. Such data is never changed in place. */
 export const roughBytes = (value: unknown): number => {
   if (typeof value === 'string') return 16 + 2 * value.length;
   if (typeof value !== 'object' || value === null) return 8;
   let sum = 48;
-  if (Array.isArray(value)) for (const item of value) sum += roughBytes(item);
+  if (Array.isArray(value)) for (const item of value) sum += itemBytes(item);
   else for (const key in value) sum += 8 + roughBytes((value as Record<string, unknown>)[key]);
   return sum;
 };

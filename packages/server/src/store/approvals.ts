@@ -6,6 +6,7 @@ import { upgraded, upgradedApproval } from '../domain/run/upgrade.ts';
 import type { EntryRecord } from '../engine/entry-view.ts';
 import type { Page, Wanted } from '../engine/services.ts';
 import { decode, pageOf } from './paging.ts';
+import { wholeState } from './run-state.ts';
 
 export type ApprovalRow = { approval: Approval; run: Run };
 export type SampleRow = { sample: Sample; run: Run };
@@ -34,7 +35,7 @@ export const listApprovals = async (
 ): Promise<Page<ApprovalRow>> => {
   const after = decode(query.cursor);
   const { rows } = await pool.query<ApprovalRow>(
-    `SELECT a.state AS approval, r.state AS run FROM approvals a JOIN runs r USING (run_id)
+    `SELECT a.state AS approval, ${wholeState('r')} AS run FROM approvals a JOIN runs r USING (run_id)
      WHERE ($1::text[] IS NULL OR a.status = ANY($1)) AND ($2::bool IS NOT TRUE OR ${mine})
        AND ($4::timestamptz IS NULL OR (a.requested_at, a.approval_id) > ($4, $5::text))
        AND ($7::text IS NULL OR r.control_name = $7) AND ($8::text IS NULL OR a.state ->> 'step' = $8)
@@ -61,7 +62,8 @@ export const listApprovals = async (
 
 export const getApproval = async (pool: Pool, approvalId: string): Promise<ApprovalRow | null> => {
   const { rows } = await pool.query<ApprovalRow>(
-    'SELECT a.state AS approval, r.state AS run FROM approvals a JOIN runs r USING (run_id) WHERE a.approval_id = $1',
+    `SELECT a.state AS approval, ${wholeState('r')} AS run FROM approvals a JOIN runs r USING (run_id)
+     WHERE a.approval_id = $1`,
     [approvalId],
   );
   return rows[0] === undefined ? null : current(rows[0]);
@@ -74,7 +76,7 @@ export const listSamples = async (
 ): Promise<Page<SampleRow>> => {
   const after = decode(query.cursor);
   const { rows } = await pool.query<SampleRow>(
-    `SELECT s.state AS sample, r.state AS run FROM samples s JOIN runs r USING (run_id)
+    `SELECT s.state AS sample, ${wholeState('r')} AS run FROM samples s JOIN runs r USING (run_id)
      WHERE ($1 = 'all' OR s.status = $1) AND ($2::bool IS NOT TRUE OR s.asked = ANY($3))
        AND ($4::text IS NULL OR s.control_name = $4)
        AND ($5::timestamptz IS NULL OR (s.at, s.sample_id) > ($5, $6::text))

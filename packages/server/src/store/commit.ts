@@ -8,6 +8,7 @@ import { withoutEnded } from '../domain/run/evolve.ts';
 import { runStatus } from '../domain/run/run.ts';
 import { type Committed, KeyTaken, type StopInForce, type Write } from '../engine/ports.ts';
 import { entryRow } from './entries.ts';
+import { ownState } from './run-state.ts';
 import { withTransaction } from './transaction.ts';
 
 /**
@@ -143,7 +144,7 @@ const runRow = ({ run, expected, nextDueAt, nextDue }: Write) => {
     epoch: run.epoch,
     case_id: state.case?.caseId ?? null,
     urgency: state.case?.priority ?? 0,
-    state,
+    state: ownState(state),
     next_due_at: instant(nextDueAt),
     next_due: nextDue,
     started_at: instant(run.startedAt),

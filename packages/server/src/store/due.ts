@@ -8,6 +8,7 @@ import type { Run } from '../domain/run/run.ts';
 import { upgraded } from '../domain/run/upgrade.ts';
 import type { DueStore } from '../engine/due.ts';
 import { writeRuns } from './commit.ts';
+import { wholeState } from './run-state.ts';
 import { withTransaction } from './transaction.ts';
 
 /** Walks the distinct urgencies by the index, highest first: as many steps as there are urgencies, not runs. */
@@ -24,15 +25,19 @@ SELECT urgency, first AS "dueAt" FROM urgencies u CROSS JOIN LATERAL (
   WHERE r.next_due_at IS NOT NULL AND r.urgency = u.urgency ORDER BY r.next_due_at LIMIT 1) f
 WHERE first <= $1 ORDER BY urgency DESC`;
 
-const takeDue = `
-SELECT run_id AS "runId", revision, state FROM runs
+const lockDue = `
+SELECT run_id AS "runId" FROM runs
 WHERE next_due_at IS NOT NULL AND urgency = $1 AND next_due_at <= $2 AND run_id <> ALL($3)
 ORDER BY next_due_at LIMIT $4 FOR UPDATE SKIP LOCKED`;
+
+/** A statement of its own: its snapshot is taken under the lock, so that a run and its permits are of the same commit. */
+const readLocked = `
+SELECT revision, ${wholeState('r')} AS state FROM runs r WHERE run_id = ANY($1) ORDER BY next_due_at`;
 
 /** A node that stops in the middle of a batch lets go of its rows after this. */
 const heldAtMostMs = 2_000;
 
-type Row = { runId: string; revision: number; state: Run };
+type Row = { revision: number; state: Run };
 
 export const createDueStore = (pool: Pool): DueStore => ({
   urgencies: async (at) => {
@@ -46,12 +51,14 @@ export const createDueStore = (pool: Pool): DueStore => ({
   take: ({ urgency, at, except, limit }, decide) =>
     withTransaction(pool, async (client) => {
       await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${heldAtMostMs}`);
-      const { rows } = await client.query<Row>({
-        name: 'take-due',
-        text: takeDue,
+      const locked = await client.query<{ runId: string }>({
+        name: 'lock-due',
+        text: lockDue,
         values: [urgency, new Date(at), except, limit],
       });
-      if (rows.length === 0) return;
+      if (locked.rows.length === 0) return;
+      const runIds = locked.rows.map(({ runId }) => runId);
+      const { rows } = await client.query<Row>({ name: 'read-locked', text: readLocked, values: [runIds] });
       const writes = await decide(rows.map(({ state, revision }) => ({ run: upgraded(state), revision })));
       if (writes.length > 0) await writeRuns(client, writes, at);
     }),

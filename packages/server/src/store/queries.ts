@@ -7,6 +7,7 @@ import type { EntryRecord } from '../engine/entry-view.ts';
 import type { RunOf } from '../engine/people.ts';
 import type { Page } from '../engine/services.ts';
 import { decode, pageOf } from './paging.ts';
+import { wholeState } from './run-state.ts';
 
 export type CaseRow = { kase: Case; run: Run };
 export type RunRow = { run: Run; revision: number };
@@ -70,7 +71,7 @@ export const listCases = async (
   const after = decode(query.cursor);
   const own = query.mine === true;
   const { rows } = await pool.query<CaseRow>(
-    `SELECT c.state AS kase, r.state AS run FROM (${own ? ownCases(query.status) : allCases(query.status)}) c
+    `SELECT c.state AS kase, ${wholeState('r')} AS run FROM (${own ? ownCases(query.status) : allCases(query.status)}) c
      JOIN runs r USING (run_id) ${urgentFirst}`,
     [
       query.control ?? null,
@@ -91,7 +92,7 @@ export const listCases = async (
 
 export const getCase = async (pool: Pool, caseId: string): Promise<CaseRow | null> => {
   const { rows } = await pool.query<CaseRow>(
-    'SELECT c.state AS kase, r.state AS run FROM cases c JOIN runs r USING (run_id) WHERE c.case_id = $1',
+    `SELECT c.state AS kase, ${wholeState('r')} AS run FROM cases c JOIN runs r USING (run_id) WHERE c.case_id = $1`,
     [caseId],
   );
   return rows[0] === undefined ? null : current(rows[0]);
@@ -100,7 +101,7 @@ export const getCase = async (pool: Pool, caseId: string): Promise<CaseRow | nul
 export const listRuns = async (pool: Pool, query: ParsedQueryOf<'listRuns'>): Promise<Page<RunRow>> => {
   const after = decode(query.cursor);
   const { rows } = await pool.query<RunRow>(
-    `SELECT state AS run, revision FROM runs
+    `SELECT ${wholeState('r')} AS run, revision FROM runs r
      WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR control_name = $2) AND ($3::text IS NULL OR agent_id = $3)
        AND ($4::bool IS NOT TRUE OR finished_at IS NULL)
        AND ($5::timestamptz IS NULL OR (started_at, run_id) < ($5, $6::text))

@@ -5,6 +5,7 @@ import { upgraded, upgradedPermit } from '../domain/run/upgrade.ts';
 import type { IdempotencyRow, RunStore, Stored } from '../engine/ports.ts';
 import { commit } from './commit.ts';
 import { readCounters } from './counters.ts';
+import { wholeState } from './run-state.ts';
 
 type Row = { run_id: string; revision: number; state: Run };
 const stored = ({ state, revision }: Row): Stored => ({ run: upgraded(state), revision });
@@ -13,14 +14,15 @@ export const createRunStore = (pool: Pool): RunStore => ({
   load: async (runIds) => {
     const { rows } = await pool.query<Row>({
       name: 'load-runs',
-      text: 'SELECT run_id, revision, state FROM runs WHERE run_id = ANY($1)',
+      text: `SELECT run_id, revision, ${wholeState('r')} AS state FROM runs r WHERE run_id = ANY($1)`,
       values: [runIds],
     });
     return new Map(rows.map((row) => [row.run_id, stored(row)]));
   },
   loadByKey: async (agentId, controlName, key) => {
     const { rows } = await pool.query<Row>(
-      'SELECT run_id, revision, state FROM runs WHERE agent_id = $1 AND control_name = $2 AND key = $3',
+      `SELECT run_id, revision, ${wholeState('r')} AS state FROM runs r
+       WHERE agent_id = $1 AND control_name = $2 AND key = $3`,
       [agentId, controlName, key],
     );
     return rows[0] === undefined ? null : stored(rows[0]);

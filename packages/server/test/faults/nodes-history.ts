@@ -9,6 +9,7 @@ import type { Organisation } from '../../src/domain/oncall/organisation.ts';
 import type { Recorded, RunEvent } from '../../src/domain/run/events.ts';
 import { evolve, newRun, withoutEnded } from '../../src/domain/run/evolve.ts';
 import type { Run } from '../../src/domain/run/run.ts';
+import { wholeState } from '../../src/store/run-state.ts';
 
 type Row = { seq: number; at: number; by_kind: 'agent' | 'person' | 'system'; by_id: string; event: RunEvent };
 type Fired = Extract<RunEvent, { type: 'RungFired' }>;
@@ -66,7 +67,9 @@ const walk = (runId: string, rows: Row[], known: Known): { run: Run; firings: Fi
 };
 
 export const readHistory = async (pool: Pool, known: Known): Promise<History> => {
-  const { rows: runs } = await pool.query<{ runId: string; state: Run }>('SELECT run_id AS "runId", state FROM runs');
+  const { rows: runs } = await pool.query<{ runId: string; state: Run }>(
+    `SELECT run_id AS "runId", ${wholeState('r')} AS state FROM runs r`,
+  );
   const { rows } = await pool.query<Row & { stream: string }>(
     'SELECT stream, seq, at, by_kind, by_id, event FROM entries ORDER BY stream, seq',
   );

@@ -59,15 +59,16 @@ const upgradedAllowance = (allowance: Stored<Allowance, 'letsThrough'>): Allowan
   ...allowance,
 });
 
-export const upgraded = (stored: Stored<Run, 'publishedBy' | 'samples'>): Run =>
-  stored.samples !== undefined
-    ? (stored as Run)
-    : {
-        ...stored,
-        publishedBy: null,
-        samples: [],
-        approvals: stored.approvals.map(upgradedApproval),
-        permits: stored.permits.map(upgradedPermit),
-        allowances: stored.allowances.map(upgradedAllowance),
-        rejections: stored.rejections.map((rejection) => ({ ...rejection, approvalId: rejection.approvalId ?? '' })),
-      };
+/** Permits have rows of their own: one may be older than the rest of its run. */
+export const upgraded = (stored: Stored<Run, 'publishedBy'>): Run => {
+  const permits = stored.permits.map(upgradedPermit);
+  if (stored.publishedBy !== undefined) return { ...(stored as Run), permits };
+  return {
+    ...stored,
+    publishedBy: null,
+    permits,
+    approvals: stored.approvals.map(upgradedApproval),
+    allowances: stored.allowances.map(upgradedAllowance),
+    rejections: stored.rejections.map((rejection) => ({ ...rejection, approvalId: rejection.approvalId ?? '' })),
+  };
+};
