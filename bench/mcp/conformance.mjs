@@ -1,5 +1,6 @@
-// `npm run test:mcp-conformance`: the official suite against one server, directly and through the gated proxy, for both
-// versions of the specification. What passes directly has to pass gated, check by check. Prints the counts.
+// `npm run test:mcp-conformance`: the official suite, for both versions of the specification against one server, and its
+// scenarios of input and of tasks against the gate server's own machinery; each directly and through the gated proxy. What
+// passes directly has to pass gated, check by check. Prints a table.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openBelay } from './belay.mjs';
 import { tools } from './fixture-tools.mjs';
+import { taskTools } from './tool-fixture-tools.mjs';
 
 const beside = (path) => fileURLToPath(new URL(path, import.meta.url));
 const node22 = beside('node_modules/node/bin/node');
@@ -19,7 +21,7 @@ const control = `control: conformance
 about: Lets every tool of the suite through, with a permit and a report.
 owner: role:finance-operations
 steps:
-${Object.keys(tools)
+${[...Object.keys(tools), ...Object.keys(taskTools)]
   .map((name) => `  ${name.replaceAll('_', '-')}: { risk: low, effect: reversible }`)
   .join('\n')}
 stuck: { idle: 1h, same-step: 1000, attempts: 1000, steps: 100000 }
@@ -48,38 +50,81 @@ const checksIn = (folder) => {
   return checks;
 };
 
-const run = async (url, version, folder) => {
+const suiteRun = async (args, folder) => {
   mkdirSync(folder, { recursive: true });
-  const args = [suite, 'server', '--url', url, '--suite', 'all', '--spec-version', version, '--output-dir', folder];
-  const child = spawn(node22, args, { cwd: folder, stdio: 'ignore', timeout: 280_000 });
-  const [status] = await once(child, 'exit');
-  if (status === null) throw new Error(`The suite did not end within its time at ${url}.`);
+  const child = spawn(node22, [suite, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'], timeout: 280_000 });
+  let said = '';
+  child.stdout.on('data', (chunk) => (said += chunk));
+  const [status] = await once(child, 'close');
+  if (status === null) throw new Error(`The suite did not end within its time: ${args.join(' ')}`);
+  return said;
+};
+
+const scenarios = async (beginning) => {
+  const listed = await suiteRun(['list', '--server'], belay.folder);
+  return [...listed.matchAll(/^\s+- (\S+)/gm)].map(([, name]) => name).filter((name) => name.startsWith(beginning));
+};
+
+const outOf = (url, folder) => ['--url', url.replace('127.0.0.1', 'localhost'), '--output-dir', folder];
+/** Everything that a version of the specification asks for. */
+const all = (version) => async (url, folder) => {
+  await suiteRun(['server', '--suite', 'all', '--spec-version', version, ...outOf(url, folder)], folder);
+  return checksIn(folder);
+};
+/** Scenarios by name: those of an extension belong to no version. */
+const only = (beginning) => async (url, folder) => {
+  const named = await scenarios(beginning);
+  if (named.length === 0) throw new Error(`The suite has no scenario ${beginning}*.`);
+  for (const name of named) await suiteRun(['server', '--scenario', name, ...outOf(url, folder)], folder);
   return checksIn(folder);
 };
 
 const count = (checks, wanted) => [...checks.values()].filter((status) => status === wanted).length;
+const cell = (checks) => `${count(checks, 'SUCCESS')} passed, ${count(checks, 'FAILURE')} failed`;
 
-let failed = false;
+const gatedBy = (belay, name, direct) => {
+  const options = ['--control', belay.control, '--pins', join(belay.folder, `${name}.json`), '--port', '0', '--json'];
+  return start([belay.command, 'mcp', ...options, '--http', direct], belay.environment);
+};
+
 const belay = await openBelay(control);
+const rows = [['', 'direct', 'through the proxy', 'calls gated']];
+const differences = [];
+let failed = false;
 try {
-  const direct = await start([beside('fixture.mjs'), '0']);
-  const options = ['--control', belay.control, '--pins', join(belay.folder, 'pins.json'), '--port', '0', '--json'];
-  const gated = await start([belay.command, 'mcp', ...options, '--http', direct], belay.environment);
-  const local = (url) => url.replace('127.0.0.1', 'localhost');
-  for (const version of versions) {
-    const one = await run(local(direct), version, join(belay.folder, version, 'direct'));
+  const server = await start([beside('fixture.mjs'), '0']);
+  const gateServer = await start([beside('tool-fixture.mjs'), '0']);
+  const urls = {
+    server: { direct: server, gated: await gatedBy(belay, 'server', server) },
+    gateServer: { direct: gateServer, gated: await gatedBy(belay, 'gate-server', gateServer) },
+  };
+  const asked = [
+    ...versions.map((version) => [`${version}, the whole suite`, urls.server, all(version)]),
+    ['input-required-* on the gate server', urls.gateServer, only('input-required-')],
+    ['tasks-* on the gate server', urls.gateServer, only('tasks-')],
+  ];
+  for (const [index, [name, { direct, gated }, run]] of asked.entries()) {
+    const one = await run(direct, join(belay.folder, `${index}-direct`));
     const before = await belay.permitted();
-    const other = await run(local(gated), version, join(belay.folder, version, 'gated'));
+    const other = await run(gated, join(belay.folder, `${index}-gated`));
     const calls = (await belay.permitted()) - before;
-    const different = [...one].filter(([name, status]) => other.get(name) !== status);
-    const line = (name, checks) => `${name} ${count(checks, 'SUCCESS')} passed, ${count(checks, 'FAILURE')} failed`;
-    console.log(`${version}: ${line('direct', one)}; ${line('gated', other)}; ${calls} calls gated`);
-    for (const [name, status] of different)
-      console.log(`  differs: ${name}: ${status} directly, ${other.get(name)} gated`);
-    failed ||= different.length > 0 || one.size !== other.size || calls === 0 || count(other, 'FAILURE') > 0;
+    rows.push([name, cell(one), cell(other), String(calls)]);
+    for (const checked of new Set([...one.keys(), ...other.keys()]))
+      if (one.get(checked) !== other.get(checked))
+        differences.push(`${name}: ${checked}: ${one.get(checked)} directly, ${other.get(checked)} through the proxy`);
+    failed ||= calls === 0 || count(one, 'SUCCESS') === 0 || count(one, 'FAILURE') + count(other, 'FAILURE') > 0;
   }
 } finally {
   for (const child of started) child.kill();
   await belay.close();
 }
-process.exitCode = failed ? 1 : 0;
+const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+for (const row of rows)
+  console.log(
+    row
+      .map((text, column) => text.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  );
+for (const difference of differences) console.log(`differs: ${difference}`);
+process.exitCode = failed || differences.length > 0 ? 1 : 0;

@@ -15,13 +15,20 @@ export type Told = {
   url?: string;
 };
 
+/** As MCP has it. */
+export const resultOf = ({ text, data, isError = false }: Told) => ({
+  content: [{ type: 'text' as const, text }],
+  _meta: { belay: data },
+  ...(isError ? { isError: true } : {}),
+});
+
 type Handle = { runId: string; epoch: number };
 export type StartInput = { control: string; subject: JsonObject; key?: string; onBehalfOf?: string };
 export type GateInput = { step: string; key: string; arguments: JsonObject; facts?: JsonObject; words?: string };
 
 const handleText = ({ runId, epoch }: Handle): string => `${runId}.${epoch}`;
 
-const handleOf = (text: string): Handle | null => {
+export const handleOf = (text: string): Handle | null => {
   const [, runId = '', epoch = ''] = /^(.+)\.(\d+)$/.exec(text) ?? [];
   return runId === '' ? null : { runId, epoch: Number(epoch) };
 };
@@ -139,16 +146,33 @@ export const finish = (api: AgentApi, run: string, outcome: Json): Promise<Told>
     return finished.ok ? { text: 'Finished.', data: { state: 'finished' } } : refused(finished.problem);
   });
 
-/** Somebody has decided. When control had moved, the agent goes on with a new handle. */
-const goOn = async (api: AgentApi, { runId, epoch }: Handle, { revision }: AnswerOf<'getRun'>): Promise<Told> => {
-  const news = await api('waitForRun', { params: { runId }, query: { epoch, after: revision - 1 } });
-  if (!news.ok) return refused(news.problem);
-  if (news.answer.fenced) {
-    const attached = await api('attachRun', { params: { runId }, body: {} });
-    return attached.ok ? taken(api, attached.answer) : refused(attached.problem);
+export type Waits = { runId: string; epoch: number; key: string | null };
+
+/** `waits`: what it waits for, in words, and the revision of the run that was looked at. */
+export type Outlook =
+  | { kind: 'waits'; because: string; revision: number }
+  | { kind: 'decided' | 'moved' | 'finished' }
+  | { kind: 'refused'; problem: Problem };
+
+/** Only looks. `moved`: somebody else had control since, and an agent may have it again. */
+export const lookAt = async (api: AgentApi, { runId, epoch, key }: Waits): Promise<Outlook> => {
+  const looked = await api('getRun', { params: { runId } });
+  if (!looked.ok) return { kind: 'refused', problem: looked.problem };
+  const { holder, revision } = looked.answer;
+  const outcome = outcomeOf(looked.answer, key ?? undefined);
+  if (outcome === 'finished') return { kind: 'finished' };
+  if (outcome === null) {
+    const because = holder.kind === 'person' ? `${holder.name} has taken over.` : 'Nobody has decided yet.';
+    return { kind: 'waits', because, revision };
   }
-  const text = 'Somebody has decided. Call belay_gate again with the same key and arguments.';
-  return { text, data: { state: 'decided' } };
+  const news = await api('waitForRun', { params: { runId }, query: { epoch, after: revision - 1 } });
+  if (!news.ok) return { kind: 'refused', problem: news.problem };
+  return { kind: news.answer.fenced ? 'moved' : 'decided' };
+};
+
+/** At once, or after 25 s when nothing happens. */
+export const runChanged = async (api: AgentApi, { runId, epoch }: Waits, after: number): Promise<void> => {
+  await api('waitForRun', { params: { runId }, query: { epoch, after } });
 };
 
 const over: Told = {
@@ -157,21 +181,40 @@ const over: Told = {
   isError: true,
 };
 
+/** What a wait has come to. When control had moved, the agent asks for its new handle: then it is there to use it. */
+export const cameTo = (outlook: Exclude<Outlook, { kind: 'waits' }>): Told => {
+  switch (outlook.kind) {
+    case 'refused':
+      return refused(outlook.problem);
+    case 'finished':
+      return over;
+    case 'decided':
+      return {
+        text: 'Somebody has decided. Call belay_gate again with the same key and arguments.',
+        data: { state: 'decided' },
+      };
+    case 'moved':
+      return {
+        text: 'Control of this work has moved since, and may be had again. Call belay_wait: it gives the new handle, and what you were told.',
+        data: { state: 'moved' },
+      };
+  }
+};
+
 export const wait = (api: AgentApi, text: string, key: string | undefined, seconds: number): Promise<Told> =>
   withRun(text, async (handle) => {
-    const { runId, epoch } = handle;
+    const waits = { ...handle, key: key ?? null };
     const until = performance.now() + seconds * 1_000;
     for (;;) {
-      const looked = await api('getRun', { params: { runId } });
-      if (!looked.ok) return refused(looked.problem);
-      const run = looked.answer;
-      const outcome = outcomeOf(run, key);
-      if (outcome === 'decided') return goOn(api, handle, run);
-      if (outcome === 'finished') return over;
+      const outlook = await lookAt(api, waits);
+      if (outlook.kind === 'moved') {
+        const attached = await api('attachRun', { params: { runId: handle.runId }, body: {} });
+        return attached.ok ? taken(api, attached.answer) : refused(attached.problem);
+      }
+      if (outlook.kind !== 'waits') return cameTo(outlook);
       const left = until - performance.now();
-      const who = run.holder.kind === 'person' ? `${run.holder.name} has taken over.` : 'Nobody has decided yet.';
-      if (left <= 0) return { text: `Still waiting. ${who} Call belay_wait again.`, data: { state: 'waiting' } };
-      const changed = api('waitForRun', { params: { runId }, query: { epoch, after: run.revision } });
-      await Promise.race([changed, new Promise((resolve) => setTimeout(resolve, left))]);
+      const { because, revision } = outlook;
+      if (left <= 0) return { text: `Still waiting. ${because} Call belay_wait again.`, data: { state: 'waiting' } };
+      await Promise.race([runChanged(api, waits, revision), new Promise((resolve) => setTimeout(resolve, left))]);
     }
   });

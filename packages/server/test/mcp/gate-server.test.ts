@@ -2,6 +2,7 @@
 import type { JsonObject } from '@belay/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read, type ToolResult } from './client.ts';
+import { type Era, gateClients } from './gate-client.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -11,49 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const envelope = (capabilities: JsonObject): JsonObject => ({
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': capabilities,
-});
-
-const post = (message: JsonObject, headers: Record<string, string>): Promise<Response> =>
-  fetch(`${stage.listening.url}/mcp`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      authorization: `Bearer ${stage.secret}`,
-      ...headers,
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }),
-  });
-
-const messageIn = async (response: Response): Promise<JsonObject> => {
-  const text = await response.text();
-  const data = /^data: (.*)$/m.exec(text)?.[1];
-  return JSON.parse(data ?? text);
-};
-
-type Era = { name: string; call(tool: string, args: JsonObject, more?: JsonObject): Promise<ToolResult> };
-
-const legacy: Era = {
-  name: '2025-11-25',
-  async call(tool, args, more = {}) {
-    const message = { method: 'tools/call', params: { name: tool, arguments: args, ...more } };
-    const { result } = await messageIn(await post(message, { 'mcp-protocol-version': '2025-11-25' }));
-    return read(result as JsonObject);
-  },
-};
-const stateless = (capabilities: JsonObject): Era => ({
-  name: '2026-07-28',
-  async call(tool, args, more = {}) {
-    const params = { name: tool, arguments: args, _meta: envelope(capabilities), ...more };
-    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': tool };
-    const { result } = await messageIn(await post({ method: 'tools/call', params }, headers));
-    return read(result as JsonObject);
-  },
-});
+const { post, messageIn, legacy, stateless } = gateClients(() => ({ ...stage.listening, secret: stage.secret }));
 
 const dataOf = ({ meta }: ToolResult): JsonObject => meta.belay as JsonObject;
 
