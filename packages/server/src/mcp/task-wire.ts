@@ -34,7 +34,7 @@ export const taskCreated = (era: Era, task: Task): CallToolResult => {
 export const taskSeen = (era: Era, task: Task): Result => {
   if (era === 'legacy') return plain(era, task);
   const more = {
-    ...('result' in task ? { result: task.result } : {}),
+    ...('result' in task ? { result: { resultType: 'complete', ...task.result } } : {}),
     ...('error' in task ? { error: task.error } : {}),
     ...('inputRequests' in task ? { inputRequests: task.inputRequests } : {}),
   };

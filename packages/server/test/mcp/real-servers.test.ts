@@ -11,17 +11,9 @@ import type { JsonObject } from '@belay/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../world.ts';
 import { connect, read, type ToolResult } from './client.ts';
+import { installed, missing } from './installed.ts';
 import { endAll, runBelay, startBelay } from './process.ts';
 import { beside, openStage, type Stage, until } from './stage.ts';
-
-const installed = root('bench/mcp/node_modules');
-const missing = (): boolean => {
-  if (existsSync(installed)) return false;
-  const sentence = 'Skipped: real MCP servers, because bench/mcp is not installed (npm --prefix bench/mcp ci).';
-  if (process.env.BELAY_CI_NO_SKIP === '1') throw new Error(sentence);
-  console.warn(sentence);
-  return true;
-};
 
 type OfficialClient = {
   connect(transport: object): Promise<void>;
@@ -77,7 +69,7 @@ const open = async (library: typeof v1, server: Server, run: string): Promise<Of
 const call = async (client: OfficialClient, name: string, args: JsonObject): Promise<ToolResult> =>
   read(await client.callTool({ name, arguments: args }));
 
-const skipped = missing();
+const skipped = missing('real MCP servers');
 beforeAll(async () => {
   if (!skipped) stage = await openStage(beside('real-servers.control.yaml'));
 });
