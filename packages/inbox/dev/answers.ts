@@ -108,6 +108,10 @@ export const answers: Partial<Record<RouteName, Answer>> = {
     world.oncall.absence(params.personId ?? '', body as ParsedBodyOf<'addAbsence'>),
   listDrills: (world) => page(world.oncall.drills),
   startDrill: (world, { me, body }) => world.oncall.drill(me, body as ParsedBodyOf<'startDrill'>),
+  lookAtAccountLink: (world, { me, body }) =>
+    world.accountLink.look(me, (body as ParsedBodyOf<'lookAtAccountLink'>).token),
+  confirmAccountLink: (world, { body }) =>
+    world.accountLink.confirm((body as ParsedBodyOf<'confirmAccountLink'>).token),
   getOrganisation: (world) => world.oncall.organisation(),
   previewOrganisation: (world, { body }) => world.oncall.preview((body as ParsedBodyOf<'previewOrganisation'>).source),
   applyOrganisation: (world, { body }) => world.oncall.apply((body as ParsedBodyOf<'applyOrganisation'>).source),

@@ -19,6 +19,7 @@ import { ControlWorld } from './control-world.ts';
 import { cases, entries } from './fixture-cases.ts';
 import { approvals, people, runs, stops } from './fixtures.ts';
 import { Refusal } from './refusal.ts';
+import { SampleLink } from './sample-channels.ts';
 import { SampleOncall } from './sample-oncall.ts';
 
 const refuse = (code: ErrorCode, detail: string): never => {
@@ -36,6 +37,7 @@ export class World {
   runs: RunView[];
   approvals: ApprovalView[];
   stops: StopView[];
+  readonly accountLink = new SampleLink();
   readonly oncall: SampleOncall;
   readonly controls: ControlWorld;
   readonly log = new Map<string, EntryView[]>();

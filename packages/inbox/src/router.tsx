@@ -85,6 +85,13 @@ const organisation = createRoute({
   component: OrganisationPage,
 });
 
+const link = createRoute({
+  getParentRoute: () => shell,
+  path: '/link',
+  component: lazyRouteComponent(() => import('./channels/LinkPage.tsx'), 'LinkPage'),
+  validateSearch: (search): { token: string } => ({ token: text(search.token) ?? '' }),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
@@ -100,6 +107,7 @@ export const router = createRouter({
       comparison,
       oncall,
       organisation,
+      link,
     ]),
   ]),
   scrollRestoration: true,

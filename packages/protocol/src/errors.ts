@@ -37,6 +37,16 @@ export const errorCatalogue = {
     title: 'This login link was used or has expired.',
     remedy: 'Ask for a new one: `belay login PERSON`.',
   },
+  account_link_used: {
+    status: 410,
+    title: 'This link was used, has expired, or is not one of ours.',
+    remedy: 'Press the button in the channel again: that makes a new link.',
+  },
+  account_taken: {
+    status: 409,
+    title: 'This account cannot be linked by yourself.',
+    remedy: 'An administrator decides whose account it is: `belay channel link PERSON CHANNEL ADDRESS`.',
+  },
   csrf: {
     status: 403,
     title: 'The request did not come from the inbox.',

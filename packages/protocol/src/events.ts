@@ -62,6 +62,8 @@ export const eventCatalogue = {
   AbsenceWithdrawn: 'An absence was withdrawn.',
   DelegationAdded: 'Somebody may sign in another person’s stead for a time.',
   DelegationWithdrawn: 'A delegation was withdrawn.',
+  AccountLinked: 'A person showed that an account of a channel is theirs: presses of it are theirs from now on.',
+  AccountUnlinked: 'A person or an administrator ended the link of an account to a person.',
   KeyCreated: 'An API key was created.',
   KeyRotated: 'An API key got a new secret.',
   KeyRevoked: 'An API key was revoked.',

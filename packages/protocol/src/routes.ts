@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { agentRoutes } from './routes/agents.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { controlRoutes } from './routes/controls.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { houseRoutes } from './routes/house.ts';
@@ -27,6 +28,7 @@ export type { Caller, Method } from './routes/route.ts';
 export const routes: typeof agentRoutes &
   typeof caseRoutes &
   typeof approvalRoutes &
+  typeof channelRoutes &
   typeof controlRoutes &
   typeof drillRoutes &
   typeof houseRoutes &
@@ -34,6 +36,7 @@ export const routes: typeof agentRoutes &
   ...agentRoutes,
   ...caseRoutes,
   ...approvalRoutes,
+  ...channelRoutes,
   ...controlRoutes,
   ...drillRoutes,
   ...houseRoutes,

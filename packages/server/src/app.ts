@@ -35,6 +35,7 @@ import { createTime, systemClock, type Time, type TimePorts } from './engine/tim
 import { createAuth } from './http/auth.ts';
 import { createHttp } from './http/http.ts';
 import { gateHttp } from './mcp/gate-server.ts';
+import { createLinkStore } from './store/account-links.ts';
 import { type Accounts, createAccounts } from './store/accounts.ts';
 import * as approvals from './store/approvals.ts';
 import { createAuditStore } from './store/audit.ts';
@@ -193,7 +194,7 @@ const createServices = ({
   houseStore,
   once,
   ...parts
-}: Parts): Omit<Services, 'receive' | 'alarms' | 'intake' | 'secondPerson'> => ({
+}: Parts): Omit<Services, 'receive' | 'accountLinks' | 'alarms' | 'intake' | 'secondPerson'> => ({
   ...parts,
   handle: createHandle(parts.committer, once),
   once: createHouseOnce(once, (row) => keepAnswer(pool, row)),
@@ -222,8 +223,13 @@ const createServices = ({
     const decided = await changeEntered(recorded, decide, { kind: 'person', id: by.personId }, now);
     house.forgetOrganisation();
     if (decided.refused !== undefined) return decided;
-    const { overrides = [], absences = [], delegations = [] } = decided.event ?? {};
-    const id = overrides[0]?.overrideId ?? absences[0]?.absenceId ?? delegations[0]?.delegationId ?? '';
+    const { overrides = [], absences = [], delegations = [], accounts = [] } = decided.event ?? {};
+    const id =
+      overrides[0]?.overrideId ??
+      absences[0]?.absenceId ??
+      delegations[0]?.delegationId ??
+      accounts[0]?.accountId ??
+      '';
     return { id, added: overrides.length + absences.length + delegations.length };
   },
   feedToken: (schedule) =>
@@ -236,11 +242,16 @@ const withMcp = (http: ReturnType<typeof createHttp>, url: string): App['fetch']
   return (request) => (new URL(request.url).pathname === '/mcp' ? mcp(request) : http.fetch(request));
 };
 
-type ChannelStores = { pool: Pool; recorded: Recorder; outbox: ReturnType<typeof createOutboxStore> };
+type ChannelStores = {
+  pool: Pool;
+  recorded: Recorder;
+  outbox: ReturnType<typeof createOutboxStore>;
+  keys: HouseKeys;
+};
 const channelWorkOf = (
   given: ReturnType<typeof createServices>,
   channels: NonNullable<AppOptions['channels']>,
-  { pool, recorded, outbox }: ChannelStores,
+  { pool, recorded, outbox, keys }: ChannelStores,
 ) =>
   createChannelWork({
     ...given,
@@ -248,6 +259,8 @@ const channelWorkOf = (
     known: channelDefinitions.map(({ name }) => name),
     cards: createCardStore(pool, recorded),
     inbound: createInboundStore(pool, recorded),
+    links: createLinkStore(pool),
+    signLink: (linkId) => createHmac('sha256', keys.logSecret).update(`account link ${linkId}`).digest('base64url'),
     outbox,
   });
 
@@ -301,10 +314,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     houseStore,
     once: createOnce(store),
   });
-  const work = channelWorkOf(given, options.channels ?? [], { pool, recorded, outbox: outbox.store });
+  const work = channelWorkOf(given, options.channels ?? [], { pool, recorded, outbox: outbox.store, keys });
   const intake = createIntake(options.intake ?? [], { ...given, changed });
   const { secondPerson = false } = options;
-  const services: Services = { ...given, secondPerson, receive: work.receive, alarms: time.alarms, intake };
+  const services: Services = { ...given, secondPerson, ...work.asked, alarms: time.alarms, intake };
   const wakeAgents = () => deliverOwed(outbox);
   const endOwnDrills = () => endDrills(services, { runsUnderWay: (agentId) => runsUnderWay(pool, agentId) });
   let loops: { stop: () => Promise<void> }[] = [];

@@ -57,6 +57,8 @@ export const paths = {
   previewOrganisation: 'POST /v1/organisation/preview',
   applyOrganisation: 'PUT /v1/organisation',
   withdrawEntered: 'DELETE /v1/entered/:id',
+  lookAtAccountLink: 'POST /v1/account-links/look',
+  confirmAccountLink: 'POST /v1/account-links/confirm',
 } as const satisfies Route;
 
 export const feedPath = '/v1/feed';

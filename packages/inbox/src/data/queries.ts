@@ -126,6 +126,14 @@ export const organisationQuery = queryOptions({
   queryFn: ({ signal }) => call('getOrganisation', { signal }),
 });
 
+/** What a link would do. It spends nothing, and is not asked again behind the back of whoever reads it. */
+export const accountLinkQuery = (token: string) =>
+  queryOptions({
+    queryKey: ['account link', token],
+    queryFn: ({ signal }) => call('lookAtAccountLink', { body: { token }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const stopsQuery = queryOptions({
   queryKey: ['stops'],
   queryFn: ({ signal }) => call('listStops', { query: { limit: 100 }, signal }),

@@ -1,26 +1,27 @@
 /** A one-time link. Opening it spends nothing, so that mail scanners and previews cannot sign in; the button does. */
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { call, rememberCsrf } from '../data/api.ts';
 import { meQuery } from '../data/queries.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Gatehouse } from './Gatehouse.tsx';
 import { SignedOut } from './SignedOut.tsx';
+import { takeWay } from './way-back.ts';
 
 const route = getRouteApi('/login');
 
 export const Login = () => {
   const { token } = route.useSearch();
   const client = useQueryClient();
-  const navigate = useNavigate();
+  const { history } = useRouter();
   const signIn = useMutation({
     mutationFn: (given: string) => call('login', { body: { token: given } }),
-    onSuccess: async (answer) => {
+    onSuccess: (answer) => {
       client.clear();
       rememberCsrf(answer.csrf);
       client.setQueryData(meQuery.queryKey, answer);
-      await navigate({ to: '/', replace: true });
+      history.replace(takeWay());
     },
   });
   if (token === undefined) return <SignedOut />;

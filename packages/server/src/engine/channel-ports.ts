@@ -114,7 +114,8 @@ export type Form = {
 };
 
 export type Answer =
-  | { kind: 'said'; ok: boolean; text: string; card: Card | null }
+  /** `link`: for the presser alone; left out wherever others read the answer */
+  | { kind: 'said'; ok: boolean; text: string; card: Card | null; link?: { label: string; url: string; note: string } }
   | { kind: 'form'; form: Form }
   | { kind: 'cards'; title: string; cards: Card[] }
   | { kind: 'previews'; previews: { link: string; card: Card }[] };

@@ -1,4 +1,8 @@
 /** The channels at work: planning what is shown where, one loop of deliveries a channel, what comes in, what is polled. */
+import type { AnswerOf } from '@belay/protocol';
+import type { Refusal } from '../domain/decided.ts';
+import type { Person } from '../domain/oncall/organisation.ts';
+import { confirmLink, lookAtLink } from './account-links.ts';
 import { approvalCard, type Card, caseCard, type Subject } from './cards.ts';
 import type { Channel, Connection } from './channel-ports.ts';
 import { deliverTo } from './deliver.ts';
@@ -9,15 +13,23 @@ import { createReceive, processInbound, type Receive } from './inbound.ts';
 import type { InboundPorts } from './inbound-ports.ts';
 import { pollChannel } from './inbound-read.ts';
 import { type Loop, startLoop } from './loop.ts';
-import type { Queries } from './services.ts';
+import type { Queries, Services } from './services.ts';
 
 type Given = Omit<DeliverPorts, 'find' | 'cardOf' | 'entriesOf'> &
   Omit<InboundPorts, 'find' | 'cardOf' | 'queries'> & {
+    changeOncall: Services['changeOncall'];
     queries: Pick<Queries, 'getCase' | 'getApproval' | 'listCases' | 'listApprovals' | 'entriesOf'>;
   };
 
+/** Unknown accounts becoming somebody's. */
+export type AccountLinks = {
+  look(token: string, person: Person): Promise<AnswerOf<'lookAtAccountLink'> | { refused: Refusal }>;
+  confirm(token: string, person: Person): Promise<AnswerOf<'confirmAccountLink'> | { refused: Refusal }>;
+};
+
 export type ChannelWork = {
-  receive: Receive;
+  /** what edges ask */
+  asked: { receive: Receive; accountLinks: AccountLinks };
   /** deliveries that did not verify, by channel, since the start */
   refusals: ReadonlyMap<string, number>;
   /** everything that is owed and due now; the loops do the same by themselves */
@@ -109,8 +121,12 @@ export const createChannelWork = (given: Given): ChannelWork => {
     connect();
   };
 
+  const accountLinks: AccountLinks = {
+    look: (token, person) => lookAtLink(ports, token, person),
+    confirm: (token, person) => confirmLink(ports, token, person),
+  };
   return {
-    receive,
+    asked: { receive, accountLinks },
     refusals,
     deliver,
     takeIn,

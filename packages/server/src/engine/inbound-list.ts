@@ -4,8 +4,8 @@ import { type Organisation, type Person, targetsOf } from '../domain/oncall/orga
 import { type Card, parseSubject } from './cards.ts';
 import type { Answer, Ask, Channel } from './channel-ports.ts';
 import { personAt } from './deliver-places.ts';
+import { linkPrompt } from './inbound-link.ts';
 import type { InboundPorts } from './inbound-ports.ts';
-import { linkPrompt } from './inbound-press.ts';
 
 const shownMost = 20;
 
@@ -58,8 +58,7 @@ export const answerReading = async (
     const previews = person === null ? [] : await previewsOf(ports, ask.links);
     return previews.length === 0 ? null : { kind: 'previews', previews };
   }
-  if (person === null)
-    return { kind: 'said', ok: false, text: await linkPrompt(ports, channel, ask.presser.address), card: null };
+  if (person === null) return linkPrompt(ports, channel, ask.presser.address, null);
   const cards = await listOf(ports, person, org);
   return { kind: 'cards', title: `Yours now, ${person.name}`, cards };
 };

@@ -22,12 +22,31 @@ export type InboundRow = {
 };
 export type InboundId = Pick<InboundRow, 'channel' | 'deliveryId'>;
 
+/** `deliveryId`: the press that made it; null when something was asked that is not decided again. */
+export type AccountLink = {
+  linkId: string;
+  channel: string;
+  address: string;
+  deliveryId: string | null;
+  expiresAt: number;
+};
+export type LinkStore = {
+  /** and forgets those that are over at `at` */
+  keep(link: AccountLink, at: number): Promise<void>;
+  /** null: spent, over, or never there */
+  find(linkId: string, at: number): Promise<AccountLink | null>;
+  /** true for one caller only */
+  spend(linkId: string, at: number): Promise<boolean>;
+};
+
 export type RefusedPress = { channel: string; address: string; action: string; subject: string; because: string };
 
 export type InboundStore = {
   /** false: this delivery was there already. `dueAt`: when the loop takes it, unless it is done before. */
   store(channel: string, deliveryId: string, raw: Json, at: number, dueAt?: number): Promise<boolean>;
   take(at: number, leaseMs: number, limit: number): Promise<InboundRow[]>;
+  /** what is not done yet, as it was stored */
+  waiting(channel: string, deliveryId: string): Promise<InboundRow | null>;
   done(row: InboundId, at: number): Promise<void>;
   failed(row: InboundId, error: string, again: number | null): Promise<void>;
   /** an entry: somebody pressed and nothing changed */
@@ -43,6 +62,10 @@ export type InboundPorts = StopPorts & {
   find(subject: Subject): Promise<Found | null>;
   cardOf(found: Found): Promise<Card>;
   queries: Pick<Queries, 'listCases' | 'listApprovals'>;
+  links: LinkStore;
+  /** what shows that a link is one of ours */
+  signLink(linkId: string): string;
+  newId(prefix: string): string;
   url: string;
   clock: Clock;
   log: Log;

@@ -10,10 +10,11 @@ import type { Answer, Ask, Channel, Press } from './channel-ports.ts';
 import { personAt } from './deliver-places.ts';
 import type { Found } from './deliver-ports.ts';
 import { commandOf, formOf, missing, needsForm } from './inbound-forms.ts';
+import { linkPrompt } from './inbound-link.ts';
 import type { InboundPorts } from './inbound-ports.ts';
 import { onCase } from './people.ts';
 
-type Pressed = { channel: Channel; press: Press; key: string };
+type Pressed = { channel: Channel; press: Press; key: string; deliveryId: string };
 
 const said = (ok: boolean, text: string, card: Card | null): Answer => ({ kind: 'said', ok, text, card });
 
@@ -29,15 +30,6 @@ const refused = async (
   const kept = { channel: channel.name, address: presser.address, action, subject: subjectKey(subject), because: text };
   await inbound.refused(kept, by ?? { kind: 'system', id: 'belay' }, clock.now());
   return said(false, text, card);
-};
-
-/** How an unknown account gets to be somebody: an administrator links it, nobody claims it for themselves. */
-export const linkPrompt = async (ports: InboundPorts, channel: Channel, address: string): Promise<string> => {
-  const email = await channel.emailOf?.(address).catch(() => null);
-  const org = await ports.house.organisation();
-  const likely = email == null ? undefined : org.people.find((p) => p.email?.toLowerCase() === email.toLowerCase());
-  const who = likely === undefined ? 'you' : `${likely.name} (${likely.personId})`;
-  return `Nothing was changed: your ${channel.title} account ${address} is not linked to a person. Ask an administrator to add "${channel.name}: ${address}" to the addresses of ${who} in the organisation, and your press counts when that is done within a quarter of an hour and nothing has changed; or sign in at ${ports.url}.`;
 };
 
 /** In the inbox the same person is asked for a session; here only what somebody could have done in their name. */
@@ -101,11 +93,14 @@ export const isUnlinked = async (ports: InboundPorts, channel: Channel, { presse
 
 /** Decides one press. The same key is decided once, whatever happens in between. */
 export const answerPress = async (ports: InboundPorts, pressed: Pressed): Promise<Answer> => {
-  const { channel, press } = pressed;
+  const { channel, press, deliveryId } = pressed;
   const org = await ports.house.organisation(true);
   const person = personAt(org, channel.name, press.presser.address);
-  if (person === null)
-    return refused(ports, pressed, null, await linkPrompt(ports, channel, press.presser.address), null);
+  if (person === null) {
+    const prompt = await linkPrompt(ports, channel, press.presser.address, deliveryId);
+    await refused(ports, pressed, null, prompt.text, null);
+    return prompt;
+  }
   const by: Actor = { kind: 'person', id: person.personId };
   const found = await ports.find(press.subject);
   if (found === null || (found.kind === 'approval') !== (press.action === 'approve' || press.action === 'reject'))

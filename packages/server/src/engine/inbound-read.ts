@@ -42,6 +42,27 @@ export const showAgain = async ({ cards, clock }: InboundPorts, channel: Channel
   await cards.owe([oweSubject(subject)], clock.now());
 };
 
+const oweNotice = async (
+  { cards, clock }: InboundPorts,
+  lane: string,
+  address: string,
+  text: string,
+): Promise<true> => {
+  const now = clock.now();
+  const target = `${lane} ${address} ${now} ${text}`.slice(0, 500);
+  await cards.owe(
+    [{ kind: 'notice', lane, target, body: { place: { kind: 'person', address }, text }, urgency: 500 }],
+    now,
+  );
+  return true;
+};
+
+/** By a message of their own, when the request of the press is over. False: the channel has no such messages. */
+export const tellPresser = async (ports: InboundPorts, channel: Channel, ask: Ask, answer: Answer): Promise<boolean> =>
+  answer.kind === 'said' &&
+  channel.tell !== undefined &&
+  oweNotice(ports, channel.name, ask.presser.address, answer.text);
+
 /** What one person is to know goes to the first channel on which only they read it. False: they have none. */
 export const tellPrivately = async (
   ports: InboundPorts,
@@ -56,12 +77,7 @@ export const tellPrivately = async (
     ({ name, tell }) => tell !== undefined && person !== null && addressOf(person, name) !== null,
   );
   if (person === null || way === undefined) return false;
-  const now = ports.clock.now();
-  const place = { kind: 'person', address: addressOf(person, way.name) ?? '' };
-  const text = `${channel.title}: ${answer.text}`;
-  const target = `${way.name} ${place.address} ${now} ${text}`.slice(0, 500);
-  await ports.cards.owe([{ kind: 'notice', lane: way.name, target, body: { place, text }, urgency: 500 }], now);
-  return true;
+  return oweNotice(ports, way.name, addressOf(person, way.name) ?? '', `${channel.title}: ${answer.text}`);
 };
 
 /** Asks a surface that does not tell, or not reliably. One node does it at a time. */

@@ -3,12 +3,12 @@
  * that is not set up answers 503, so that nobody mistakes silence for consent.
  */
 import type { Json } from '@belay/protocol';
-import type { Answer, Ask, Channel, HttpAnswer, Listens, RawRequest } from './channel-ports.ts';
+import type { Answer, Ask, Channel, HttpAnswer, Listens, Press, RawRequest } from './channel-ports.ts';
 import { needsForm } from './inbound-forms.ts';
 import { answerReading } from './inbound-list.ts';
 import type { InboundPorts, InboundRow, RawDelivery } from './inbound-ports.ts';
 import { answerPress, isOurs, isUnlinked } from './inbound-press.ts';
-import { readCards, showAgain, tellPrivately } from './inbound-read.ts';
+import { readCards, showAgain, tellPresser, tellPrivately } from './inbound-read.ts';
 import { backoffMs, leaseMs } from './outbox.ts';
 
 const attemptsMax = 20;
@@ -37,49 +37,77 @@ const reopened = ({ body, ...request }: Extract<RawDelivery, { request: unknown 
 const listens = (channel: Channel | undefined): channel is Channel & Listens =>
   channel?.verify !== undefined && channel.parse !== undefined && channel.answer !== undefined;
 
-const answerOf = (ports: InboundPorts, channel: Channel, ask: Ask, key: string): Promise<Answer | null> =>
-  ask.kind === 'press' ? answerPress(ports, { channel, press: ask, key }) : answerReading(ports, channel, ask);
+const answerOf = async (
+  ports: InboundPorts,
+  channel: Channel,
+  ask: Ask,
+  { deliveryId, lastError }: InboundRow,
+  index: number,
+): Promise<Answer | null> => {
+  if (ask.kind !== 'press') return answerReading(ports, channel, ask);
+  if (lastError === unlinked && needsForm(ask)) return pressAgain;
+  return answerPress(ports, { channel, press: ask, key: `${deliveryId}#${index}`, deliveryId });
+};
+
+const unlinked = 'the account of the presser is not linked to a person';
+/** A form opens in the moment of the press; the one that was pressed before is over. */
+const pressAgain: Answer = {
+  kind: 'said',
+  ok: false,
+  text: 'Your account is linked now. This button asks for words: press it again.',
+  card: null,
+};
 
 type Answered = {
   http: HttpAnswer | null;
+  answers: Answer[];
   /** something was asked and nothing changed */
   refused: boolean;
   /** the account of a presser is not linked: pressed again for them when it is, as long as they remember */
   waits: boolean;
 };
 
-const unlinked = 'the account of the presser is not linked to a person';
 const waitMs = 60_000;
 const waitsMost = 15;
 
+/** Where the presser reads it: not in public, and not in the answer to a request that was over before they were linked. */
+const reply = async (
+  ports: InboundPorts,
+  channel: Channel,
+  { ask, answer, late }: { ask: Ask; answer: Answer; late: boolean },
+): Promise<HttpAnswer | null> => {
+  if (late && channel.answersInline && (await tellPresser(ports, channel, ask, answer))) return null;
+  if (channel.answersInPublic && (await tellPrivately(ports, channel, ask, answer))) return null;
+  try {
+    return (await channel.answer?.(ask, answer)) ?? null;
+  } catch (error) {
+    ports.log.warn({ error, channel: channel.name }, 'the presser could not be answered');
+    return null;
+  }
+};
+
 /** Answers each ask of one delivery. A reply that cannot be given is no reason to decide again. */
 const answerAll = async (ports: InboundPorts, channel: Channel, asks: Ask[], row: InboundRow): Promise<Answered> => {
-  let http: HttpAnswer | null = null;
-  let refused = false;
-  let waits = false;
+  const all: Answered = { http: null, answers: [], refused: false, waits: false };
   for (const [index, ask] of asks.entries()) {
     if (!isOurs(channel, ask)) {
       ports.log.warn({ channel: channel.name, workspace: ask.presser.workspace }, 'a delivery of a foreign workspace');
       continue;
     }
-    if (ask.kind === 'press' && !needsForm(ask) && (await isUnlinked(ports, channel, ask))) {
-      waits = true;
+    if (ask.kind === 'press' && (await isUnlinked(ports, channel, ask))) {
+      all.waits = true;
       if (row.lastError === unlinked) continue;
     }
-    const answer = await answerOf(ports, channel, ask, `${row.deliveryId}#${index}`);
+    const answer = await answerOf(ports, channel, ask, row, index);
     if (answer === null) continue;
-    refused ||= answer.kind === 'said' && !answer.ok;
-    if (channel.answersInPublic && (await tellPrivately(ports, channel, ask, answer))) continue;
-    try {
-      http = (await channel.answer?.(ask, answer)) ?? http;
-    } catch (error) {
-      ports.log.warn({ error, channel: channel.name }, 'the presser could not be answered');
-    }
+    all.answers.push(answer);
+    all.refused ||= answer.kind === 'said' && !answer.ok;
+    all.http = (await reply(ports, channel, { ask, answer, late: row.lastError === unlinked })) ?? all.http;
   }
-  return { http, refused, waits };
+  return all;
 };
 
-const nobody: Answered = { http: null, refused: false, waits: false };
+const nobody: Answered = { http: null, answers: [], refused: false, waits: false };
 
 const work = async (ports: InboundPorts, row: InboundRow): Promise<Answered> => {
   const channel = ports.channels.get(row.channel);
@@ -94,19 +122,32 @@ const work = async (ports: InboundPorts, row: InboundRow): Promise<Answered> => 
   return parsed?.kind === 'delivery' ? answerAll(ports, channel, parsed.asks, row) : nobody;
 };
 
-const processRow = async (ports: InboundPorts, row: InboundRow): Promise<HttpAnswer | null> => {
+const processRow = async (ports: InboundPorts, row: InboundRow): Promise<Answered> => {
   const { inbound, clock, log } = ports;
   try {
-    const { http, waits } = await work(ports, row);
-    if (waits && row.attempts <= waitsMost) await inbound.failed(row, unlinked, clock.now() + waitMs);
+    const answered = await work(ports, row);
+    if (answered.waits && row.attempts <= waitsMost) await inbound.failed(row, unlinked, clock.now() + waitMs);
     else await inbound.done(row, clock.now());
-    return http;
+    return answered;
   } catch (error) {
     const again = row.attempts >= attemptsMax ? null : clock.now() + backoffMs(row.attempts);
     log.error({ error, channel: row.channel, deliveryId: row.deliveryId, again }, 'a delivery could not be processed');
     await inbound.failed(row, String(error), again);
-    return null;
+    return nobody;
   }
+};
+
+/** The presses of a delivery as it was stored. */
+export const pressesOf = (channel: Channel, raw: RawDelivery): Press[] => {
+  const parsed = 'asks' in raw ? null : channel.parse?.(reopened(raw.request));
+  const asks = 'asks' in raw ? raw.asks : parsed?.kind === 'delivery' ? parsed.asks : [];
+  return asks.filter((ask) => ask.kind === 'press');
+};
+
+/** Decides a delivery now that waits for its account to be linked; what its presser is told. */
+export const replay = async (ports: InboundPorts, channel: string, deliveryId: string): Promise<Answer[]> => {
+  const row = await ports.inbound.waiting(channel, deliveryId);
+  return row === null ? [] : (await processRow(ports, { ...row, lastError: unlinked })).answers;
 };
 
 /** Processes what was stored and is not done. */
@@ -144,7 +185,7 @@ export const createReceive = (
       return ack;
     }
     const row = { channel: channel.name, deliveryId, raw: kept(raw), attempts: 1, lastError: null };
-    return (await processRow(ports, row)) ?? ack;
+    return (await processRow(ports, row)).http ?? ack;
   };
 
   const receive: Receive = async (name, raw) => {

@@ -5,6 +5,7 @@ import type { OncallCommand } from '../domain/oncall/entered.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import type { Approval, Case, Permit, Run, Sample } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
+import type { AccountLinks } from './channel-work.ts';
 import type { EntryRecord } from './entry-view.ts';
 import type { Receive } from './inbound.ts';
 import type { Intake } from './intake.ts';
@@ -99,6 +100,7 @@ export type Services = AgentPorts &
     ): Promise<{ id: string; added: number; refused?: undefined } | { refused: Refusal }>;
     /** what lets a calendar read the feed of a schedule without signing in */
     feedToken(schedule: string): string;
+    accountLinks: AccountLinks;
     /** what channels deliver */
     receive: Receive;
     intake: Intake;

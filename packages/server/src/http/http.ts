@@ -2,6 +2,7 @@
 import type { RouteName } from '@belay/protocol';
 import type { Hono } from 'hono';
 import type { Services } from '../engine/services.ts';
+import { accountLinkRoutes } from './account-links.ts';
 import { approvalRoutes } from './approvals.ts';
 import type { Auth } from './auth.ts';
 import { type Handlers, onceEach } from './call.ts';
@@ -31,6 +32,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
       ...keyRoutes(services, auth),
       ...organisationRoutes(services),
       ...oncallRoutes(services),
+      ...accountLinkRoutes(services),
     }),
     ...peopleRoutes(services),
     ...houseRoutes(services),

@@ -26,6 +26,14 @@ export const createInboundStore = (pool: Pool, recorded: Recorder): InboundStore
     );
     return rows;
   },
+  waiting: async (channel, deliveryId) => {
+    const { rows } = await pool.query<InboundRow>(
+      `SELECT channel, delivery_id AS "deliveryId", raw, attempts, last_error AS "lastError" FROM inbound
+       WHERE channel = $1 AND delivery_id = $2 AND next_attempt_at IS NOT NULL`,
+      [channel, deliveryId],
+    );
+    return rows[0] ?? null;
+  },
   done: async ({ channel, deliveryId }, at) => {
     await pool.query(
       `UPDATE inbound SET done_at = $3, next_attempt_at = NULL, raw = NULL, last_error = NULL

@@ -1,7 +1,7 @@
 /** Notion keeps the contract of a channel: its own client against a local Notion. */
 import { createNotion } from '../../src/channels/notion/index.ts';
 import { channelContract } from './channel.ts';
-import { deskSkips } from './twins/desk.ts';
+import { deskSkips, publicSkips } from './twins/desk.ts';
 import { notionAddresses, notionStranger, notionValues, setUp, startNotionTwin } from './twins/notion.ts';
 
 const make = async () => {
@@ -14,6 +14,7 @@ const make = async () => {
 
 const skips = {
   ...deskSkips,
+  ...publicSkips,
   'C3 a delivery from six minutes ago or from the future is refused':
     'Notion signs no time; a delivery is a hint, known by its id, and read back',
 };

@@ -87,6 +87,15 @@ const reading = (world: World) => ({
 });
 
 const linking = (world: World, channel: string) => ({
+  /** Somebody who may take over, with this mail address; their account is not linked. */
+  entitle: async (personId: string, email: string | null): Promise<void> => {
+    const { house, applyOrganisation } = world.app.services;
+    const { applied } = await house.organisationParts();
+    const people = applied.people.map((person) =>
+      person.personId === personId ? { ...person, email, roles: [...person.roles, 'treasury-lead'] } : person,
+    );
+    await applyOrganisation({ ...applied, people }, { kind: 'system', id: 'test' });
+  },
   /** An administrator links an account to a person, who may take over from then on; answers how it is undone. */
   link: async (personId: string, address: string): Promise<() => Promise<void>> => {
     const by = { kind: 'system', id: 'test' } as const;

@@ -132,7 +132,7 @@ const find = async ({ client }: Jira, subject: Subject): Promise<CardRef | null>
   return refOf({ id: textAt(found, 'id'), key: textAt(found, 'key') }, written);
 };
 
-/** By mail of Jira to that person alone; where Jira sends none, a comment that mentions them. */
+/** By mail of Jira to that person alone; where Jira sends none, a comment that mentions them, without what others may not read. */
 const tellPresser = async (jira: Jira, { replyTo }: Ask, answer: Answer): Promise<null> => {
   if (answer.kind !== 'said') return null;
   const { notify } = await cloud();
@@ -141,7 +141,7 @@ const tellPresser = async (jira: Jira, { replyTo }: Ask, answer: Answer): Promis
   const mail = {
     issueIdOrKey: issue,
     subject: answer.ok ? 'Belay: done' : 'Belay: nothing was changed',
-    textBody: answer.text,
+    textBody: answer.link === undefined ? answer.text : `${answer.text}\n\n${answer.link.note}\n${answer.link.url}`,
     to,
   };
   await notify(jira.client, mail).catch(() => say(jira, issue, [answer.text], accountId));

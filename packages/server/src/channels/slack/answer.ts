@@ -2,7 +2,7 @@
 import type { JsonObject } from '@belay/protocol';
 import type { WebClient } from '@slack/web-api';
 import type { Answer, Ask } from '../../engine/channel-ports.ts';
-import { form, list, preview, said } from './render.ts';
+import { form, list, preview, said, withLink } from './render.ts';
 
 /** Where Slack lets us answer an interaction. The address comes from outside: no other host is ever called. */
 export type ResponseHosts = readonly string[];
@@ -65,14 +65,13 @@ const unfurl = async ({ client }: Port, reply: Reply, previews: Extract<Answer, 
 export const answerAsk = async (port: Port, ask: Ask, answer: Answer): Promise<null> => {
   const reply = replyOf(ask);
   switch (answer.kind) {
-    case 'said':
+    case 'said': {
+      const message = answer.link === undefined ? said(answer.text) : withLink(answer.text, answer.link);
       if (reply.home !== '')
-        await port.client.views.publish({
-          user_id: reply.home,
-          view: { type: 'home', blocks: said(answer.text).blocks },
-        });
-      else await toPresser(port, reply, said(answer.text));
+        await port.client.views.publish({ user_id: reply.home, view: { type: 'home', blocks: message.blocks } });
+      else await toPresser(port, reply, message);
       return null;
+    }
     case 'form':
       await port.client.views.open({ trigger_id: reply.trigger, view: form(answer.form, reply.channel) });
       return null;

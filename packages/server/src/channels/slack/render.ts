@@ -106,6 +106,16 @@ export const said = (text: string): { text: string; blocks: KnownBlock[] } => ({
   blocks: [section(clipped(visible(text), 2_900))],
 });
 
+/** The link stands in a button: in texts of ours Slack makes none. */
+export const withLink = (
+  text: string,
+  { label, url, note }: { label: string; url: string; note: string },
+): ReturnType<typeof said> => {
+  const { text: told, blocks } = said(text);
+  const button = { type: 'button' as const, action_id: 'open', style: 'primary' as const, text: plain(label), url };
+  return { text: told, blocks: [...blocks, section(note), { type: 'actions', elements: [button] }] };
+};
+
 export const preview = (card: Card): KnownBlock[] => {
   const texts = cardTexts({ ...card, step: null, facts: [], agentWords: null, buttons: [] }, room);
   return [section(`${texts.state}: ${texts.title}`), section(`${texts.sentence}\n${texts.who}`)];

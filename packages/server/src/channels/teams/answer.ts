@@ -4,22 +4,28 @@ import type { Answer, Ask, HttpAnswer } from '../../engine/channel-ports.ts';
 import { markdown } from '../inert.ts';
 import { textAt } from '../untrusted.ts';
 import { json, told } from './parse.ts';
-import { adaptiveCard, dialog, list, preview, said } from './render.ts';
+import { adaptiveCard, dialog, list, noticeDialog, preview, said, saidWithLink, withLink } from './render.ts';
 
 type Write = (conversation: string, message: JsonObject) => Promise<unknown>;
 
 const showing = (card: JsonObject): HttpAnswer =>
   json({ statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: card });
 
+/** The card stands in the place of the other one, for the presser alone, until they look at it again. */
+const linking = (as: 'card' | 'dialog', text: string, link: Parameters<typeof withLink>[1]): HttpAnswer =>
+  as === 'dialog' ? json(noticeDialog(link.label, withLink(text, link))) : showing(withLink(text, link));
+
 /** `write` is for those who wrote to us: a message is not answered by the answer to its request. */
 export const answerAsk = async (write: Write, { kind, replyTo }: Ask, answer: Answer): Promise<HttpAnswer | null> => {
   const conversation = textAt(replyTo, 'conversation');
   switch (answer.kind) {
-    case 'said':
+    case 'said': {
+      const as = textAt(replyTo, 'as') === 'dialog' ? 'dialog' : 'card';
       if (conversation === '')
-        return told(textAt(replyTo, 'as') === 'dialog' ? 'dialog' : 'card', markdown(answer.text));
-      await write(conversation, said(answer.text));
+        return answer.link === undefined ? told(as, markdown(answer.text)) : linking(as, answer.text, answer.link);
+      await write(conversation, answer.link === undefined ? said(answer.text) : saidWithLink(answer.text, answer.link));
       return null;
+    }
     case 'form':
       return json(dialog(answer.form));
     case 'cards': {

@@ -138,6 +138,33 @@ export const said = (text: string): JsonObject => ({
   text: clipped(text, 2_000).split('\n').map(markdown).join('\n\n'),
 });
 
+/** A text with a link of ours, as a card. */
+export const withLink = (
+  text: string,
+  { label, url, note }: { label: string; url: string; note: string },
+): JsonObject =>
+  adaptive(
+    [...lines(clipped(visible(text), 2_000)), ...lines(note)],
+    [{ type: 'Action.OpenUrl', title: clipped(label, 60), url }],
+  );
+
+/** The same in a dialog. */
+export const noticeDialog = (title: string, card: JsonObject): JsonObject => ({
+  task: {
+    type: 'continue',
+    value: { title: clipped(title, 60), width: 'medium', height: 'small', card: attached(card) },
+  },
+});
+
+/** The same as a message. */
+export const saidWithLink = (
+  text: string,
+  { label, url, note }: { label: string; url: string; note: string },
+): JsonObject => ({
+  ...said(`${text}\n${note}`),
+  text: `${said(`${text}\n${note}`).text}\n\n[${label}](${url})`,
+});
+
 const listed = (card: Card): Element => {
   const texts = cardTexts({ ...card, step: null, facts: [], agentWords: null }, { ...room, sentence: 200 });
   return {

@@ -92,8 +92,12 @@ const no = (error: string): Answer => ({ ok: false, error });
 
 const jsonOf = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text));
 
-const tell = (slack: Memory, user: string, texts: string[]): void => {
-  slack.told.set(user, [...(slack.told.get(user) ?? []), texts.join('\n')]);
+/** What is read, and where its buttons lead. */
+const readIn = (blocks: unknown): string =>
+  [...textsIn(blocks), ...objectsIn(blocks).flatMap(({ url }) => (typeof url === 'string' ? [url] : []))].join('\n');
+
+const tell = (slack: Memory, user: string, blocks: unknown): void => {
+  slack.told.set(user, [...(slack.told.get(user) ?? []), readIn(blocks)]);
 };
 
 const roomOf = (slack: Memory, channel: string): string | null => {
@@ -135,7 +139,7 @@ const methods: Record<string, (slack: Memory, given: Record<string, string>) => 
   'chat.update': update,
   'chat.postEphemeral': (slack, given) => {
     if (roomOf(slack, given.channel ?? '') === null) return no('channel_not_found');
-    tell(slack, given.user ?? '', textsIn(jsonOf(given.blocks)));
+    tell(slack, given.user ?? '', jsonOf(given.blocks));
     return { ok: true, message_ts: '1700000000.000000' };
   },
   'chat.unfurl': (slack, given) => {
@@ -207,7 +211,7 @@ const serveResponse = async (slack: Memory, request: IncomingMessage, response: 
   const said = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { blocks?: Block[]; response_type?: string };
   const problems = slack.judge('response_url', { blocks: JSON.stringify(said.blocks) });
   slack.violations.push(...problems.map((problem) => `response_url: ${problem}`));
-  tell(slack, (request.url ?? '').split('/')[2] ?? '', textsIn(said.blocks));
+  tell(slack, (request.url ?? '').split('/')[2] ?? '', said.blocks);
   response.writeHead(200).end('ok');
 };
 

@@ -141,7 +141,8 @@ const tell = ({ told, tenant }: Desk, user: string, text: string): void =>
 const shown = (desk: Desk, by: Sent, card: unknown, title: string): void => {
   desk.tenant.violations.push(...desk.tenant.judge.card(card).map((problem) => `shown to one person: ${problem}`));
   const { user, conversation, replyTo } = by;
-  if (inputsOf(card).length === 0) tell(desk, user, textsIn(card).join('\n'));
+  const leads = actionsOf(card).flatMap(({ type, url }) => (type === 'Action.OpenUrl' ? [String(url)] : []));
+  if (inputsOf(card).length === 0) tell(desk, user, [...textsIn(card), ...leads].join('\n'));
   else desk.forms.push({ user, conversation, replyTo: replyTo ?? '', card: card as Value, title });
 };
 

@@ -14,6 +14,7 @@ import {
   type OncallCommand,
   unknownPerson,
 } from './entering.ts';
+import { enterAccount, withAccounts } from './link-account.ts';
 import type { Organisation } from './organisation.ts';
 import type { Interval } from './person.ts';
 import { type Override, type Schedule, swap } from './schedule.ts';
@@ -24,14 +25,17 @@ export type { Entered, OncallCommand } from './entering.ts';
 export const nothingEntered: Entered = { overrides: [], absences: [] };
 
 /** The organisation as it counts: what names somebody or something that the file no longer has is without effect. */
-export const withEntered = (org: Organisation, { overrides, absences, delegations = [] }: Entered): Organisation => {
-  if (overrides.length + absences.length + delegations.length === 0) return org;
+export const withEntered = (
+  org: Organisation,
+  { overrides, absences, delegations = [], accounts = [] }: Entered,
+): Organisation => {
+  if (overrides.length + absences.length + delegations.length + accounts.length === 0) return org;
   const own = <T extends { personId: string }>(items: T[], personId: string): T[] =>
     items.filter((one) => one.personId === personId);
   return {
     ...org,
     delegations,
-    people: org.people.map((person) => ({
+    people: withAccounts(org.people, accounts).map((person) => ({
       ...person,
       absences: [...person.absences, ...own(absences, person.personId).map(({ from, to }) => ({ from, to }))],
     })),
@@ -49,10 +53,11 @@ export const withEntered = (org: Organisation, { overrides, absences, delegation
 
 const keptForMs = 90 * day;
 
-const kept = ({ overrides, absences, delegations = [] }: Entered, now: number): Entered => ({
+const kept = ({ overrides, absences, delegations = [], accounts = [] }: Entered, now: number): Entered => ({
   overrides: overrides.filter(({ to }) => to > now - keptForMs),
   absences: absences.filter(({ to }) => to > now - keptForMs),
   delegations: delegations.filter(({ until }) => until > now - keptForMs),
+  accounts,
 });
 
 type Found = { schedule: Schedule; layer: string };
@@ -164,25 +169,44 @@ const importOverrides = (
   };
 };
 
+const withdrawals = {
+  overrides: 'OverrideWithdrawn',
+  absences: 'AbsenceWithdrawn',
+  delegations: 'DelegationWithdrawn',
+  accounts: 'AccountUnlinked',
+} as const;
+
 const withdraw = (entered: Entered, id: string, { by }: Given): Decision => {
-  const overrides = entered.overrides.filter((one) => one.overrideId === id);
-  const absences = entered.absences.filter((one) => one.absenceId === id);
-  const delegations = (entered.delegations ?? []).filter((one) => one.delegationId === id);
-  if (overrides.length + absences.length + delegations.length === 0)
+  const found = {
+    overrides: entered.overrides.filter((one) => one.overrideId === id),
+    absences: entered.absences.filter((one) => one.absenceId === id),
+    delegations: (entered.delegations ?? []).filter((one) => one.delegationId === id),
+    accounts: (entered.accounts ?? []).filter((one) => one.accountId === id),
+  };
+  const kind = (Object.keys(withdrawals) as (keyof typeof withdrawals)[]).find((name) => found[name].length > 0);
+  if (kind === undefined)
     return refuse('not_found', `Nothing with the id ${id} was entered here; the organisation file is changed there.`);
-  const concerned = [...overrides, ...absences].flatMap((one) => [one.by, one.personId]);
-  const delegated = delegations.some((one) => one.from === by.personId || one.by === by.personId);
-  const refused = delegated ? null : mayEnter(by, concerned);
+  const concerned = [...found.overrides, ...found.absences].flatMap((one) => [one.by, one.personId]);
+  const own =
+    found.delegations.some((one) => one.from === by.personId || one.by === by.personId) ||
+    found.accounts.some((one) => one.personId === by.personId);
+  const refused = own ? null : mayEnter(by, concerned);
   if (refused !== null) return refused;
-  const type =
-    overrides.length > 0 ? 'OverrideWithdrawn' : absences.length > 0 ? 'AbsenceWithdrawn' : 'DelegationWithdrawn';
+  const { overrides, absences } = found;
+  const without = <T>(all: T[] | undefined, gone: T[]): T[] => (all ?? []).filter((one) => !gone.includes(one));
   return {
     entered: {
-      overrides: entered.overrides.filter((one) => one.overrideId !== id),
-      absences: entered.absences.filter((one) => one.absenceId !== id),
-      delegations: (entered.delegations ?? []).filter((one) => one.delegationId !== id),
+      overrides: without(entered.overrides, overrides),
+      absences: without(entered.absences, absences),
+      delegations: without(entered.delegations, found.delegations),
+      accounts: without(entered.accounts, found.accounts),
     },
-    event: { type, overrides, absences, ...(delegations.length > 0 ? { delegations } : {}) },
+    event: {
+      type: withdrawals[kind],
+      overrides,
+      absences,
+      ...(kind === 'delegations' || kind === 'accounts' ? { [kind]: found[kind] } : {}),
+    },
   };
 };
 
@@ -200,6 +224,8 @@ export const decideOncall = (entered: Entered, command: OncallCommand, given: Gi
       return importOverrides(current, command, given);
     case 'delegate':
       return enterDelegation(current, command, given);
+    case 'linkAccount':
+      return enterAccount(current, command, given);
     default:
       return enterOverrides(current, command, given);
   }

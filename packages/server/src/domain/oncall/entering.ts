@@ -9,7 +9,14 @@ import { day } from './wallclock.ts';
 /** Both halves of a swap carry the same id: they are withdrawn together. */
 export type EnteredOverride = Override & { overrideId: string; schedule: string };
 export type EnteredAbsence = Interval & { absenceId: string; personId: string; by: string };
-export type Entered = { overrides: EnteredOverride[]; absences: EnteredAbsence[]; delegations?: Delegation[] };
+/** An account of a channel that a person showed to be theirs. */
+export type EnteredAccount = { accountId: string; personId: string; channel: string; address: string; at: number };
+export type Entered = {
+  overrides: EnteredOverride[];
+  absences: EnteredAbsence[];
+  delegations?: Delegation[];
+  accounts?: EnteredAccount[];
+};
 
 type Place = { schedule: string; layer: string | null; from: number; to: number; because: string };
 export type OncallCommand =
@@ -19,6 +26,8 @@ export type OncallCommand =
   | { type: 'absences'; personId: string; absences: Interval[] }
   | { type: 'overrides'; schedule: string; layer: string | null; overrides: Imported[] }
   | ({ type: 'delegate' } & Omit<Delegation, 'delegationId' | 'by'>)
+  /** the person who enters it has shown that it is theirs */
+  | { type: 'linkAccount'; channel: string; address: string }
   | { type: 'withdraw'; id: string };
 
 /** One event of a calendar of overrides. */
@@ -32,10 +41,13 @@ export type OncallEvent = {
     | 'AbsenceAdded'
     | 'AbsenceWithdrawn'
     | 'DelegationAdded'
-    | 'DelegationWithdrawn';
+    | 'DelegationWithdrawn'
+    | 'AccountLinked'
+    | 'AccountUnlinked';
   overrides: EnteredOverride[];
   absences: EnteredAbsence[];
   delegations?: Delegation[];
+  accounts?: EnteredAccount[];
 };
 /** `event` null: everything was there already. */
 export type Decision = { entered: Entered; event: OncallEvent | null; refused?: undefined } | { refused: Refusal };

@@ -2,7 +2,9 @@
  * People at a desk, as the contract needs them: a press is a command that somebody writes as a comment, a form is what
  * they think about before they write it. The vendor itself is the one of src/demo/vendors; this only uses it.
  */
+
 import type { Callback } from '../../../src/demo/vendors/vendor-server.ts';
+import { whoLinks } from '../channel-linking.ts';
 import type { OpenForm, Signing, Twin, TwinCard } from '../twin.ts';
 
 type Fields = Record<string, string | boolean>;
@@ -119,3 +121,9 @@ export const deskSkips: Record<string, string> = {
   'C31 the next rungs are asked at once, and the case stays with its last owner':
     'records reach nobody by themselves: people are told on other channels',
 };
+
+const inPublic = 'everything said there is read by others too: an administrator links the account';
+/** Promises of a channel without a word to one person alone. */
+export const publicSkips: Record<string, string> = Object.fromEntries(
+  Object.keys(whoLinks).map((promise) => [promise, inPublic]),
+);

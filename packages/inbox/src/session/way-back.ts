@@ -1,0 +1,22 @@
+/**
+ * Where somebody wanted to go before they had to sign in. Kept for the browser, not the tab: a login link opens in a tab
+ * of its own. Forgotten when it was taken, or after a quarter of an hour.
+ */
+const name = 'belay.way-back';
+const keptMs = 15 * 60_000;
+
+type Kept = { path: string; at: number };
+
+export const rememberWay = (path: string): void => {
+  if (path === '/' || path.startsWith('/login')) return;
+  localStorage.setItem(name, JSON.stringify({ path, at: Date.now() } satisfies Kept));
+};
+
+/** A path of this inbox; the inbox itself when there is none. */
+export const takeWay = (): string => {
+  const text = localStorage.getItem(name);
+  localStorage.removeItem(name);
+  if (text === null) return '/';
+  const { path, at } = JSON.parse(text) as Kept;
+  return path.startsWith('/') && !path.startsWith('//') && Date.now() - at < keptMs ? path : '/';
+};
