@@ -70,6 +70,22 @@ const problemOf = (source: string, file: string, found: Judged): ControlProblem 
   return { code, severity: 'error', file, ...placeOf(source, found), message, remedy: `${edit}${accept}` };
 };
 
+/** On a new server every role is missing, and that is one mistake, not twelve. */
+const nobodyYet = (org: Organisation, file: string): ControlProblem[] =>
+  org.schedules.length > 0 || org.people.some(({ roles }) => roles.length > 0)
+    ? []
+    : [
+        {
+          code: 'noOrganisation',
+          severity: 'error',
+          file,
+          line: 1,
+          column: 1,
+          message: 'Nobody has a role on this server yet, and nobody is on call: no control can name an owner.',
+          remedy: 'First `belay org apply FILE`; controls/organisation.yaml is a sample.',
+        },
+      ];
+
 const kept = ({ code, severity, sentence, step, rule, accepted }: Judged): VersionFinding => ({
   code,
   severity,
@@ -96,10 +112,12 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
     if (!result.ok) return result;
     const { control: parsed, problems } = result;
     const from = clock.now();
-    const people = viewOf(await organisation(), { from, to: from + 365 * day });
+    const org = await organisation();
+    const people = viewOf(org, { from, to: from + 365 * day });
     const { findings, refused } = judgeFindings(parsed, checkControl(parsed, people), true);
     const against = refused.filter(({ severity }) => severity === 'error' || warnings === 'needReasons');
-    if (against.length > 0) return { ok: false, problems: against.map((found) => problemOf(source, file, found)) };
+    if (against.length > 0)
+      return { ok: false, problems: [...nobodyYet(org, file), ...against.map((one) => problemOf(source, file, one))] };
     const digest = controlDigest(parsed);
     const submission = { name: parsed.name, digest, parsed, source, file, findings: findings.map(kept) };
     return { ok: true, submission, problems };

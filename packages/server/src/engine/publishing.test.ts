@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { emptyOrganisation, type Organisation } from '../domain/oncall/organisation.ts';
+import { createPublishing, type PublishingStore } from './publishing.ts';
+
+const source = readFileSync(new URL('../../../../controls/payment-approval.control.yaml', import.meta.url), 'utf8');
+
+const problemsWith = async (org: Organisation): Promise<string[]> => {
+  const store = { control: async () => null } as unknown as PublishingStore;
+  const clock = { now: () => Date.UTC(2026, 2, 2) } as never;
+  const publishing = createPublishing({ store, clock, organisation: async () => org, changed: () => {} });
+  const published = await publishing.publish(source, 'payment.control.yaml', 'admin');
+  return published.ok ? [] : published.problems.map(({ message, remedy }) => `${message} ${remedy}`);
+};
+
+describe('publishing on a server that knows nobody', () => {
+  it('says first that the organisation is to be applied', async () => {
+    const [first, ...others] = await problemsWith(emptyOrganisation);
+    expect(first).toContain('belay org apply FILE');
+    expect(others.join()).toContain('Nobody has the role "treasury-lead"');
+  });
+
+  it('says only what is wrong with the control where somebody has a role', async () => {
+    const ann = { personId: 'ann', name: 'Ann', roles: ['finance'], access: [], addresses: {}, active: true } as never;
+    const problems = await problemsWith({ ...emptyOrganisation, people: [ann] });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.join()).not.toContain('belay org apply FILE');
+  });
+});
