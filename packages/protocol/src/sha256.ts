@@ -10,6 +10,8 @@ const node = globalThis.process?.getBuiltinModule?.('node:crypto');
 export const plainSha256 = (...parts: readonly Uint8Array[]): Uint8Array => plain(concatBytes(...parts));
 
 const nodeSha256 = (crypto: NonNullable<typeof node>, parts: readonly Uint8Array[]): Uint8Array => {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return new Uint8Array(crypto.hash('sha256', only, 'buffer'));
   const hash = crypto.createHash('sha256');
   for (const part of parts) hash.update(part);
   return new Uint8Array(hash.digest());

@@ -1,6 +1,6 @@
 /**
- * What must hold after each step, whatever people, agents and clocks do. I1 to I7, I9 to I11 and L1 of the house's
- * promises, as far as the domain alone can break them; each answers what is wrong, as a sentence, or nothing.
+ * What must hold after each step, whatever people, agents and clocks do: I1 to I12 and L1 of the house's promises, as
+ * far as the domain alone can break them; each answers what is wrong, as a sentence, or nothing. I8 is in log.ts.
  */
 import { digestOf } from '@belay/protocol';
 import { signaturesNeeded } from '../../src/domain/approval/quorum.ts';
@@ -8,15 +8,24 @@ import { rungsOf } from '../../src/domain/case/open.ts';
 import type { Context } from '../../src/domain/decided.ts';
 import { administrators, resolveTarget } from '../../src/domain/oncall/organisation.ts';
 import { isAbsent } from '../../src/domain/oncall/person.ts';
-import { onCallAt, seatsAt } from '../../src/domain/oncall/schedule.ts';
+import { seatsAt } from '../../src/domain/oncall/schedule.ts';
 import { longestWaitMs } from '../../src/domain/oncall/working.ts';
-import { limitsOf, nextDue } from '../../src/domain/run/due.ts';
+import type { Due } from '../../src/domain/run/due.ts';
 import type { RunEvent } from '../../src/domain/run/events.ts';
-import { withoutEnded } from '../../src/domain/run/evolve.ts';
 import type { Permit, Run } from '../../src/domain/run/run.ts';
+import { secret } from './team.ts';
 
 /** One step: what was, what happened, what is. `ticked`: time did it. */
-export type Step = { before: Run; events: RunEvent[]; after: Run; context: Context; ticked: boolean };
+export type Step = {
+  before: Run;
+  events: RunEvent[];
+  after: Run;
+  /** what goes on of it, and its next due */
+  kept: Run;
+  due: Due | null;
+  context: Context;
+  ticked: boolean;
+};
 /** What has to be remembered of one run: its redeemed permits, all its approvals, and when a rung fired last. */
 export type Memory = {
   redeemed: Set<string>;
@@ -71,9 +80,7 @@ const signatures = ({ events, context }: Step): string[] =>
 
 const hour = 3_600_000;
 
-const armed = ({ after, context, ticked }: Step): string[] => {
-  const kept = withoutEnded(after);
-  const due = nextDue(kept, limitsOf(context));
+const armed = ({ kept, due, context, ticked }: Step): string[] => {
   if (kept.finishedAt === null && due === null) return ['I6: an unfinished run has no armed next step'];
   if ((kept.case?.rest?.until ?? 0) > context.now + 7 * 24 * hour) return ['I6: a case rests for more than a week'];
   if (kept.case?.status === 'open' && kept.case.nextRungAt === null) return ['I6: an open case has no next rung'];
@@ -81,12 +88,12 @@ const armed = ({ after, context, ticked }: Step): string[] => {
   return [];
 };
 
-const kept = ({ before, events, after }: Step, memory: Memory): string[] => {
+const recorded = ({ before, events, after, kept }: Step, memory: Memory): string[] => {
   const counted = memory.cases;
   counted.opened += of(events, 'CaseOpened').length;
   const ended = ['CaseReturned', 'CaseResolved', 'CaseCancelled'] as const;
   counted.ended += ended.reduce((sum, type) => sum + of(events, type).length, 0);
-  const live = withoutEnded(after).case === null ? 0 : 1;
+  const live = kept.case === null ? 0 : 1;
   const wrong = counted.opened - counted.ended === live ? [] : ['I5: a case was lost'];
   return after.entries === before.entries + events.length ? wrong : [...wrong, 'I7: an event without its entry'];
 };
@@ -99,7 +106,7 @@ const duty = ({ events, context }: Step): string[] =>
     if (schedule === undefined) return [];
     const seats = seatsAt(schedule, now, org.people);
     const wrong = seats.length === schedule.layers.length ? [] : ['I10: a layer has not exactly one seat'];
-    const onCall = onCallAt(schedule, now, org.people)?.personId ?? null;
+    const onCall = seats.find(({ personId }) => personId !== null)?.personId ?? null;
     const away = seats.some(({ personId }) =>
       org.people.some((one) => one.personId === personId && isAbsent(one, now)),
     );
@@ -111,6 +118,10 @@ const duty = ({ events, context }: Step): string[] =>
       wrong.push('I6: a rung told nobody although an administrator is there');
     return wrong;
   });
+
+/** What an entry keeps and what a person is shown is in events; what was looked up and not declared is in neither. */
+const secrets = ({ events }: Step): string[] =>
+  events.filter((event) => JSON.stringify(event).includes(secret)).map(({ type }) => `I12: ${type} tells a secret`);
 
 /** How much of a time the engine did not run. */
 export type OutageMs = (from: number, to: number) => number;
@@ -145,7 +156,8 @@ export const broken = (step: Step, memory: Memory, outageMs: OutageMs): string[]
   ...redemptions(step, memory),
   ...signatures(step),
   ...armed(step),
-  ...kept(step, memory),
+  ...recorded(step, memory),
   ...duty(step),
+  ...secrets(step),
   ...liveness(step, memory, outageMs),
 ];

@@ -14,12 +14,13 @@ subject: { id: string }
 facts:
   amount: { from: args, type: money, currency: [EUR], min: 0.01, max: 100000.00 }
   odd: { from: agent, type: bool }
+  customer: { from: lookup, source: crm, at: /name, type: string }
 steps:
   refund: { risk: high, effect: irreversible, arguments: { amount: money, to: string }, editable: [amount] }
 rules:
   - { id: small, at: refund, when: amount <= EUR 100.00, then: continue, because: "{amount} is small." }
   - { id: large, at: refund, when: amount > EUR 100.00, then: approval, by: sign-off, because: "{amount} needs signatures." }
-  - { id: odd, at: refund, when: odd, then: handoff, to: sun, because: "This is odd." }
+  - { id: odd, at: refund, when: odd, then: handoff, to: sun, because: "{customer} is odd." }
 approvals:
   sign-off: { quorum: 2, from: role:signers, exclude: [requester], within: 8h, on-expiry: handoff to sun }
 ladders:
@@ -28,6 +29,13 @@ ladders:
 stuck: { idle: 10m, same-step: 4, attempts: 3, steps: 50, time: 12h, outage: 30m }
 priority: [{ when: amount <= EUR 90.00, add: -10, because: it is small }]
 `;
+
+/** What must never leave the place it is kept in: I12 looks for it in all that is recorded and shown. */
+export const secret = 'hunter2-f00d';
+/** A record as a system of record gives it: with more than the control declares. */
+export const customer = {
+  crm: { ok: true as const, value: { name: 'Ada', token: secret, notes: [{ card: secret }] } },
+};
 
 const parsed = parseControl(source, 'refunds.control.yaml');
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
@@ -57,7 +65,7 @@ const personOf = (chance: Chance, personId: string, zone: string, index: number,
   roles: [index === 0 ? 'leads' : 'signers', ...(index === 2 ? ['owners'] : [])],
   access: personId === 'eva' ? ['operator', 'admin'] : ['operator'],
   zone,
-  addresses: {},
+  addresses: { webhook: `https://hooks.example/${secret}` },
   absences: absencesOf(chance, ...span),
   quiet: [{ days: [...weekdays], from: '21:00', to: '07:00' }],
   active: true,

@@ -18,7 +18,8 @@ import type { Run } from '../../src/domain/run/run.ts';
 import type { Chance } from '../chance.ts';
 import { Agenda } from './agenda.ts';
 import { broken, type Memory, newMemory } from './invariants.ts';
-import { control } from './team.ts';
+import { Log } from './log.ts';
+import { control, customer } from './team.ts';
 
 /** What somebody is about to do. `seen`: the revision they looked at, which may be stale by then. */
 type Plan =
@@ -32,9 +33,9 @@ type Plan =
 
 type Happened = { events: RunEvent[]; by: Actor; now: number };
 /** A run with what has to be remembered to check it. */
-export type Live = { run: Run; memory: Memory; steps: Happened[]; work: number; key: number };
+export type Live = { run: Run; memory: Memory; steps: Happened[]; work: number; key: number; dueAt: number | null };
 export type Counts = Record<
-  'runs' | 'cases' | 'steps' | 'rungs' | 'rests' | 'ticks' | 'refused' | 'finished' | 'outages',
+  'runs' | 'cases' | 'steps' | 'rungs' | 'rests' | 'ticks' | 'refused' | 'finished' | 'outages' | 'checkpoints',
   number
 >;
 export type Setting = { chance: Chance; org: Organisation; from: number; to: number; runs: number };
@@ -42,6 +43,7 @@ export type Setting = { chance: Chance; org: Organisation; from: number; to: num
 const agentActor: Actor = { kind: 'agent', id: 'bot' };
 const personActor = (id: string): Actor => ({ kind: 'person', id });
 const pollMs = 1_000;
+const limits = limitsOf({ control });
 /** Entries after which whoever has the run finishes it. */
 const tiredAfter = 60;
 const nothing = {
@@ -67,12 +69,14 @@ export class Simulation {
     refused: 0,
     finished: 0,
     outages: 0,
+    checkpoints: 0,
   };
   readonly wrong: string[] = [];
   /** digest over everything that happened: equal for equal seeds */
   trace = 0;
   readonly #setting: Setting;
   readonly #agenda = new Agenda<Plan>();
+  readonly #log: Log;
   readonly #outages: { from: number; to: number }[] = [];
   #now: number;
   #ids = 0;
@@ -80,6 +84,7 @@ export class Simulation {
   constructor(setting: Setting) {
     this.#setting = setting;
     this.#now = setting.from;
+    this.#log = new Log(setting.chance);
     this.#agenda.put(setting.from, { kind: 'arrive' });
     for (
       let at = setting.from + setting.chance.wait(30 * 24 * hour);
@@ -99,6 +104,7 @@ export class Simulation {
       this.#now = Math.max(this.#now, Math.ceil(next.at));
       this.#carryOut(next.what);
     }
+    this.counts.checkpoints = this.#log.checkpoints;
   }
 
   #carryOut(plan: Plan): void {
@@ -141,6 +147,7 @@ export class Simulation {
       steps: [],
       work: 1 + chance.whole(2),
       key: 0,
+      dueAt: null,
     };
     this.#happen(live, { events: [started], answer: null }, this.#context(agentActor));
     this.#in(minute, { kind: 'agent', run: live });
@@ -155,23 +162,28 @@ export class Simulation {
     this.counts.steps++;
     if (decided.refused !== undefined) this.counts.refused++;
     if (events.length > 0) live.steps.push({ events, by: context.by, now: context.now });
-    const wrong = broken({ before, events, after, context, ticked }, live.memory, this.#outageMs);
+    const kept = withoutEnded(after);
+    const due = nextDue(kept, limits);
+    const wrong = broken({ before, events, after, kept, due, context, ticked }, live.memory, this.#outageMs);
+    wrong.push(
+      ...this.#log.add(events.map(({ type }, index) => `${before.runId} ${before.entries + index + 1} ${type}`)),
+    );
     for (const sentence of wrong)
       this.wrong.push(`${before.runId} at ${new Date(context.now).toISOString()}: ${sentence}`);
-    live.run = withoutEnded(after);
+    live.run = kept;
     this.trace = (Math.imul(this.trace, 31) + events.length * 7 + (context.now % 1_000_003)) | 0;
     for (const event of events) this.#react(live, event);
-    if (events.length > 0) this.#schedule(live, before);
+    this.#schedule(live, due?.at ?? null);
     if (after.finishedAt !== null && before.finishedAt === null) this.#finish(live);
     return decided.refused === undefined;
   }
 
-  #schedule(live: Live, before: Run): void {
-    const limits = limitsOf({ control });
-    const due = nextDue(live.run, limits);
-    if (due === null || (before.entries > 0 && nextDue(before, limits)?.at === due.at)) return;
+  #schedule(live: Live, at: number | null): void {
+    if (at === live.dueAt) return;
+    live.dueAt = at;
+    if (at === null) return;
     const poll = this.#setting.chance.next() * pollMs;
-    this.#agenda.put(Math.max(due.at, this.#now) + poll, { kind: 'tick', run: live, at: due.at });
+    this.#agenda.put(Math.max(at, this.#now) + poll, { kind: 'tick', run: live, at });
   }
 
   /** I7: what was recorded makes the same state again. */
@@ -187,8 +199,7 @@ export class Simulation {
   }
 
   #tick(live: Live, at: number): void {
-    const due = nextDue(live.run, limitsOf({ control }));
-    if (due === null || due.at !== at) return;
+    if (live.dueAt !== at) return;
     const outage = this.#outages.find(({ from, to }) => from <= this.#now && this.#now < to);
     if (outage !== undefined) {
       this.#agenda.put(outage.to, { kind: 'tick', run: live, at });
@@ -248,8 +259,9 @@ export class Simulation {
       live.key++;
     } else if (live.work <= 0) this.#decideAgent(live, { type: 'finish', epoch, outcome: null });
     else this.#gate(live);
+    const waits = live.run.approvals.some(({ status }) => status === 'waiting');
     if (live.run.finishedAt === null && live.run.case === null && chance.happens(0.95))
-      this.#in(2 * minute, { kind: 'agent', run: live });
+      this.#in(waits ? hour : 2 * minute, { kind: 'agent', run: live });
     if (chance.happens(0.05)) this.#in(3 * hour, { kind: 'zombie', run: live, epoch });
   }
 
@@ -271,7 +283,7 @@ export class Simulation {
       facts: broken ? { odd: 'perhaps' } : { odd: (live.run.startedAt + live.key) % 3 === 0 },
       words: null,
       redeem: true,
-      looked: {},
+      looked: customer,
       counters: {},
       refusedElsewhere: [],
       settled: null,

@@ -5,9 +5,10 @@
 import type { Coverage, OrganisationView } from '@belay/control';
 import type { Target } from '@belay/protocol';
 import { administrators, type Organisation, resolveTarget, splitTarget } from './organisation.ts';
-import type { Interval, Person } from './person.ts';
+import type { Person } from './person.ts';
 import type { Schedule } from './schedule.ts';
 import { duty } from './shifts.ts';
+import type { Interval } from './timeline.ts';
 
 /** Joins what follows one another without a gap. */
 const joined = (intervals: Interval[]): Interval[] => {

@@ -16,8 +16,8 @@ import {
 } from './entering.ts';
 import { enterAccount, withAccounts } from './link-account.ts';
 import type { Organisation } from './organisation.ts';
-import type { Interval } from './person.ts';
 import { type Override, type Schedule, swap } from './schedule.ts';
+import type { Interval } from './timeline.ts';
 import { day } from './wallclock.ts';
 
 export type { Entered, OncallCommand } from './entering.ts';

@@ -2,8 +2,9 @@
 import { didYouMean } from '@belay/protocol';
 import { type Refusal, refuse } from '../decided.ts';
 import type { Delegation, Organisation } from './organisation.ts';
-import type { Interval, Person } from './person.ts';
+import type { Person } from './person.ts';
 import type { Override } from './schedule.ts';
+import type { Interval } from './timeline.ts';
 import { day } from './wallclock.ts';
 
 /** Both halves of a swap carry the same id: they are withdrawn together. */

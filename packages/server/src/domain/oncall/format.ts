@@ -5,8 +5,9 @@
 import { stringify } from 'yaml';
 import type { Hours } from './hours.ts';
 import { type Organisation, withTeamRoles } from './organisation.ts';
-import type { Interval, Person } from './person.ts';
+import type { Person } from './person.ts';
 import type { Layer, Override, Schedule } from './schedule.ts';
+import type { Interval } from './timeline.ts';
 import { day, hour, showAt } from './wallclock.ts';
 
 type Plain = Record<string, unknown>;

@@ -9,18 +9,28 @@ export type Weekday = (typeof weekdays)[number];
 
 export type Hours = { days: Weekday[]; from: string; to: string };
 
+/** Hours as numbers, milliseconds since midnight. Remembered: the same hours are asked for each time somebody is told. */
+type Read = { days: boolean[]; from: number; to: number };
+const known = new WeakMap<Hours, Read>();
+
 const timeOfDay = (text: string): number => parseTimeOfDay(text) ?? Number.NaN;
+
+const read = (hours: Hours): Read => {
+  const before = known.get(hours);
+  if (before !== undefined) return before;
+  const from = timeOfDay(hours.from);
+  const to = timeOfDay(hours.to);
+  const days = weekdays.map((weekday) => hours.days.includes(weekday));
+  const now = { days, from, to: to <= from ? to + day : to };
+  known.set(hours, now);
+  return now;
+};
 
 /** The window that begins on the day of a wall time, or null when that weekday has none. */
 const windowOn = (hours: Hours, zone: string, midnight: number): { from: number; to: number } | null => {
-  const weekday = weekdays[weekdayOf(midnight)];
-  if (weekday === undefined || !hours.days.includes(weekday)) return null;
-  const from = timeOfDay(hours.from);
-  const to = timeOfDay(hours.to);
-  return {
-    from: instantOf(zone, midnight + from),
-    to: instantOf(zone, midnight + to + (to <= from ? day : 0)),
-  };
+  const { days, from, to } = read(hours);
+  if (days[weekdayOf(midnight)] !== true) return null;
+  return { from: instantOf(zone, midnight + from), to: instantOf(zone, midnight + to) };
 };
 
 /** Windows that touch [from, to), in no particular order. */

@@ -4,7 +4,7 @@
  * with "every day, week, month or year" and weekdays; anything else is reported and left out.
  */
 import ICAL from 'ical.js';
-import type { Interval } from './person.ts';
+import type { Interval } from './timeline.ts';
 import { instantOf, isZone } from './wallclock.ts';
 
 /** `zone` is where whole days and times without a zone belong. */

@@ -3,8 +3,9 @@
  * an attendee or by the mark of our own export; a name in its title is never guessed at.
  */
 import { type FeedProblem, type FeedWindow, readEvents } from './ical-events.ts';
-import type { Interval, Person } from './person.ts';
+import type { Person } from './person.ts';
 import type { Override } from './schedule.ts';
+import type { Interval } from './timeline.ts';
 
 /** Every event of one person's absence calendar that touches the window. */
 export const importAbsences = (text: string, window: FeedWindow): { absences: Interval[]; problems: FeedProblem[] } => {

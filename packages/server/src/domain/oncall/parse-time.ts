@@ -1,7 +1,7 @@
 /** Names, zones, wall times and intervals as they stand in the organisation file. */
 import { didYouMean } from '@belay/protocol';
-import type { Interval } from './person.ts';
 import { type Reader, report, textOf, type Value } from './reader.ts';
+import type { Interval } from './timeline.ts';
 import { instantOf, isZone, knownZones, parseTimeOfDay, parseWall } from './wallclock.ts';
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;

@@ -1,11 +1,9 @@
 /** A person of the organisation, and whether somebody may be told at an instant. */
 import type { Hours } from './hours.ts';
+import { holdingAt, type Interval } from './timeline.ts';
 
 export type Access = 'operator' | 'designer' | 'admin' | 'auditor' | 'break-glass';
 export const accesses: readonly Access[] = ['operator', 'designer', 'admin', 'auditor', 'break-glass'];
-
-/** Half-open: `from` belongs to it, `to` does not. */
-export type Interval = { from: number; to: number };
 
 export type Person = {
   /** working hours in their own zone; absent or empty: those of the organisation */
@@ -24,9 +22,7 @@ export type Person = {
   active: boolean;
 };
 
-export const holds = (interval: Interval, at: number): boolean => interval.from <= at && at < interval.to;
-
-export const isAbsent = (person: Person, at: number): boolean => person.absences.some((absence) => holds(absence, at));
+export const isAbsent = (person: Person, at: number): boolean => holdingAt(person.absences, at).length > 0;
 
 /** Why somebody cannot be on call at an instant, or null when they can. */
 export const unavailable = (people: readonly Person[], personId: string, at: number): string | null => {

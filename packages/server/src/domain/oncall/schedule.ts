@@ -4,8 +4,9 @@
  * it is, else who comes next when that person is away. Wall-clock rules and zones are stored, never their instants.
  */
 import { type Hours, within } from './hours.ts';
-import { holds, nameOf, type Person, unavailable } from './person.ts';
+import { nameOf, type Person, unavailable } from './person.ts';
 import { order, type Rotation, turnAt } from './rotation.ts';
+import { holdingAt } from './timeline.ts';
 
 export type Layer = { name: string; zone: string; rotation: Rotation; hours: Hours[] };
 
@@ -28,10 +29,10 @@ type Seat = { layer: string; personId: string | null; because: string; override:
 
 type Candidate = { personId: string; because: string; override: Override | null };
 
+/** The one entered last is asked first. */
 const overrideCandidates = (schedule: Schedule, layer: Layer, turnOf: string | null, at: number): Candidate[] =>
-  schedule.overrides
-    .filter((one) => one.layer === layer.name && holds(one, at))
-    .filter((one) => one.replaces === null || one.replaces === turnOf)
+  holdingAt(schedule.overrides, at)
+    .filter((one) => one.layer === layer.name && (one.replaces === null || one.replaces === turnOf))
     .reverse()
     .map((override) => ({ personId: override.personId, because: `override: ${override.because}`, override }));
 

@@ -3,9 +3,10 @@
  * for one instant after each edge at which anything can change, so that it can never disagree with `onCallAt`.
  */
 import { windows } from './hours.ts';
-import type { Interval, Person } from './person.ts';
+import type { Person } from './person.ts';
 import { turnAt, turnStart } from './rotation.ts';
 import { type Layer, onCallAt, type Schedule, seatsAt } from './schedule.ts';
+import type { Interval } from './timeline.ts';
 import { day } from './wallclock.ts';
 
 /** Half-open [from, to). `personId` is null where nobody is on call; `layer` is null where that is true of all. */

@@ -13,11 +13,18 @@ export const day = 24 * hour;
 /** A time without a change of offset. Remembered, because asking for one costs a hundred times an addition. */
 type Span = { from: number; to: number; offsetMs: number };
 const spans = new Map<string, Span[]>();
+/** The one asked for last, zone by zone: most questions are about one season. */
+const latest = new Map<string, Span>();
 
 const spanAt = (zone: string, at: number): Span => {
+  const last = latest.get(zone);
+  if (last !== undefined && last.from <= at && at < last.to) return last;
   const known = spans.get(zone) ?? [];
-  const found = known.findLast((span) => span.from <= at && at < span.to);
-  if (found !== undefined) return found;
+  const found = known.find((span) => span.from <= at && at < span.to);
+  if (found !== undefined) {
+    latest.set(zone, found);
+    return found;
+  }
   const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
   const span = {
     from: zoned.add({ nanoseconds: 1 }).getTimeZoneTransition('previous')?.epochMilliseconds ?? -Infinity,
@@ -25,6 +32,7 @@ const spanAt = (zone: string, at: number): Span => {
     offsetMs: zoned.offsetNanoseconds / 1e6,
   };
   spans.set(zone, [...known.slice(-999), span]);
+  latest.set(zone, span);
   return span;
 };
 

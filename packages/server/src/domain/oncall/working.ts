@@ -5,7 +5,8 @@
  */
 import { type Hours, windows, within } from './hours.ts';
 import type { Organisation } from './organisation.ts';
-import type { Interval, Person } from './person.ts';
+import type { Person } from './person.ts';
+import type { Interval } from './timeline.ts';
 import { day, showAt } from './wallclock.ts';
 
 /** Working time that does not come within this counts as passed: a rung never waits for ever. */
@@ -45,10 +46,11 @@ const hoursOf = (org: Place, { hours = [] }: Person): Hours[] => {
 /** When somebody works in [from, to), in order and apart from one another. */
 export const workOf = (org: Place, person: Person, from: number, to: number): Interval[] => {
   const { zone } = person;
-  const days = windows([wholeDay], zone, from, to);
+  const days = (org.holidays ?? []).length === 0 ? [] : windows([wholeDay], zone, from, to);
   const holidays = days.filter((one) => org.holidays?.includes(showAt(zone, one.from).slice(0, 10)));
   const work = joined(windows(hoursOf(org, person), zone, from, to));
-  return without(work, [...holidays, ...person.absences])
+  const absences = person.absences.filter((one) => one.from < to && one.to > from);
+  return without(work, [...holidays, ...absences])
     .map((one) => ({ from: Math.max(one.from, from), to: Math.min(one.to, to) }))
     .filter((one) => one.from < one.to);
 };

@@ -327,10 +327,13 @@ export const hasEnded = (run: Run): boolean =>
   run.samples.some((sample) => sample.verdict !== null);
 
 /** What ended is in its own row and in the entries; the run keeps only what is still alive. */
-export const withoutEnded = (run: Run): Run => ({
-  ...run,
-  case: run.case !== null && (run.case.status === 'open' || run.case.status === 'claimed') ? run.case : null,
-  permits: run.permits.filter((permit) => livePermit.has(permit.status)),
-  approvals: run.approvals.filter((approval) => liveApproval.has(approval.status)),
-  samples: run.samples.filter((sample) => sample.verdict === null),
-});
+export const withoutEnded = (run: Run): Run =>
+  hasEnded(run)
+    ? {
+        ...run,
+        case: run.case !== null && (run.case.status === 'open' || run.case.status === 'claimed') ? run.case : null,
+        permits: run.permits.filter((permit) => livePermit.has(permit.status)),
+        approvals: run.approvals.filter((approval) => liveApproval.has(approval.status)),
+        samples: run.samples.filter((sample) => sample.verdict === null),
+      }
+    : run;

@@ -21,11 +21,13 @@ export type LimitsRead = {
 const counterOf = (control: string, { limit, of }: Counted): string => digestOf([control, limit.id, ...of]);
 
 const countedAt = (control: CompiledControl, run: Run, step: string, args: JsonObject): Counted[] =>
-  control.countedAt(step, args, {
-    agent: run.agentId,
-    subject: digestOf(run.subject),
-    onBehalfOf: run.onBehalfOf ?? '',
-  });
+  control.control.limits.length === 0
+    ? []
+    : control.countedAt(step, args, {
+        agent: run.agentId,
+        subject: digestOf(run.subject),
+        onBehalfOf: run.onBehalfOf ?? '',
+      });
 
 /** The counters that have to be read before the step can be decided. */
 export const countersOf = (
