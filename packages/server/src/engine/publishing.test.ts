@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { emptyOrganisation, type Organisation } from '../domain/oncall/organisation.ts';
+import { person } from '../domain/oncall/schedule.testing.ts';
 import { createPublishing, type PublishingStore } from './publishing.ts';
 
 const source = readFileSync(new URL('../../../../controls/payment-approval.control.yaml', import.meta.url), 'utf8');
@@ -21,8 +22,7 @@ describe('publishing on a server that knows nobody', () => {
   });
 
   it('says only what is wrong with the control where somebody has a role', async () => {
-    const ann = { personId: 'ann', name: 'Ann', roles: ['finance'], access: [], addresses: {}, active: true } as never;
-    const problems = await problemsWith({ ...emptyOrganisation, people: [ann] });
+    const problems = await problemsWith({ ...emptyOrganisation, people: [person('ann', { roles: ['finance'] })] });
     expect(problems.length).toBeGreaterThan(0);
     expect(problems.join()).not.toContain('belay org apply FILE');
   });
