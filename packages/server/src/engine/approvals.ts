@@ -91,17 +91,16 @@ const notOneKind = async (ports: EditPorts, items: Item[]): Promise<string | nul
 };
 
 /** An item's own key: the same batch sent again decides nothing twice, even where it was cut off in the middle. */
-const itemCaller = ({ personId, idempotency }: PersonCaller, item: Item): PersonCaller =>
+const itemCaller = ({ personId, idempotency }: PersonCaller, { approvalId }: Item): PersonCaller =>
   idempotency === undefined
     ? { personId }
-    : {
-        personId,
-        idempotency: {
-          ...idempotency,
-          key: `${idempotency.key}/${item.approvalId}`,
-          bodyDigest: digestOf(item as unknown as Json),
-        },
-      };
+    : { personId, idempotency: { ...idempotency, key: `${idempotency.key}/${approvalId}` } };
+
+/** Sent again, a batch keeps its name. */
+const batchIdOf = ({ idempotency }: PersonCaller, fresh: string): string =>
+  idempotency === undefined
+    ? fresh
+    : `batch_${digestOf([idempotency.caller, idempotency.key]).slice('sha256:'.length, 'sha256:'.length + 24)}`;
 
 const itemAnswer = ({ approvalId, because }: Item, outcome: Outcome): BatchAnswer['items'][number] =>
   outcome.ok
@@ -119,8 +118,9 @@ export const onBatch = async (
   ports: EditPorts,
   caller: PersonCaller,
   body: BatchBody,
-  batchId: string,
+  fresh: string,
 ): Promise<Outcome> => {
+  const batchId = batchIdOf(caller, fresh);
   const items: Item[] = [...body.approve, ...body.reject];
   const problem = await notOneKind(ports, items);
   if (problem !== null) return { ok: false, refused: { code: 'mixed_batch', detail: problem } };
@@ -144,7 +144,8 @@ export const onBatch = async (
     digest,
     items: items.map((item, index) => itemAnswer(item, outcomes[index] as Outcome)),
   };
-  return { ok: true, answer: answer as unknown as Json, replayed: false };
+  const replayed = outcomes.every((outcome) => outcome.ok && outcome.replayed);
+  return { ok: true, answer: answer as unknown as Json, replayed };
 };
 
 export const onSample = async (

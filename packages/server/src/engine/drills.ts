@@ -1,6 +1,5 @@
 /** Drills at one node: starting one, and ending those that are over. Any number of nodes may do it at once. */
-import type { AnswerOf } from '@belay/protocol';
-import { iso } from '@belay/protocol';
+import { type AnswerOf, iso, type Json } from '@belay/protocol';
 import type { Refusal } from '../domain/decided.ts';
 import {
   announce,
@@ -18,7 +17,9 @@ import { decideAgent } from '../domain/run/agent.ts';
 import type { Run } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import { startRun } from './agents.ts';
+import type { Outcome } from './committer.ts';
 import type { Command } from './decide.ts';
+import type { PersonCaller } from './people.ts';
 
 export type Drill = AnswerOf<'getDrill'>;
 
@@ -54,26 +55,47 @@ const unknown = (org: Organisation, target: string, now: number): Refusal | null
   return exists ? null : { code: 'unknown_target', detail: `${target} is nobody of the organisation at this moment.` };
 };
 
-const onRun = (ports: AgentPorts, runId: string, command: Omit<Command, 'runId' | 'present'>) =>
+type OnRun = Omit<Command, 'runId' | 'present'> & Partial<Pick<Command, 'present'>>;
+const onRun = (ports: AgentPorts, runId: string, command: OnRun) =>
   ports.handle({ runId, present: () => null, ...command });
 
-/** Starts a sample run and hands it to the target; answers its run. */
-export const startDrill = async (
+type Asked = { target: string; withinMinutes: number };
+
+/** The sample run; with a key, the one that an earlier request with it started. */
+const sampleRun = async (
   ports: AgentPorts,
-  { target, withinMinutes, by }: { target: string; withinMinutes: number; by: string },
+  { target, withinMinutes }: Asked,
+  by: string,
+  key: string | undefined,
 ): Promise<{ runId: string; refused?: undefined } | { refused: Refusal }> => {
+  const before = key === undefined ? null : await ports.store.loadByKey(drillAgent, drillControl, key);
+  if (before !== null) return { runId: before.run.runId };
   const refused = unknown(await ports.house.organisation(true), target, ports.clock.now());
   if (refused !== null) return { refused };
   const published = await ports.house.publish(drillSource, `${drillControl}.control.yaml`, by);
   if (!published.ok) throw new Error('the control of drills does not pass its checks');
-  const started = await startRun(ports, sampleAgent, {
-    control: drillControl,
-    subject: { target, withinMinutes, announcedBy: by },
+  const subject = { target, withinMinutes, announcedBy: by };
+  const started = await startRun(ports, sampleAgent, { control: drillControl, subject, key });
+  return started.ok
+    ? { runId: (started.answer as unknown as AnswerOf<'startRun'>).run.runId }
+    : { refused: started.refused };
+};
+
+/** Starts a sample run and hands it to the target, once for each idempotency key; answers the drill. */
+export const startDrill = async (
+  ports: AgentPorts,
+  { personId, idempotency }: PersonCaller,
+  asked: Asked,
+): Promise<Outcome> => {
+  const key = idempotency === undefined ? undefined : `${idempotency.caller} ${idempotency.key}`;
+  const started = await sampleRun(ports, asked, personId, key);
+  if (started.refused !== undefined) return { ok: false, refused: started.refused };
+  return onRun(ports, started.runId, {
+    by: { kind: 'person', id: personId },
+    decide: announce,
+    present: (run, _answer, { org }) => drillView(run, org) as unknown as Json,
+    idempotency,
   });
-  if (!started.ok) return { refused: started.refused };
-  const { runId } = (started.answer as unknown as AnswerOf<'startRun'>).run;
-  await onRun(ports, runId, { by: { kind: 'person', id: by }, decide: announce });
-  return { runId };
 };
 
 export type DrillStore = { runsUnderWay(agentId: string): Promise<string[]> };

@@ -67,7 +67,7 @@ const signing = (services: Services): Handlers<Signing> => ({
   decideBatch: (call) => onBatch(services, personCaller(call), call.body, services.newId('batch')),
 });
 
-type Afterwards = 'listExceptions' | 'listSamples' | 'reviewSample' | 'listDelegations' | 'addDelegation';
+type Afterwards = 'listExceptions' | 'listSamples' | 'reviewSample';
 
 const afterwards = (services: Services): Handlers<Afterwards> => ({
   listExceptions: async (call) => {
@@ -83,6 +83,11 @@ const afterwards = (services: Services): Handlers<Afterwards> => ({
     return { answer: { items: items.map(({ sample, run }) => sampleView(sample, run, org)), next } };
   },
   reviewSample: (call) => onSample(services, personCaller(call), call.param('sampleId'), call.body),
+});
+
+type Delegating = 'listDelegations' | 'addDelegation';
+
+export const delegationRoutes = (services: Services): Handlers<Delegating> => ({
   listDelegations: async (call) => {
     personOf(call);
     const org = await services.house.organisation();

@@ -1,10 +1,8 @@
 /** Routes of drills. */
-import { problem } from '@belay/protocol';
 import { drillControl } from '../domain/drill/drill.ts';
 import { drillView, startDrill } from '../engine/drills.ts';
 import type { Services } from '../engine/services.ts';
-import { type Handlers, notFound, personOf, personWith } from './call.ts';
-import { Refused } from './problem.ts';
+import { type Handlers, notFound, personCaller, personOf, personWith } from './call.ts';
 
 type DrillRoutes = 'startDrill' | 'listDrills' | 'getDrill';
 
@@ -16,10 +14,9 @@ export const drillRoutes = (services: Services): Handlers<DrillRoutes> => {
   };
   return {
     startDrill: async (call) => {
-      const { personId: by } = personWith(call, 'operator');
-      const started = await startDrill(services, { ...call.body, by });
-      if (started.refused !== undefined) throw new Refused(problem(started.refused.code, started.refused.detail));
-      return { ...(await shown(started.runId)), status: 201 };
+      personWith(call, 'operator');
+      const started = await startDrill(services, personCaller(call), call.body);
+      return started.ok && !started.replayed ? { answer: started.answer, status: 201 } : started;
     },
     listDrills: async (call) => {
       personOf(call);

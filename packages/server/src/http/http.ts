@@ -3,7 +3,7 @@ import type { RouteName } from '@belay/protocol';
 import type { Hono } from 'hono';
 import type { Services } from '../engine/services.ts';
 import { accountLinkRoutes } from './account-links.ts';
-import { approvalRoutes } from './approvals.ts';
+import { approvalRoutes, delegationRoutes } from './approvals.ts';
 import type { Auth } from './auth.ts';
 import { type Handlers, onceEach } from './call.ts';
 import { caseRoutes } from './cases.ts';
@@ -33,6 +33,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
       ...organisationRoutes(services),
       ...oncallRoutes(services),
       ...accountLinkRoutes(services),
+      ...delegationRoutes(services),
     }),
     ...peopleRoutes(services),
     ...houseRoutes(services),

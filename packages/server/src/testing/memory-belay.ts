@@ -132,7 +132,7 @@ const createServices = (options: MemoryOptions, rows: memory.Rows, clock: Clock)
 };
 
 const createEdge = (services: Services, controls: () => string[]) => {
-  const { listExceptions: _, listDelegations: __, addDelegation: ___, ...approvals } = approvalRoutes(services);
+  const { listExceptions: _, ...approvals } = approvalRoutes(services);
   return createRouter(
     withOthersRefused({
       ...runRoutes(services),
