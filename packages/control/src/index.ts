@@ -37,6 +37,6 @@ export {
 export { controlDigest, parseControl } from './source/parse.ts';
 export { casesSchema, controlSchema } from './source/schema.ts';
 export { storedControl } from './source/stored.ts';
-export { parseDuration } from './value/time.ts';
+export { formatDuration, parseDuration } from './value/time.ts';
 export { type Alternative, type Beside, nearest, type Why, why } from './why/why.ts';
 export { type Phrase, phraseOf } from './words/phrase.ts';

@@ -109,7 +109,7 @@ export class Mock {
   }
 
   private me() {
-    return { person: this.world.person('ann'), csrf };
+    return { person: this.world.person('ann'), csrf, locale: null };
   }
 
   private stream(request: IncomingMessage, response: ServerResponse, after: string | null): null {

@@ -201,6 +201,11 @@ export const errorCatalogue = {
     title: 'This approval has to be read before it can be signed.',
     remedy: 'Open it in the inbox; the detail says from when on it may be signed.',
   },
+  too_little_known: {
+    status: 409,
+    title: 'Too little is known for a signature.',
+    remedy: 'The detail says what is missing. Refuse it, or hand it off; nobody can sign it as it is.',
+  },
   no_vote: {
     status: 409,
     title: 'You have no signature or refusal here that could be taken back.',

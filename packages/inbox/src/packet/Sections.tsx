@@ -6,7 +6,7 @@ import { Inert } from '../parts/Inert.tsx';
 import { Origin } from '../parts/Origin.tsx';
 import sheet from '../parts/parts.module.css';
 import { Section } from '../parts/Section.tsx';
-import { labelText, rowSource } from './rows.ts';
+import { labelText, rowSource, saysRules } from './rows.ts';
 
 const Row = ({ section, row }: { section: string; row: PacketRow }) => (
   <div className={sheet.row} data-problem={row.problem !== null || undefined}>
@@ -38,7 +38,7 @@ const Row = ({ section, row }: { section: string; row: PacketRow }) => (
 export const Sections = ({ packet }: { packet: PacketView }) => (
   <>
     {packet.sections
-      .filter(({ rows }) => rows.length > 0)
+      .filter(({ rows }) => rows.length > 0 && !saysRules(packet, rows))
       .map(({ section, rows }) => (
         <Section key={section} title={labelText('', section).replace(/^./, (first) => first.toUpperCase())}>
           <dl className={sheet.rows} data-columns="3">

@@ -1,5 +1,5 @@
 /** How the rows of a packet are named. */
-import type { PacketRow } from '@belay/protocol';
+import type { PacketRow, PacketView } from '@belay/protocol';
 import { nameText } from '../text/values.ts';
 
 /** A name of the control as words, without the part that the section says already; an author's own text as it is. */
@@ -22,3 +22,9 @@ export const sizeText = (bytes: number): string => {
         : (['megabyte', bytes / 1_000_000] as const);
   return new Intl.NumberFormat(undefined, { style: 'unit', unit, maximumFractionDigits: 1 }).format(size);
 };
+
+/** A section that only says again which rules asked: they have a place of their own, with value and threshold. */
+export const saysRules = ({ rules }: Pick<PacketView, 'rules'>, rows: readonly PacketRow[]): boolean =>
+  rows.every(
+    ({ type, origin, text }) => type === null && origin === null && rules.some(({ because }) => because === text),
+  );

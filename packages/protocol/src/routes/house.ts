@@ -49,7 +49,11 @@ export const houseRoutes = {
     path: '/v1/me',
     caller: 'person',
     summary: 'Who is signed in, and the CSRF token.',
-    answer: z.strictObject({ person: personView, csrf: z.string() }),
+    answer: z.strictObject({
+      person: personView,
+      csrf: z.string(),
+      locale: z.string().nullable().describe('BCP 47: how values are written for you; null: in the house form'),
+    }),
   },
   login: {
     method: 'POST',

@@ -85,5 +85,7 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
   also: fc.array(long, { maxLength: 10 }),
   agentWords: fc.option(long),
   buttons: fc.subarray(buttons),
+  noSignature: fc.constant(null),
+  urlLabel: fc.constant('Open in the inbox'),
   url: fc.constant('https://belay.example/cases/case_0123456789'),
 });

@@ -79,6 +79,6 @@ export const cardTexts = (card: Card, room: Room): CardTexts => {
     also: card.also.slice(0, room.facts).map((line) => clipped(oneLine(line), room.sentence)),
     agentWords: card.agentWords === null ? null : clipped(visible(card.agentWords), room.words),
     buttons: hidden ? offered.filter((button) => !button.needsArguments) : offered,
-    notHere: hidden ? problem : null,
+    notHere: hidden ? problem : card.settled ? null : card.noSignature,
   };
 };

@@ -20,6 +20,8 @@ export const testCard = (url: string, now: number): Card => ({
   facts: [],
   also: [],
   agentWords: null,
+  noSignature: null,
+  urlLabel: 'Open in the inbox',
   buttons: [],
   url,
 });

@@ -1,9 +1,9 @@
 /** Approvals on a terminal. Words of agents and people are shown inert and as what they are. */
-import type { AnswerOf, ApprovalView } from '@belay/protocol';
-import { factRows, nearestLines } from './case-text.ts';
+import type { AnswerOf, ApprovalView, Reader } from '@belay/protocol';
+import { nearestLines } from './case-text.ts';
+import { argumentText, factRows, packetBlocks, valueText } from './packet-text.ts';
 import { columns, instantText, oneLine, type Paint } from './paint.ts';
 
-const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const plain = (cell: string): string => cell;
 
 const progress = ({ groups }: ApprovalView): string =>
@@ -25,12 +25,15 @@ export const approvalsText = (approvals: ApprovalView[], paint: Paint): string =
   });
 };
 
-const argumentRows = ({ arguments: args, before, editable }: ApprovalView): string[][] =>
+const argumentRows = ({ arguments: args, before, editable, packet }: ApprovalView, reader: Reader): string[][] =>
   Object.entries(args).map(([name, value]) => {
     const old = before?.[name];
     const changed = before !== null && valueText(old) !== valueText(value);
     const was = changed ? ` (was ${old === undefined ? 'not there' : valueText(old)})` : '';
-    return [`  ${name}${editable.includes(name) ? ' (editable)' : ''}`, oneLine(`${valueText(value)}${was}`)];
+    return [
+      `  ${name}${editable.includes(name) ? ' (editable)' : ''}`,
+      oneLine(`${argumentText(name, value, packet, reader)}${was}`),
+    ];
   });
 
 /** Which facts and rules asked for a sign-off, for somebody who asks why. */
@@ -66,14 +69,14 @@ const untilText = ({ status, expiresAt, onExpiry }: ApprovalView): string[] =>
       ]
     : [];
 
-export const approvalText = (shown: ApprovalView, paint: Paint): string =>
+export const approvalText = (shown: ApprovalView, reader: Reader, paint: Paint): string =>
   [
     `${paint('bold', `${shown.name}: ${shown.step}`)} (${shown.status}, revision ${shown.revision}, run ${shown.runId})\n`,
     ...shown.because.map((sentence) => `${oneLine(sentence)}\n`),
     `\n${paint('bold', 'Exactly this would be carried out')}\n`,
-    columns(argumentRows(shown), plain),
+    columns(argumentRows(shown, reader), plain),
     `  ${paint('dim', shown.digest)}\n`,
-    ...(shown.facts.length > 0 ? [`\n${paint('bold', 'Facts')}\n`, columns(factRows(shown.facts), plain)] : []),
+    ...packetBlocks(shown, reader, paint).map((block) => `\n${block}`),
     `\n${paint('bold', 'Signatures')}  ${progress(shown)}\n`,
     ...votes(shown),
     ...shown.excludedBecause.map(({ name, because }) => `  ${oneLine(name)} may not sign: ${oneLine(because)}\n`),

@@ -66,6 +66,18 @@ const ask = async (step: string, args: Record<string, string>) => {
 };
 
 describe('belay approval', () => {
+  it('shows the packet, with values as the person who reads writes them', async () => {
+    const { approvalId } = await ask('refund', { to: 'locale', amount: 'EUR 1234.50' });
+    expect((await ok('chidi', 'approval', 'show', approvalId)).out).toMatch(/amount +EUR 1234\.50\n/);
+    const { house, applyOrganisation } = server.app.services;
+    const { applied } = await house.organisationParts();
+    const people = applied.people.map((one) => (one.personId === 'chidi' ? { ...one, locale: 'de-DE' } : one));
+    await applyOrganisation({ ...applied, people }, { kind: 'system', id: 'test' });
+    expect((await ok('chidi', 'approval', 'show', approvalId)).out).toContain('EUR 1234.50 (1.234,50 EUR)');
+    expect((await ok('bruno', 'approval', 'show', approvalId)).out).not.toContain('1.234,50');
+    await applyOrganisation(applied, { kind: 'system', id: 'test' });
+  });
+
   it('shows what is signed, asks for its digest, and signs', async () => {
     const { approvalId, answer } = await ask('anything', { note: '\u001b[31mpay me' });
     expect((await ok('amelie', 'approval', 'list', '--mine')).out).toContain(approvalId);

@@ -1,8 +1,7 @@
 /** Cases on a terminal. Words of agents and people are shown inert and as what they are. */
-import type { CaseView, FactView, PacketView } from '@belay/protocol';
+import type { CaseView, PacketView, Reader } from '@belay/protocol';
+import { argumentText, factRows, packetBlocks } from './packet-text.ts';
 import { columns, harmless, instantText, oneLine, type Paint } from './paint.ts';
-
-const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 export const casesText = (cases: CaseView[], paint: Paint): string => {
   if (cases.length === 0) return 'Nobody is needed.\n';
@@ -22,30 +21,17 @@ export const casesText = (cases: CaseView[], paint: Paint): string => {
   });
 };
 
-const originText = ({ origin, source }: FactView): string => {
-  if (origin === 'agent') return 'says the agent';
-  if (origin === 'lookup') return `from ${source ?? 'a record'}`;
-  return origin === 'args' ? 'argument' : 'counted by Belay';
-};
-
-export const factRows = (facts: FactView[]): string[][] =>
-  facts.map((fact) => [
-    `  ${fact.name}`,
-    oneLine(fact.problem ?? (fact.value === null ? 'missing' : valueText(fact.value))),
-    originText(fact),
-  ]);
-
 const plain = (cell: string): string => cell;
 
-const stepLines = ({ step }: CaseView, paint: Paint): string[] => {
+const stepLines = ({ step, packet }: CaseView, reader: Reader, paint: Paint): string[] => {
   if (step === null) return [];
   const args = Object.entries(step.arguments).map(([name, value]) => [
     `  ${name}${step.editable.includes(name) ? ' (editable)' : ''}`,
-    oneLine(valueText(value)),
+    oneLine(argumentText(name, value, packet, reader)),
   ]);
   return [
     `${paint('bold', step.step)} (${step.risk} risk, effect ${step.effect})\n${columns(args, plain)}  ${paint('dim', step.digest)}`,
-    ...(step.facts.length > 0 ? [`${paint('bold', 'Facts')}\n${columns(factRows(step.facts), plain).trimEnd()}`] : []),
+    ...packetBlocks({ packet, facts: step.facts }, reader, paint).map((block) => block.trimEnd()),
   ];
 };
 
@@ -65,7 +51,7 @@ const whoLines = (kase: CaseView): string => {
   );
 };
 
-export const caseText = (kase: CaseView, paint: Paint): string => {
+export const caseText = (kase: CaseView, reader: Reader, paint: Paint): string => {
   const blocks = [
     `${paint('bold', oneLine(kase.title))}\n${oneLine(kase.because)}`,
     [
@@ -73,7 +59,7 @@ export const caseText = (kase: CaseView, paint: Paint): string => {
       `  run      ${kase.runId} of ${kase.agentId} under ${kase.control.name} version ${kase.control.version}`,
       `  you may  ${kase.allowed.join(', ') || 'look'}`,
     ].join('\n'),
-    ...stepLines(kase, paint),
+    ...stepLines(kase, reader, paint),
     ...(kase.reasons.length > 1
       ? [`${paint('bold', 'Reasons')}\n${kase.reasons.map(({ because }) => `  ${oneLine(because)}`).join('\n')}`]
       : []),

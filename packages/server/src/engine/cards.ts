@@ -3,7 +3,18 @@
  * each time it is sent, so that no surface tells an older truth than another. Texts are not yet inert: renderers see to
  * that (channels/inert.ts), because what is dangerous differs by vendor.
  */
-import { canonicalize, type FactView, type Json, type JsonObject, type PacketView } from '@belay/protocol';
+import { formatDuration } from '@belay/control';
+import {
+  canonicalize,
+  type FactView,
+  type Json,
+  type JsonObject,
+  type PacketRow,
+  type PacketView,
+  type Reader,
+  readable,
+} from '@belay/protocol';
+import { tooLittleKnown } from '../domain/approval/incomplete.ts';
 import { seatsFilled } from '../domain/approval/quorum.ts';
 import { candidates } from '../domain/approval/signers.ts';
 import { stillAsked } from '../domain/case/open.ts';
@@ -62,10 +73,15 @@ export type Card = {
   /** the agent's own words: for a labelled box below everything else */
   agentWords: string | null;
   buttons: CardButton[];
+  /** why it cannot be signed from a card: it has to be read first, or too little is known */
+  noSignature: string | null;
+  /** of the inbox, and what the link says */
   url: string;
+  urlLabel: string;
 };
 
-export type CardContext = { org: Organisation; url: string };
+/** `reader`: in whose form amounts, dates and durations are written; without a locale, in the house form. */
+export type CardContext = { org: Organisation; url: string; reader: Reader };
 
 export const subjectKey = ({ kind, id }: Subject): string => `${kind}:${id}`;
 
@@ -74,9 +90,9 @@ export const parseSubject = (key: string): Subject | null => {
   return kind === undefined || id === undefined ? null : { kind: kind as Subject['kind'], id };
 };
 
-/** An instant as people at the organisation read it; absolute, so that it stays true on a card nobody edits. */
-export const whenText = (at: number, zone: string): string =>
-  new Intl.DateTimeFormat('en-GB', {
+/** An instant as its reader writes it; absolute and with its zone, so that it stays true on a card nobody edits. */
+export const whenText = (at: number, { locale, zone }: Reader): string =>
+  new Intl.DateTimeFormat(locale ?? 'en-GB', {
     timeZone: zone,
     weekday: 'short',
     day: 'numeric',
@@ -89,20 +105,29 @@ export const whenText = (at: number, zone: string): string =>
 /** Strings as they are, everything else as the canonical JSON that the digest is made of. */
 export const argumentText = (value: Json): string => (typeof value === 'string' ? value : canonicalize(value));
 
-const argumentsOf = (args: JsonObject): CardStep['arguments'] =>
+/** As a reader with a locale writes it; null: as the house does. */
+const inForm = ({ value, type }: Pick<PacketRow, 'value' | 'type'>, reader: Reader): string | null =>
+  reader.locale === undefined ? null : readable(value, type, reader);
+
+/** The exact text is what is decided on, and stands first; the reader's form of it beside it. */
+const argumentsOf = (args: JsonObject, packet: PacketView | null, reader: Reader): CardStep['arguments'] =>
   Object.keys(args)
     .sort()
-    .map((name) => ({ name, value: argumentText(args[name] ?? null) }));
+    .map((name) => {
+      const exact = argumentText(args[name] ?? null);
+      const row = packet?.arguments.find(({ label }) => label === name);
+      const read = row === undefined ? null : inForm({ value: args[name] ?? null, type: row.type }, reader);
+      return { name, value: read === null || read === exact ? exact : `${exact} (${read})` };
+    });
 
 type Known = { packet: PacketView | null; facts: FactView[] };
 
-const factsOf = ({ packet, facts }: Known): Card['facts'] => {
+const factsOf = ({ packet, facts }: Known, reader: Reader): Card['facts'] => {
   const rows = (packet?.sections ?? []).flatMap(({ section, rows }) =>
-    rows.map(({ label, text, origin, problem }) => ({
-      label: `${section}: ${label}`,
-      value: problem === null ? text : `${text} (${problem})`,
-      origin,
-    })),
+    rows.map(({ label, origin, problem, ...row }) => {
+      const text = inForm(row, reader) ?? row.text;
+      return { label: `${section}: ${label}`, value: problem === null ? text : `${text} (${problem})`, origin };
+    }),
   );
   if (rows.length > 0) return rows;
   return facts.map(({ name, value, origin, problem }) => ({
@@ -137,14 +162,14 @@ const askedFor = (kase: Case, org: Organisation): string => {
     : `Asked: ${names(org, stillAsked(kase))} (${targetName(org, told.target)}).`;
 };
 
-const caseWho = (kase: Case, run: Run, { org }: CardContext): string => {
+const caseWho = (kase: Case, run: Run, { org, reader }: CardContext): string => {
   const by = kase.claimedBy === null ? 'Somebody' : personName(org, kase.claimedBy);
-  const closed = kase.closedAt === null ? '' : ` on ${whenText(kase.closedAt, org.zone)}`;
+  const closed = kase.closedAt === null ? '' : ` on ${whenText(kase.closedAt, reader)}`;
   switch (kase.status) {
     case 'open':
       return askedFor(kase, org);
     case 'claimed':
-      return `${by} has control since ${whenText(kase.claimedAt ?? kase.openedAt, org.zone)}.`;
+      return `${by} has control since ${whenText(kase.claimedAt ?? kase.openedAt, reader)}.`;
     case 'returned': {
       const said = run.instructions?.at === kase.closedAt ? `: ${run.instructions?.text ?? ''}` : '.';
       return `${by} gave control back${closed}${said}`;
@@ -183,7 +208,7 @@ const caseButtons = (kase: Case): CardButton[] => {
 
 /** The card of a case. An ended case is shown from its own row: give it as `kase`. */
 export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
-  const { org, url } = context;
+  const { org, url, reader } = context;
   const next = kase.nextTarget === null ? '' : ` Then: ${targetName(org, kase.nextTarget)}.`;
   const open = kase.status === 'open' && kase.nextRungAt !== null;
   const inFlight = run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt');
@@ -200,7 +225,7 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
     title: kase.title,
     sentence: kase.reasons[0]?.because ?? '',
     who: caseWho(kase, run, context),
-    until: open ? `Until ${whenText(kase.nextRungAt ?? 0, org.zone)}.${next}` : null,
+    until: open ? `Until ${whenText(kase.nextRungAt ?? 0, reader)}.${next}` : null,
     dueAt: open ? kase.nextRungAt : null,
     heldBy: heldBy(kase, org),
     step:
@@ -210,9 +235,9 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
             name: kase.step.step,
             effect: kase.step.effect,
             digest: kase.step.digest,
-            arguments: argumentsOf(kase.step.arguments),
+            arguments: argumentsOf(kase.step.arguments, packet, reader),
           },
-    facts: factsOf({ packet, facts: kase.step?.facts ?? [] }),
+    facts: factsOf({ packet, facts: kase.step?.facts ?? [] }, reader),
     also: [
       ...consequences(packet),
       ...kase.reasons.slice(1).map((reason) => reason.because),
@@ -221,7 +246,9 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
     ],
     agentWords: kase.agentWords,
     buttons: caseButtons(kase),
+    noSignature: null,
     url: `${url}/cases/${kase.caseId}`,
+    urlLabel: 'Open in the inbox',
   };
 };
 
@@ -234,9 +261,9 @@ const progressText = ({ groups, signatures }: Approval): string => {
     .join(', ');
 };
 
-const approvalWho = (approval: Approval, run: Run, { org }: CardContext, now: number): string => {
-  const signed = approval.signatures.map((s) => `${personName(org, s.by)} (${whenText(s.at, org.zone)})`).join(', ');
-  const at = approval.decidedAt === null ? '' : ` on ${whenText(approval.decidedAt, org.zone)}`;
+const approvalWho = (approval: Approval, run: Run, { org, reader }: CardContext, now: number): string => {
+  const signed = approval.signatures.map((s) => `${personName(org, s.by)} (${whenText(s.at, reader)})`).join(', ');
+  const at = approval.decidedAt === null ? '' : ` on ${whenText(approval.decidedAt, reader)}`;
   switch (approval.status) {
     case 'waiting': {
       const left = candidates(approval, { org, now }).map(({ person }) => person.personId);
@@ -257,15 +284,22 @@ const approvalWho = (approval: Approval, run: Run, { org }: CardContext, now: nu
   }
 };
 
-const approvalButtons = (effect: CardStep['effect']): CardButton[] => [
-  {
-    action: 'approve',
-    label: 'Approve',
-    confirm: effect === 'irreversible' ? irreversible : null,
-    needsArguments: true,
-  },
-  { action: 'reject', label: 'Reject', confirm: null, needsArguments: false },
-];
+/** A card cannot tell who has read it for how long: where that is asked, it leads to where it can be told. */
+const notSignedHere = ({ mustOpen, dwellMs, packet = null }: Approval, reader: Reader): string | null => {
+  const lacking = tooLittleKnown(packet);
+  if (lacking !== null) return `It cannot be signed. ${lacking}`;
+  const dwell = formatDuration(dwellMs);
+  const shown = readable(dwell, 'duration', { ...reader, locale: reader.locale ?? 'en' }) ?? dwell;
+  if (dwellMs > 0) return `Open to sign: it has to be before you for ${shown} first.`;
+  return mustOpen ? 'Open to sign: it has to be read in full first.' : null;
+};
+
+const approvalButtons = (effect: CardStep['effect'], mayBeSigned: boolean): CardButton[] => {
+  const confirm = effect === 'irreversible' ? irreversible : null;
+  const approve: CardButton = { action: 'approve', label: 'Approve', confirm, needsArguments: true };
+  const reject: CardButton = { action: 'reject', label: 'Reject', confirm: null, needsArguments: false };
+  return mayBeSigned ? [approve, reject] : [reject];
+};
 
 export const approvalCard = (
   approval: Approval,
@@ -273,28 +307,40 @@ export const approvalCard = (
   effect: CardStep['effect'],
   now: number,
   context: CardContext,
-): Card => ({
-  subject: { kind: 'approval', id: approval.approvalId },
-  runId: run.runId,
-  control: run.control.name,
-  agentId: run.agentId,
-  state: approval.status,
-  settled: approval.status !== 'waiting',
-  revision: approval.revision,
-  urgency: 0,
-  title: `Sign off ${approval.step}: ${Object.values(run.subject).map(argumentText).join(' ')}`,
-  sentence: approval.because[0] ?? '',
-  who: approvalWho(approval, run, context, now),
-  until:
-    approval.status === 'waiting' && approval.expiresAt !== null
-      ? `Until ${whenText(approval.expiresAt, context.org.zone)}.${approval.onExpiry === null ? ' Then people are told again.' : ` Then: ${approval.onExpiry}.`}`
-      : null,
-  dueAt: approval.status === 'waiting' ? approval.expiresAt : null,
-  heldBy: null,
-  step: { name: approval.step, effect, digest: approval.digest, arguments: argumentsOf(approval.arguments) },
-  facts: factsOf({ packet: approval.packet ?? null, facts: approval.facts }),
-  also: [...approval.because.slice(1), ...consequences(approval.packet ?? null)],
-  agentWords: approval.agentWords ?? null,
-  buttons: approval.status === 'waiting' ? approvalButtons(effect) : [],
-  url: `${context.url}/approvals/${approval.approvalId}`,
-});
+): Card => {
+  const { reader } = context;
+  const packet = approval.packet ?? null;
+  const noSignature = approval.status === 'waiting' ? notSignedHere(approval, reader) : null;
+  return {
+    subject: { kind: 'approval', id: approval.approvalId },
+    runId: run.runId,
+    control: run.control.name,
+    agentId: run.agentId,
+    state: approval.status,
+    settled: approval.status !== 'waiting',
+    revision: approval.revision,
+    urgency: 0,
+    title: `Sign off ${approval.step}: ${Object.values(run.subject).map(argumentText).join(' ')}`,
+    sentence: approval.because[0] ?? '',
+    who: approvalWho(approval, run, context, now),
+    until:
+      approval.status === 'waiting' && approval.expiresAt !== null
+        ? `Until ${whenText(approval.expiresAt, reader)}.${approval.onExpiry === null ? ' Then people are told again.' : ` Then: ${approval.onExpiry}.`}`
+        : null,
+    dueAt: approval.status === 'waiting' ? approval.expiresAt : null,
+    heldBy: null,
+    step: {
+      name: approval.step,
+      effect,
+      digest: approval.digest,
+      arguments: argumentsOf(approval.arguments, packet, reader),
+    },
+    facts: factsOf({ packet, facts: approval.facts }, reader),
+    also: [...approval.because.slice(1), ...consequences(packet)],
+    agentWords: approval.agentWords ?? null,
+    buttons: approval.status === 'waiting' ? approvalButtons(effect, noSignature === null) : [],
+    noSignature,
+    url: `${context.url}/approvals/${approval.approvalId}`,
+    urlLabel: noSignature === null ? 'Open in the inbox' : 'Open to sign',
+  };
+};

@@ -1,7 +1,7 @@
 /** The channels at work: planning what is shown where, one loop of deliveries a channel, what comes in, what is polled. */
 import type { AnswerOf } from '@belay/protocol';
 import type { Refusal } from '../domain/decided.ts';
-import type { Person } from '../domain/oncall/organisation.ts';
+import { type Person, readerOf } from '../domain/oncall/organisation.ts';
 import { confirmLink, lookAtLink } from './account-links.ts';
 import { approvalCard, type Card, caseCard, type Subject } from './cards.ts';
 import type { Channel, Connection } from './channel-ports.ts';
@@ -57,12 +57,13 @@ const finds =
 
 const makesCards =
   ({ house, clock, url }: Given): DeliverPorts['cardOf'] =>
-  async (found): Promise<Card> => {
+  async (found, personId): Promise<Card> => {
     const org = await house.organisation();
-    if (found.kind === 'case') return caseCard(found.kase, found.run, { org, url });
+    const context = { org, url, reader: readerOf(org, personId) };
+    if (found.kind === 'case') return caseCard(found.kase, found.run, context);
     const { control } = await house.known.control(found.run.control.name, found.run.control.version);
     const effect = control.steps.find((step) => step.name === found.approval.step)?.effect ?? 'irreversible';
-    return approvalCard(found.approval, found.run, effect, clock.now(), { org, url });
+    return approvalCard(found.approval, found.run, effect, clock.now(), context);
   };
 
 export const createChannelWork = (given: Given): ChannelWork => {

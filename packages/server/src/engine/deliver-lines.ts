@@ -1,6 +1,6 @@
 /** The lines under a card: what happened to its case or approval since the last one, in the words of the timeline. */
 import type { JsonObject } from '@belay/protocol';
-import type { Organisation } from '../domain/oncall/organisation.ts';
+import { type Organisation, readerOf } from '../domain/oncall/organisation.ts';
 import { type Subject, whenText } from './cards.ts';
 import { type EntryRecord, entryView } from './entry-view.ts';
 
@@ -27,9 +27,14 @@ const ofApprovals = new Set([
 const isAbout = ({ kind, id }: Subject, event: JsonObject): boolean =>
   kind === 'case' ? event.caseId === undefined || event.caseId === id : event.approvalId === id;
 
-export const linesFor = (subject: Subject, entries: readonly EntryRecord[], org: Organisation): string[] => {
+export const linesFor = (
+  subject: Subject,
+  entries: readonly EntryRecord[],
+  org: Organisation,
+  personId: string | null,
+): string[] => {
   const told = subject.kind === 'case' ? ofCases : ofApprovals;
   return entries
     .filter((entry) => entry.event !== null && told.has(entry.type) && isAbout(subject, entry.event))
-    .map((entry) => `${whenText(entry.at, org.zone)}: ${entryView(entry, org).sentence}`);
+    .map((entry) => `${whenText(entry.at, readerOf(org, personId))}: ${entryView(entry, org).sentence}`);
 };

@@ -72,8 +72,8 @@ export type DeliverPorts = {
   outbox: Pick<OutboxStore, 'take' | 'delivered' | 'failed'>;
   inbound: Pick<InboundStore, 'store'>;
   find(subject: Subject): Promise<Found | null>;
-  /** made from the state as it is now */
-  cardOf(found: Found): Promise<Card>;
+  /** made from the state as it is now, for one person or for a room */
+  cardOf(found: Found, personId: string | null): Promise<Card>;
   entriesOf(stream: string, after: number, limit: number): Promise<EntryRecord[]>;
   house: House;
   handle: Handle;

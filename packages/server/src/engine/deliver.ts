@@ -74,7 +74,7 @@ const addLines = async (ports: DeliverPorts, { channel, shown, found, card }: Wo
   const { ref } = shown;
   if (ref === null || channel.addLines === undefined) return { delivery: null, shown };
   const entries = await ports.entriesOf(found.run.runId, shown.linesSeq, 200);
-  const lines = linesFor(card.subject, entries, await ports.house.organisation());
+  const lines = linesFor(card.subject, entries, await ports.house.organisation(), shown.personId);
   const linesSeq = entries.at(-1)?.seq ?? shown.linesSeq;
   if (lines.length === 0) return { delivery: null, shown: { ...shown, linesSeq } };
   const delivery = await channel.addLines(ref, lines);
@@ -141,7 +141,7 @@ const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow):
   const shown = subject === null ? null : await ports.cards.card(subject, channel.name, place.address);
   const found = subject === null ? null : await ports.find(subject);
   if (shown === null || found === null) return ports.outbox.delivered(row, ports.clock.now());
-  const card = await ports.cardOf(found);
+  const card = await ports.cardOf(found, shown.personId);
   const work: Work = { channel, shown, found, card, payload: channel.render(card, shown.place) };
   const outcome = await bringUp(ports, work);
   if (outcome.delivery?.kind === 'retry') return later(ports, { row, work, shown: outcome.shown }, outcome.delivery);

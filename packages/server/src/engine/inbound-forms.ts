@@ -149,8 +149,14 @@ export const commandOf = (press: Press, found: Found): PressCommand => {
       return ofCase(returned(press, stepOf(found)));
     case 'approve':
       return { about: 'approval', command: { ...approval, type: 'approve', comment: null } };
-    case 'reject':
-      return { about: 'approval', command: { ...approval, type: 'reject', because: said(fields, 'because') } };
+    case 'reject': {
+      // To refuse, nobody needs all of it before them; the revision says that it is what they saw.
+      const seen = digest ?? (found.kind === 'approval' ? found.approval.digest : '');
+      return {
+        about: 'approval',
+        command: { ...approval, digest: seen, type: 'reject', because: said(fields, 'because') },
+      };
+    }
   }
 };
 

@@ -18,8 +18,8 @@ const listOf = async (ports: InboundPorts, person: Person, org: Organisation): P
     wantedBy(org, person, now),
   );
   return Promise.all([
-    ...items.map(({ kase, run }) => ports.cardOf({ kind: 'case', kase, run: { ...run, case: kase } })),
-    ...waiting.items.map(({ approval, run }) => ports.cardOf({ kind: 'approval', approval, run })),
+    ...items.map(({ kase, run }) => ports.cardOf({ kind: 'case', kase, run: { ...run, case: kase } }, person.personId)),
+    ...waiting.items.map(({ approval, run }) => ports.cardOf({ kind: 'approval', approval, run }, person.personId)),
   ]);
 };
 
@@ -31,11 +31,13 @@ const subjectOfLink = (link: string, url: string): ReturnType<typeof parseSubjec
 };
 
 const previewsOf = async (ports: InboundPorts, links: string[]): Promise<{ link: string; card: Card }[]> => {
+  // A preview stands in a room: in the form of the organisation.
   const previews = await Promise.all(
     links.slice(0, 5).map(async (link) => {
       const subject = subjectOfLink(link, ports.url);
       const found = subject === null ? null : await ports.find(subject);
-      return found === null ? [] : [{ link, card: { ...(await ports.cardOf(found)), buttons: [], agentWords: null } }];
+      if (found === null) return [];
+      return [{ link, card: { ...(await ports.cardOf(found, null)), buttons: [], agentWords: null } }];
     }),
   );
   return previews.flat();
@@ -51,7 +53,7 @@ export const answerReading = async (
   if (ask.kind === 'show') {
     const found = await ports.find(ask.subject);
     if (found === null) return null;
-    const card = await ports.cardOf(found);
+    const card = await ports.cardOf(found, person?.personId ?? null);
     return { kind: 'cards', title: '', cards: [person === null ? { ...card, buttons: [] } : card] };
   }
   if (ask.kind === 'preview') {

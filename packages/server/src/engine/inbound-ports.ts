@@ -60,7 +60,7 @@ export type InboundPorts = StopPorts & {
   inbound: InboundStore;
   cards: Pick<CardStore, 'takePoll' | 'polled' | 'cardByRef' | 'save' | 'owe'>;
   find(subject: Subject): Promise<Found | null>;
-  cardOf(found: Found): Promise<Card>;
+  cardOf(found: Found, personId: string | null): Promise<Card>;
   queries: Pick<Queries, 'listCases' | 'listApprovals'>;
   links: LinkStore;
   /** what shows that a link is one of ours */

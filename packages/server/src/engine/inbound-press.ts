@@ -65,9 +65,9 @@ const done: Record<Press['action'], string> = {
   reject: 'Refused. The agent is told.',
 };
 
-const fresh = async (ports: InboundPorts, press: Press): Promise<Card | null> => {
+const fresh = async (ports: InboundPorts, press: Press, personId: string): Promise<Card | null> => {
   const found = await ports.find(press.subject);
-  return found === null ? null : ports.cardOf(found);
+  return found === null ? null : ports.cardOf(found, personId);
 };
 
 const decide = async (ports: InboundPorts, pressed: Pressed, personId: string, found: Found): Promise<Answer> => {
@@ -82,7 +82,7 @@ const decide = async (ports: InboundPorts, pressed: Pressed, personId: string, f
     wanted.about === 'case'
       ? await onCase(ports, caller, press.subject.id, wanted.command)
       : await onApproval(ports, caller, wanted.command);
-  const card = await fresh(ports, press);
+  const card = await fresh(ports, press, personId);
   if (outcome.ok) return said(true, done[press.action], card);
   return refused(ports, pressed, by, explain(outcome.refused.code, outcome.refused.detail, card), card);
 };
@@ -116,7 +116,7 @@ export const answerPress = async (ports: InboundPorts, pressed: Pressed): Promis
     return refused(ports, pressed, by, text, null);
   }
   if (!needsForm(press)) return decide(ports, pressed, person.personId, found);
-  const card = await ports.cardOf(found);
+  const card = await ports.cardOf(found, person.personId);
   const stands = card.revision === press.revision && card.buttons.some((button) => button.action === press.action);
   const form = stands ? formOf(press, found, card) : null;
   if (form !== null) return { kind: 'form', form };

@@ -8,6 +8,7 @@ import {
   type SampleView,
 } from '@belay/protocol';
 import { readyAt } from '../domain/approval/decide.ts';
+import { tooLittleKnown } from '../domain/approval/incomplete.ts';
 import { seatsFilled, signaturesNeeded } from '../domain/approval/quorum.ts';
 import { candidates, rightFor, rightsOf } from '../domain/approval/signers.ts';
 import type { Context } from '../domain/decided.ts';
@@ -42,17 +43,18 @@ const youView = (approval: Approval, viewer: Viewer): ApprovalView['you'] => {
   const chosen = rightFor(approval, null, context);
   if (chosen.refused !== undefined) return no(chosen.refused.detail);
   const ready = readyAt(approval, by.id);
+  const lacking = tooLittleKnown(approval.packet ?? null);
   const edits = (approval.editable ?? []).length > 0;
   return {
     allowed: [
-      ...(ready !== null && ready <= now ? (['approve'] as const) : []),
+      ...(lacking === null && ready !== null && ready <= now ? (['approve'] as const) : []),
       'reject',
       ...(edits ? (['edit'] as const) : []),
     ],
     instead: rightsOf(approval, by.id, viewer).flatMap(({ insteadOf }) =>
       insteadOf === null ? [] : [{ personId: insteadOf, name: personName(org, insteadOf) }],
     ),
-    because: ready === null ? 'Open it and read it first.' : ready > now ? 'Read it first.' : null,
+    because: lacking ?? (ready === null ? 'Open it and read it first.' : ready > now ? 'Read it first.' : null),
     readyAt: ready === null || ready === 0 ? null : iso(ready),
   };
 };

@@ -1,5 +1,6 @@
 /** Routes of the house: stops, people, keys, sessions, health, the live feed. */
 import { type Actor, type Json, problem, type RouteName } from '@belay/protocol';
+import { readerOf } from '../domain/oncall/organisation.ts';
 import { entryView } from '../engine/entry-view.ts';
 import { stop } from '../engine/people.ts';
 import { personName, personView } from '../engine/present.ts';
@@ -93,7 +94,8 @@ type PeopleRoutes = 'me' | 'login' | 'logout' | 'listPeople';
 export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
   me: async (call) => {
     const person = personOf(call);
-    return { answer: { person: personView(person), csrf: person.csrf } };
+    const { locale = null } = readerOf(await services.house.organisation(), person.personId);
+    return { answer: { person: personView(person), csrf: person.csrf, locale } };
   },
   login: async (call) => {
     const opened = await services.accounts.openSession(call.body.token, services.clock.now());

@@ -119,6 +119,16 @@ const theWholeStory: Promises = {
     expect(at().card('ST-8').text).toContain('Chidi Okafor refused');
   },
 
+  'H8 what has to be read first offers no signature there, but the way to where it is read': async (at) => {
+    const { approvalId } = await at().askToRead('ST-9');
+    const card = at().card('ST-9');
+    expect(card.actions).toEqual(['reject']);
+    expect(card.text).toContain('Open to sign: it has to be before you for 30 seconds first.');
+    await at().deliver(at().twin.press(card.id, 'reject', at().signing('bruno')));
+    await at().deliver(at().twin.submit({ because: 'Not in dollars' }, at().signing('bruno')));
+    expect(await at().approvalNow(approvalId)).toMatchObject({ status: 'rejected', rejectedBecause: 'Not in dollars' });
+  },
+
   'has kept to all rules of the vendor': async (at) => {
     expect(at().twin.violations).toEqual([]);
   },

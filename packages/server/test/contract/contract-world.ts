@@ -126,8 +126,10 @@ export const contractWorld = async (under: ChannelUnderTest, { withMemory = fals
     controls: ['payment-approval'],
     channels: withMemory ? [channel, memory.channel] : [channel],
     organisation: organisation(under, withMemory),
-    edit: (source) =>
-      `${via === '' ? source : source.replaceAll('{ tell: oncall:treasury,', `{ tell: oncall:treasury, via: [${via}],`)}\nchannels: { ${channel.name}: ${JSON.stringify(room)} }\n`,
+    edit: (text) => {
+      const source = text.replace('from: role:treasury-lead\n', 'from: role:treasury-lead\n    dwell: 30s\n');
+      return `${via === '' ? source : source.replaceAll('{ tell: oncall:treasury,', `{ tell: oncall:treasury, via: [${via}],`)}\nchannels: { ${channel.name}: ${JSON.stringify(room)} }\n`;
+    },
   });
   twin.useClock?.(world.clock.now);
   const agent = await world.agent('pay-bot', ['payment-approval']);
@@ -171,6 +173,13 @@ export const contractWorld = async (under: ChannelUnderTest, { withMemory = fals
       if (gated.kind !== 'handoff') throw new Error(JSON.stringify(gated));
       await world.app.deliverOwed();
       return { runId, caseId: gated.caseId };
+    },
+    /** Treasury signs, and only after reading: the control says so. */
+    askToRead: async (id: string) => {
+      const { gated } = await gate(id, { erp: { amount: 'USD 70.00' } });
+      if (gated.kind !== 'pause') throw new Error(JSON.stringify(gated));
+      await world.app.deliverOwed();
+      return { approvalId: gated.approvalIds[0] ?? '' };
     },
     askApproval: async (id: string) => {
       const { runId, gated } = await gate(id, { erp: { amount: 'EUR 700.00' } });

@@ -30,9 +30,9 @@ const boxed = (label: string, said: string): Part => ({
 });
 
 /** The one link: ours. */
-const link = (url: string): Part => ({
-  text: `Decide in the inbox: ${url}`,
-  html: `<p><a href="${html(url)}">Decide in the inbox</a></p>`,
+const link = ({ url, urlLabel }: Card): Part => ({
+  text: `${urlLabel}: ${url}`,
+  html: `<p><a href="${html(url)}">${html(urlLabel)}</a></p>`,
 });
 
 const letter = (parts: Part[]): { text: string; html: string } => ({
@@ -49,7 +49,8 @@ const render = (card: Card): JsonObject => {
     ...(texts.about === null ? [] : [boxed(texts.about, texts.arguments)]),
     ...(facts === '' ? [] : [boxed('Facts', facts)]),
     ...texts.also.map(paragraph),
-    link(card.url),
+    ...(texts.notHere === null ? [] : [paragraph(texts.notHere)]),
+    link(card),
     ...(texts.agentWords === null ? [] : [boxed(agentWordsLabel, texts.agentWords)]),
   ];
   return { subject: defanged(clipped(`${texts.state}: ${texts.title}`, 180)), ...letter(parts) };

@@ -61,7 +61,7 @@ const description = (card: Card, texts: DeskTexts): JsonObject =>
     ...(texts.notHere === null ? [] : [paragraph(text(texts.notHere))]),
     ...said(texts),
     ...commands(texts),
-    paragraph(text('Open in Belay', { type: 'link', attrs: { href: card.url } })),
+    paragraph(text(card.urlLabel, { type: 'link', attrs: { href: card.url } })),
   ]);
 
 /** `written`: what the ref remembers; `fields`: Jira's; `url`: of the link back. */

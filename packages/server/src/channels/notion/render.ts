@@ -37,7 +37,7 @@ const body = (card: Card, texts: DeskTexts): JsonObject[] => [
   ...texts.facts.map(({ label, value }) => block('bulleted_list_item', `${label}: ${value}`)),
   ...texts.also.slice(0, 1).map((line) => block('paragraph', line)),
   ...(texts.agentWords === null ? [] : [block('paragraph', texts.label), block('quote', texts.agentWords)]),
-  block('paragraph', `In Belay: ${card.url}`),
+  block('paragraph', `${card.urlLabel}: ${card.url}`),
 ];
 
 const now = (texts: DeskTexts): string =>

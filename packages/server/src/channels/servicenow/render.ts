@@ -32,7 +32,7 @@ const description = (card: Card, texts: DeskTexts): string =>
       texts.words.map(({ usage }) => usage),
     ),
     '',
-    `In Belay: ${card.url}`,
+    `${card.urlLabel}: ${card.url}`,
     ...(texts.agentWords === null
       ? []
       : section(

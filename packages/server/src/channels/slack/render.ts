@@ -59,7 +59,7 @@ const button = (card: Card, { action, label, confirm }: CardButton) => {
 const linkButton = (card: Card) => ({
   type: 'button' as const,
   action_id: 'open',
-  text: plain('Open in the inbox'),
+  text: plain(card.urlLabel),
   url: card.url,
 });
 

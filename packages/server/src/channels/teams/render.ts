@@ -77,7 +77,7 @@ const buttonOf = (card: Card, button: CardButton): Element =>
     ? decides(card, button)
     : { type: 'Action.ToggleVisibility', title: clipped(`${button.label} …`, 60), targetElements: [confirmId(button)] };
 
-const open = (card: Card): Element => ({ type: 'Action.OpenUrl', title: 'Open in the inbox', url: card.url });
+const open = (card: Card): Element => ({ type: 'Action.OpenUrl', title: card.urlLabel, url: card.url });
 
 const fact = ({ label, value }: CardTexts['facts'][number]): Element => ({
   type: 'RichTextBlock',

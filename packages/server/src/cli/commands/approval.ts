@@ -5,6 +5,7 @@ import type { Api } from '../api.ts';
 import { approvalsText, approvalText, batchText } from '../approval-text.ts';
 import { CliProblem, type Command, type Exit, type Io, type Option, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
+import { readerNow } from '../packet-text.ts';
 import { columns, instantText, oneLine } from '../paint.ts';
 import { becauseOf } from './stop.ts';
 
@@ -13,9 +14,9 @@ const insteadOf: Record<string, Option> = {
   'instead-of': { type: 'string', value: 'PERSON', about: 'sign in the stead of who delegated it to you' },
 };
 
-const show = async (io: Io, approval: ApprovalView): Promise<Exit> => {
+const show = async (api: Api, io: Io, approval: ApprovalView): Promise<Exit> => {
   if (io.json) printJson(io, approval);
-  else io.out(approvalText(approval, io.paint));
+  else io.out(approvalText(approval, await readerNow(api), io.paint));
   return 0;
 };
 
@@ -65,7 +66,7 @@ const showOne: Command = {
   examples: [{ line: 'belay approval show approval_…', about: 'counts as opened, where it has to be read first' }],
   run: async (given, io) => {
     const api = connect(given);
-    return show(io, await opened(api, await read(api, given.words[0] ?? '')));
+    return show(api, io, await opened(api, await read(api, given.words[0] ?? '')));
   },
 };
 
@@ -103,7 +104,7 @@ const approve: Command = {
       ...(comment === undefined ? {} : { comment }),
       ...(principal === undefined ? {} : { insteadOf: principal }),
     };
-    return show(io, await api.call('approve', { params: { approvalId }, body }));
+    return show(api, io, await api.call('approve', { params: { approvalId }, body }));
   },
 };
 
@@ -123,7 +124,7 @@ const reject: Command = {
     const why = becauseOf(given.text('because'), 'A duplicate of March.');
     const { approvalId, revision, digest } = await read(api, given.words[0] ?? '');
     const body = { revision, digest: given.text('digest') ?? digest, because: why };
-    return show(io, await api.call('reject', { params: { approvalId }, body }));
+    return show(api, io, await api.call('reject', { params: { approvalId }, body }));
   },
 };
 
@@ -136,7 +137,8 @@ const withdraw: Command = {
   run: async (given, io) => {
     const why = becauseOf(given.text('because'), 'It was no duplicate.');
     const params = { approvalId: given.words[0] ?? '' };
-    return show(io, await connect(given).call('withdrawVote', { params, body: { because: why } }));
+    const api = connect(given);
+    return show(api, io, await api.call('withdrawVote', { params, body: { because: why } }));
   },
 };
 
@@ -167,7 +169,7 @@ const edit: Command = {
       args[name] = typeof before[name] === 'string' ? text : (parseStrict(text) as JsonObject[string]);
     }
     const body = { revision, digest, arguments: args, because: why };
-    return show(io, await api.call('editApproval', { params: { approvalId }, body }));
+    return show(api, io, await api.call('editApproval', { params: { approvalId }, body }));
   },
 };
 

@@ -5,6 +5,7 @@ import type { Api } from '../api.ts';
 import { casesText, caseText } from '../case-text.ts';
 import { type Command, type Exit, type Given, type Io, type Option, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
+import { readerNow } from '../packet-text.ts';
 import { becauseOf } from './stop.ts';
 
 const revisionOption: Record<string, Option> = {
@@ -83,9 +84,10 @@ const show: Command = {
   options: connecting,
   examples: [{ line: 'belay case show case_…', about: 'everything a person decides on' }],
   run: async (given, io) => {
-    const kase = await connect(given).call('getCase', { params: { caseId: given.words[0] ?? '' } });
+    const api = connect(given);
+    const kase = await api.call('getCase', { params: { caseId: given.words[0] ?? '' } });
     if (io.json) printJson(io, kase);
-    else io.out(caseText(kase, io.paint));
+    else io.out(caseText(kase, await readerNow(api), io.paint));
     return 0;
   },
 };

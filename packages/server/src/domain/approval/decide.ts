@@ -9,6 +9,7 @@ import { type Context, type Decided, type Refusal, refuse } from '../decided.ts'
 import { resolveTarget } from '../oncall/organisation.ts';
 import type { Batch, RunEvent } from '../run/events.ts';
 import type { Approval, Run } from '../run/run.ts';
+import { tooLittleKnown } from './incomplete.ts';
 import { isReached } from './quorum.ts';
 import { candidates, exclusionOf, type Right, rightFor, rightsOf } from './signers.ts';
 
@@ -36,6 +37,7 @@ const kept: ReadonlySet<Refusal['code']> = new Set([
   'separation_of_duties',
   'digest_mismatch',
   'not_read',
+  'too_little_known',
 ]);
 
 export const refuseVote = (
@@ -63,6 +65,11 @@ export const readyAt = (approval: Approval, personId: string): number | null => 
   if (!approval.mustOpen && approval.dwellMs === 0) return 0;
   const opened = approval.opened.find(({ by }) => by === personId);
   return opened === undefined ? null : opened.at + approval.dwellMs;
+};
+
+const notKnown = ({ packet = null }: Approval): Refusal | null => {
+  const detail = tooLittleKnown(packet);
+  return detail === null ? null : { code: 'too_little_known', detail };
 };
 
 const notRead = (approval: Approval, { by, now }: Context): Refusal | null => {
@@ -119,7 +126,7 @@ const vote = (approval: Approval, command: Vote, context: Context): ApprovalDeci
     const { approvalId, digest } = approval;
     return { events: [{ type: 'ApprovalRejected', approvalId, digest, because, complete, batch }], answer };
   }
-  const unread = notRead(approval, context);
+  const unread = notKnown(approval) ?? notRead(approval, context);
   if (unread !== null) return refuseVote(approval, 'approve', unread);
   return { events: [sign(approval, command, chosen.right, context)], answer };
 };

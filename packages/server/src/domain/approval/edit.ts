@@ -9,6 +9,7 @@ import { changedNames } from '../run/edited.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Approval, Run } from '../run/run.ts';
 import { notCurrent, refuseVote } from './decide.ts';
+import { tooLittleKnown } from './incomplete.ts';
 import { requestApproval } from './request.ts';
 import { rightFor } from './signers.ts';
 
@@ -89,6 +90,8 @@ export const editApproval = (run: Run, command: EditCommand, context: Context): 
   if (stale !== null) return refuseVote(approval, 'edit', stale);
   const refused = refusedEdit(approval, command.arguments, context);
   if (refused !== null) return refused;
+  const lacking = tooLittleKnown(command.packet);
+  if (lacking !== null) return refuse('too_little_known', lacking);
   const digest = digestOf(command.arguments);
   const { approvalId, step } = approval;
   const before = run.allowances.find((one) => one.step === step && one.effectiveDigest === approval.digest);

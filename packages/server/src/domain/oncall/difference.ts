@@ -24,6 +24,7 @@ const personChanges = (before: Person, after: Person): string[] => [
   ...gained('access', before.access, after.access),
   ...(before.email === after.email ? [] : [`has the mail address ${after.email ?? 'none'}`]),
   ...(before.zone === after.zone ? [] : [`is in ${after.zone}`]),
+  ...(before.locale === after.locale ? [] : [`reads values as ${after.locale ?? 'the organisation does'}`]),
   ...(same(before.addresses, after.addresses) ? [] : ['has other addresses']),
   ...(same(before.hours, after.hours) ? [] : ['has other working hours']),
   ...(same(before.quiet, after.quiet) ? [] : ['has other quiet hours']),
@@ -52,6 +53,7 @@ export const organisationDifference = (before: Organisation, after: Organisation
   const schedules = { before: byName(before.schedules, (s) => s.name), after: byName(after.schedules, (s) => s.name) };
   return [
     ...(before.zone === after.zone ? [] : [`The zone is ${after.zone}, was ${before.zone}.`]),
+    ...(before.locale === after.locale ? [] : [`Values are written as in ${after.locale ?? 'the house form'}.`]),
     ...(same(before.hours, after.hours) ? [] : ['The working hours are others.']),
     ...(same(before.holidays, after.holidays) ? [] : ['The holidays are others.']),
     ...after.people.flatMap((person) => {

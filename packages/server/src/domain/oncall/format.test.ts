@@ -26,11 +26,12 @@ describe('an organisation as its file', () => {
   it('keeps working hours, quiet hours, holidays and teams', () => {
     const yaml = `
 zone: Europe/Paris
+locale: fr
 hours: [{ days: mon-fri, from: "09:00", to: "17:00" }]
 holidays: [2026-12-25, 2027-01-01]
 people:
   ann: { name: Ann, roles: [approver], access: [admin], quiet: [{ days: daily, from: "22:00", to: "07:00" }] }
-  ben: { name: Ben, zone: Asia/Tokyo, hours: [{ days: fri-mon, from: "10:00", to: "24:00" }], active: false }
+  ben: { name: Ben, zone: Asia/Tokyo, locale: ja-JP, hours: [{ days: fri-mon, from: "10:00", to: "24:00" }], active: false }
 teams:
   treasury: { about: Money, members: [ann], lead: ben }
 `;

@@ -32,7 +32,7 @@ const wallText = (zone: string, at: number): string => showAt(zone, at).replace(
 const span = (zone: string, { from, to }: Interval): Plain => ({ from: wallText(zone, from), to: wallText(zone, to) });
 
 const personOf = (person: Person, org: Organisation): Plain => {
-  const { personId, name, email, roles, access, zone, addresses, hours, quiet, absences, active } = person;
+  const { personId, name, email, roles, access, zone, locale, addresses, hours, quiet, absences, active } = person;
   const ofTeams = withTeamRoles({ personId, roles: [] }, org.teams ?? []);
   return said({
     name,
@@ -40,6 +40,7 @@ const personOf = (person: Person, org: Organisation): Plain => {
     roles: roles.filter((role) => !ofTeams.includes(role)),
     access,
     zone: zone === org.zone ? null : zone,
+    locale,
     addresses: Object.keys(addresses).length === 0 ? null : addresses,
     hours: hoursOf(hours),
     quiet: hoursOf(quiet),
@@ -76,9 +77,10 @@ const named = <T>(items: T[], nameOf: (item: T) => string, plain: (item: T) => P
   Object.fromEntries(items.map((item) => [nameOf(item), plain(item)]));
 
 export const formatOrganisation = (org: Organisation): string => {
-  const { zone, hours, holidays = [], teams = [], people, schedules } = org;
+  const { zone, locale, hours, holidays = [], teams = [], people, schedules } = org;
   const file = said({
     zone,
+    locale,
     hours: hoursOf(hours),
     holidays,
     people: named(

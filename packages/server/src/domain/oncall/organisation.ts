@@ -2,7 +2,7 @@
  * People, roles and schedules: who a target names at an instant. The organisation is plain data that is stored as it
  * is; the resolution is done when a rung fires, never earlier, so that a change of duty counts at once.
  */
-import type { Target } from '@belay/protocol';
+import type { Reader, Target } from '@belay/protocol';
 import type { Hours } from './hours.ts';
 import { isAbsent, type Person } from './person.ts';
 import { onCallAt, type Schedule } from './schedule.ts';
@@ -25,6 +25,8 @@ export type Organisation = {
   people: Person[];
   schedules: Schedule[];
   zone: string;
+  /** BCP 47: how amounts, dates and durations are written for whoever names none; absent: the house form */
+  locale?: string;
   /** working hours of whoever has none of their own; absent or empty: round the clock */
   hours?: Hours[];
   /** days on which nobody is expected to work, `2026-12-25` in the zone of each person */
@@ -49,6 +51,12 @@ export const withTeamRoles = ({ personId, roles }: Pick<Person, 'personId' | 'ro
 ];
 
 export const emptyOrganisation: Organisation = { people: [], schedules: [], zone: 'UTC' };
+
+/** How somebody reads values; null: a room, or nobody in particular. Instants are said in the organisation's zone. */
+export const readerOf = ({ people, locale, zone }: Organisation, personId: string | null): Reader => {
+  const own = people.find((person) => person.personId === personId)?.locale;
+  return { locale: own ?? locale, zone };
+};
 
 /** Built in: everybody with the access right `admin`. Where every ladder ends. */
 export const administrators: Target = 'role:administrators';

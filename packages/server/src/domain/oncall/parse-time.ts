@@ -4,6 +4,14 @@ import { type Reader, report, textOf, type Value } from './reader.ts';
 import type { Interval } from './timeline.ts';
 import { instantOf, isZone, knownZones, parseTimeOfDay, parseWall } from './wallclock.ts';
 
+const isLocale = (text: string): boolean => {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(text).length > 0;
+  } catch {
+    return false;
+  }
+};
+
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** True, and reported, when this cannot stand in a target such as `person:ann`. */
@@ -24,6 +32,14 @@ export const knownOf = (
   const name = textOf(reader, node, what);
   if (name === null || known.includes(name)) return name;
   return report(reader, node, `${what} is "${name}", which is unknown.${didYouMean(name, known)}`, remedy);
+};
+
+/** A locale whose way of writing is known here; an unknown one would silently be written in some other. */
+export const localeOf = (reader: Reader, node: Value, what: string): string | null => {
+  const locale = textOf(reader, node, what);
+  if (locale === null || isLocale(locale)) return locale;
+  const remedy = 'Use a BCP 47 name, such as de-DE, fr or en-GB.';
+  return report(reader, node, `${what} is "${locale}", which is no locale that is known here.`, remedy);
 };
 
 export const zoneOf = (reader: Reader, node: Value, what: string): string | null => {

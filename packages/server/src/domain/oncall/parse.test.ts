@@ -30,6 +30,15 @@ const layers =
   'layers: [{ name: first, rotation: { people: [ann, ben], every: week, from: 2026-01-05, at: "08:00" } }]';
 
 describe('the organisation file', () => {
+  it('says how values are written, for all and for one; a locale that nobody knows is refused', () => {
+    const org = read(`locale: de-DE\n${people.replace('name: Ben', 'name: Ben, locale: fr')}`);
+    expect(org.locale).toBe('de-DE');
+    expect(org.people.map(({ locale }) => locale)).toEqual([undefined, 'fr']);
+    expect(problemsOf(parseOrganisation(`locale: klingon-xx-yy\n${people}`))).toEqual([
+      '1:9 The locale is "klingon-xx-yy", which is no locale that is known here.',
+    ]);
+  });
+
   it('gives every person defaults that are written nowhere', () => {
     expect(read(`zone: Europe/Rome\n${people}`).people[1]).toEqual({
       personId: 'ben',

@@ -6,7 +6,7 @@ import { isScalar } from 'yaml';
 import { administrators, type Organisation, type Team, withTeamRoles } from './organisation.ts';
 import { readHours } from './parse-hours.ts';
 import { parseSchedule } from './parse-schedule.ts';
-import { intervalOf, knownOf, nameProblem, wallTextOf, zoneOf } from './parse-time.ts';
+import { intervalOf, knownOf, localeOf, nameProblem, wallTextOf, zoneOf } from './parse-time.ts';
 import { type Access, accesses, type Person } from './person.ts';
 import {
   fieldsOf,
@@ -26,7 +26,7 @@ export type ParsedOrganisation = { ok: true; organisation: Organisation } | { ok
 
 const personFields = {
   required: ['name'],
-  optional: ['email', 'roles', 'access', 'zone', 'addresses', 'hours', 'quiet', 'absences', 'active'],
+  optional: ['email', 'roles', 'access', 'zone', 'locale', 'addresses', 'hours', 'quiet', 'absences', 'active'],
 };
 
 const readActive = (reader: Reader, node: Value, what: string): boolean => {
@@ -60,6 +60,7 @@ const given = <K extends string, T>(key: K, items: T[]): Partial<Record<K, T[]>>
 const readPerson = (reader: Reader, personId: string, node: Value, organisationZone: string): Person => {
   const record = recordOf(reader, node, `person ${personId}`, personFields);
   const zone = zoneOf(reader, record.get('zone'), `the zone of ${personId}`) ?? organisationZone;
+  const locale = localeOf(reader, record.get('locale'), `the locale of ${personId}`);
   const name = textOf(reader, record.get('name'), `the name of ${personId}`);
   const email = textOf(reader, record.get('email'), `the email of ${personId}`);
   const access = itemsOf(reader, record.get('access'), `access of ${personId}`).flatMap(
@@ -77,6 +78,7 @@ const readPerson = (reader: Reader, personId: string, node: Value, organisationZ
     roles: readRoles(reader, record.get('roles'), personId),
     access,
     zone,
+    ...(locale === null ? {} : { locale }),
     addresses: readAddresses(reader, record.get('addresses'), personId),
     absences,
     ...given('hours', readHours(reader, record.get('hours'), personId)),
@@ -144,9 +146,10 @@ export const parseOrganisation = (yaml: string, file = 'organisation.yaml'): Par
   if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
   const record = recordOf(reader, root, `the organisation ${file}`, {
     required: ['people'],
-    optional: ['zone', 'hours', 'holidays', 'teams', 'schedules'],
+    optional: ['zone', 'locale', 'hours', 'holidays', 'teams', 'schedules'],
   });
   const zone = zoneOf(reader, record.get('zone'), 'the zone') ?? 'UTC';
+  const locale = localeOf(reader, record.get('locale'), 'the locale');
   const placed = readPeople(reader, record.get('people'), zone);
   const personIds = placed.map(({ person }) => person.personId);
   const teams = readTeams(reader, record.get('teams'), personIds);
@@ -165,5 +168,6 @@ export const parseOrganisation = (yaml: string, file = 'organisation.yaml'): Par
   const problems = reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   if (problems.length > 0) return { ok: false, problems };
   const times = { ...given('hours', hours), ...given('holidays', holidays), ...given('teams', teams) };
-  return { ok: true, organisation: { people, schedules, zone, ...times } };
+  const written = locale === null ? {} : { locale };
+  return { ok: true, organisation: { people, schedules, zone, ...written, ...times } };
 };

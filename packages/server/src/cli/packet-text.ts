@@ -1,0 +1,75 @@
+/** A packet on a terminal: values in the form of whoever reads, with where they come from; then what is unusual and follows. */
+import { type FactView, type Json, type PacketRow, type PacketView, type Reader, readable } from '@belay/protocol';
+import type { Api } from './api.ts';
+import { columns, oneLine, type Paint } from './paint.ts';
+
+const plain = (cell: string): string => cell;
+
+/** How who is signed in reads values. */
+export const readerNow = async (api: Api): Promise<Reader> => ({
+  locale: (await api.call('me', {})).locale ?? undefined,
+});
+
+export const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** As a reader with a locale writes it; without one, in the house form. */
+const inForm = (value: Json, type: string | null, reader: Reader): string | null =>
+  reader.locale === undefined ? null : readable(value, type, reader);
+
+/** Exactly the argument, and beside it how the reader writes it. */
+export const argumentText = (name: string, value: Json, packet: PacketView | null, reader: Reader): string => {
+  const exact = valueText(value);
+  const row = packet?.arguments.find(({ label }) => label === name);
+  const read = row === undefined ? null : inForm(value, row.type, reader);
+  return read === null || read === exact ? exact : `${exact} (${read})`;
+};
+
+const originText = ({ origin, source }: Pick<PacketRow, 'origin' | 'source'>): string => {
+  if (origin === 'agent') return 'says the agent';
+  if (origin === 'lookup') return `from ${source ?? 'a record'}`;
+  if (origin === 'args') return 'argument';
+  return origin === 'system' ? 'counted by Belay' : (source ?? '');
+};
+
+export const factRows = (facts: FactView[]): string[][] =>
+  facts.map((fact) => [
+    `  ${fact.name}`,
+    oneLine(fact.problem ?? (fact.value === null ? 'missing' : valueText(fact.value))),
+    originText(fact),
+  ]);
+
+const sectionRow = (row: PacketRow, reader: Reader): string[] => {
+  const text = inForm(row.value, row.type, reader) ?? row.text;
+  return [
+    `  ${oneLine(row.label)}`,
+    oneLine(row.problem === null ? text : `${text} (${row.problem})`),
+    oneLine(originText(row)),
+  ];
+};
+
+const listed = (title: string, lines: string[], paint: Paint): string[] =>
+  lines.length === 0 ? [] : [`${paint('bold', title)}\n${lines.map((line) => `  ${oneLine(line)}\n`).join('')}`];
+
+/** Blocks, each ending with a line break. What a stored case or approval of an older version lacks is left out. */
+export const packetBlocks = (
+  { packet, facts }: { packet: PacketView | null; facts: FactView[] },
+  reader: Reader,
+  paint: Paint,
+): string[] => {
+  if (packet === null)
+    return facts.length === 0 ? [] : [`${paint('bold', 'Facts')}\n${columns(factRows(facts), plain)}`];
+  const { sections, exceptional, onYes, onNo, completeness } = packet;
+  const missing = completeness.missing.map(({ label, because }) => `${label}: ${because}`);
+  return [
+    ...sections
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ section, rows }) => {
+        const shown = rows.map((row) => sectionRow(row, reader));
+        return `${paint('bold', oneLine(section))}\n${columns(shown, plain)}`;
+      }),
+    ...listed('Unusual', exceptional, paint),
+    ...listed(`${completeness.percent} % known; missing`, missing, paint),
+    ...listed('If yes', onYes === null ? [] : [onYes], paint),
+    ...listed('If no', onNo === null ? [] : [onNo], paint),
+  ];
+};

@@ -1,0 +1,115 @@
+/** A packet says how complete it is. Below what its control asks for nobody signs it, wherever they stand. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, createWorld, type World } from '../world.ts';
+
+const source = `
+control: paying
+about: Pays, and asks for all of the packet before anybody signs.
+owner: role:finance-operations
+subject: { id: string }
+facts:
+  amount: { from: args, type: money, currency: [EUR], min: 0.01 }
+  beneficiary.name: { from: lookup, source: vendor-master, type: string }
+steps:
+  pay:
+    risk: high
+    effect: irreversible
+    arguments: { beneficiaryId: string, amount: money }
+    editable: [amount]
+rules:
+  - { id: any, at: pay, when: amount >= EUR 0.01, then: approval, by: one, because: "Each payment is signed." }
+approvals:
+  one: { from: role:finance-approver, exclude: [requester], within: 1h, on-expiry: handoff to role:finance-operations }
+packet:
+  title: "Pay {amount}"
+  complete: 100%
+  sections: { Beneficiary: [beneficiary.name] }
+`;
+
+let world: World;
+let agent: Client;
+let amelie: Client;
+beforeAll(async () => {
+  world = await createWorld({ controls: [] });
+  const published = await world.app.services.house.publish(source, 'paying.control.yaml', 'dana');
+  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  world.records['vendor-master'] = { b: { name: 'Nordwind GmbH' } };
+  agent = await world.agent('payer', ['paying']);
+  amelie = await world.person('amelie');
+});
+afterAll(() => world.close());
+
+let runs = 0;
+const ask = async () => {
+  const started = await agent.call('startRun', { body: { control: 'paying', subject: { id: `r-${++runs}` } } });
+  const params = { runId: started.body.run.runId };
+  const args = { beneficiaryId: 'b', amount: 'EUR 90.00' };
+  const body = { epoch: 1, step: 'pay', arguments: args, key: 'k' };
+  return { params, args, answer: (await agent.call('gate', { params, body })).body };
+};
+
+describe('a packet below what the control asks for', () => {
+  it('is handed off at the gate: nobody is asked to sign it', async () => {
+    world.down.add('vendor-master');
+    const { params, answer } = await ask();
+    expect(answer).toMatchObject({
+      kind: 'handoff',
+      because: expect.stringMatching(/^Only \d+ % of what a signature/),
+    });
+    const waiting = await amelie.call('listApprovals', { query: { status: 'all', runId: params.runId } });
+    expect(waiting.body.items).toEqual([]);
+    const kase = await amelie.call('listCases', { query: { runId: params.runId } });
+    expect(kase.body.items[0]?.packet?.completeness).toMatchObject({
+      least: 100,
+      missing: [{ label: 'beneficiary.name', because: expect.stringContaining('503') }],
+    });
+    world.down.clear();
+  });
+
+  it('is not made by an edit: what was asked for goes on waiting', async () => {
+    const { answer } = await ask();
+    if (answer.kind !== 'pause') throw new Error(JSON.stringify(answer));
+    const params = { approvalId: answer.approvalIds[0] ?? '' };
+    const { revision, digest } = (await amelie.call('getApproval', { params })).body;
+    const body = {
+      revision,
+      digest,
+      arguments: { beneficiaryId: 'b', amount: 'EUR 80.00' },
+      because: 'The credit note counts.',
+    };
+    world.down.add('vendor-master');
+    expect((await amelie.call('editApproval', { params, body })).problem).toMatchObject({
+      code: 'too_little_known',
+      detail: expect.stringContaining('beneficiary.name'),
+    });
+    world.down.clear();
+    expect((await amelie.call('getApproval', { params })).body).toMatchObject({ status: 'waiting', digest });
+    expect((await amelie.call('editApproval', { params, body })).ok).toBe(true);
+  });
+
+  it('is not signed, should it wait for a signature: not alone, not in a batch, and no surface offers it', async () => {
+    const { answer } = await ask();
+    if (answer.kind !== 'pause') throw new Error(JSON.stringify(answer));
+    const approvalId = answer.approvalIds[0] ?? '';
+    // As a server that knew no threshold yet would have stored it.
+    const lacking = { percent: 0, least: 100, missing: [{ label: 'beneficiary.name', because: 'is missing.' }] };
+    for (const [table, path, where] of [
+      ['approvals', '{packet,completeness}', 'approval_id'],
+      ['runs', '{approvals,0,packet,completeness}', 'run_id'],
+    ] as const)
+      await world.pool.query(
+        `UPDATE ${table} SET state = jsonb_set(state, '${path}', $1)
+         WHERE ${where} = ${where === 'run_id' ? '(SELECT run_id FROM approvals WHERE approval_id = $2)' : '$2'}`,
+        [JSON.stringify(lacking), approvalId],
+      );
+    await world.restart();
+    const { revision, digest, you } = (await amelie.call('getApproval', { params: { approvalId } })).body;
+    expect(you).toMatchObject({ allowed: ['reject', 'edit'], because: expect.stringContaining('Only 0 %') });
+    const alone = await amelie.call('approve', { params: { approvalId }, body: { revision, digest } });
+    expect(alone.problem.code).toBe('too_little_known');
+    const batch = await amelie.call('decideBatch', { body: { approve: [{ approvalId, revision, digest }] } });
+    expect(batch.body.items).toMatchObject([{ decided: null, code: 'too_little_known' }]);
+    const body = { revision, digest, because: 'Who is that?' };
+    expect((await amelie.call('reject', { params: { approvalId }, body })).body.status).toBe('rejected');
+  });
+});
