@@ -8,6 +8,11 @@ const organisationFile = {
   source: z.string().max(1_000_000),
   file: z.string().max(400).default('organisation.yaml'),
 };
+const signedIn = z.strictObject({
+  person: personView,
+  csrf: z.string(),
+  locale: z.string().nullable().describe('BCP 47: how values are written for you; null: in the house form'),
+});
 const organisationAnswer = z.strictObject({
   organisation: jsonObject.describe('as it counts, with what people entered'),
   applied: jsonObject.describe('as the organisation file says'),
@@ -49,11 +54,7 @@ export const houseRoutes = {
     path: '/v1/me',
     caller: 'person',
     summary: 'Who is signed in, and the CSRF token.',
-    answer: z.strictObject({
-      person: personView,
-      csrf: z.string(),
-      locale: z.string().nullable().describe('BCP 47: how values are written for you; null: in the house form'),
-    }),
+    answer: signedIn,
   },
   login: {
     method: 'POST',
@@ -61,7 +62,7 @@ export const houseRoutes = {
     caller: 'public',
     summary: 'Exchange a one-time login link for a session.',
     body: z.strictObject({ token: z.string().max(200) }),
-    answer: z.strictObject({ person: personView, csrf: z.string() }),
+    answer: signedIn,
   },
   logout: {
     method: 'POST',

@@ -1,6 +1,6 @@
 /** Routes of the house: stops, people, keys, sessions, health, the live feed. */
 import { type Actor, type Json, problem, type RouteName } from '@belay/protocol';
-import { readerOf } from '../domain/oncall/organisation.ts';
+import { type Organisation, type Person, readerOf } from '../domain/oncall/organisation.ts';
 import { entryView } from '../engine/entry-view.ts';
 import { stop } from '../engine/people.ts';
 import { personName, personView } from '../engine/present.ts';
@@ -89,13 +89,17 @@ const withCookie = (answer: unknown, value: string): Response =>
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'set-cookie': value },
   });
 
+const signedIn = (person: Person, csrf: string, org: Organisation) => {
+  const { locale = null } = readerOf(org, person.personId);
+  return { person: personView(person), csrf, locale };
+};
+
 type PeopleRoutes = 'me' | 'login' | 'logout' | 'listPeople';
 
 export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
   me: async (call) => {
     const person = personOf(call);
-    const { locale = null } = readerOf(await services.house.organisation(), person.personId);
-    return { answer: { person: personView(person), csrf: person.csrf, locale } };
+    return { answer: signedIn(person, person.csrf, await services.house.organisation()) };
   },
   login: async (call) => {
     const opened = await services.accounts.openSession(call.body.token, services.clock.now());
@@ -104,7 +108,7 @@ export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
     const person = org.people.find((p) => p.personId === opened.personId);
     if (person === undefined) throw notFound(`person ${opened.personId}`);
     return withCookie(
-      { person: personView(person), csrf: opened.csrf },
+      signedIn(person, opened.csrf, org),
       cookie(opened.session, 12 * 3600, services.url.startsWith('https:')),
     );
   },
