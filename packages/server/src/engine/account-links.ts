@@ -62,7 +62,7 @@ const pressedOf = async (ports: LinkPorts, channel: Channel, link: AccountLink):
   const [press] = row === null ? [] : pressesOf(channel, row.raw);
   const found = press === undefined ? null : await ports.find(press.subject);
   if (press === undefined || found === null) return null;
-  const { title, url } = await ports.cardOf(found);
+  const { title, url } = await ports.cardOf(found, null);
   return { label: labels[press.action], title, url };
 };
 

@@ -11,8 +11,8 @@ type Routes = typeof routes;
 type ChangedByPeople = {
   [N in RouteName]: Routes[N]['method'] extends 'GET' ? never : Routes[N]['caller'] extends 'person' ? N : never;
 }[RouteName];
-/** Nothing is changed by these, or nothing that a second time could change. */
-type Exempt = 'previewOrganisation' | 'logout';
+/** Nothing is changed by these, or nothing that a second time could change: a link of an account works once by itself. */
+type Exempt = 'previewOrganisation' | 'logout' | 'lookAtAccountLink' | 'confirmAccountLink';
 
 type Asked<N extends RouteName> = { by: string; params?: Record<string, string>; body?: BodyOf<N> };
 type Table = { [N in Exclude<ChangedByPeople, Exempt>]: () => Asked<N> | Promise<Asked<N>> };
