@@ -72,7 +72,7 @@ export type AppOptions = {
   /** a version is proposed by one designer and published by another */
   secondPerson?: boolean;
   /** hints between nodes; without it nodes poll */
-  listen?: (channel: string, onHint: () => void) => void;
+  listen?: (channel: string, onHint: (about: string) => void) => void;
 };
 
 export type App = {
@@ -283,12 +283,13 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const sql = createSqlAsker();
   const { changes, runChanged, anyRunChanged, feedGrew } = createChanges();
   const integrator = integratorOf({ pool, keys, clock, log, feedGrew });
-  const changed = ({ runId, news, owes }: Change): void => {
-    runChanged(runId);
+  const changed = (change: Change): void => {
+    runChanged(change);
     integrator.wake();
-    if (owes) work.wake();
+    if (change.owes) work.wake();
     // Outside the commit: a notification in it would make commits queue for one global lock. Lost hints are polled.
-    if (news) void pool.query(`NOTIFY ${hintChannel}`).catch(() => undefined);
+    if (change.news)
+      void pool.query('SELECT pg_notify($1, $2)', [hintChannel, change.runId]).catch(() => undefined);
   };
   const committer = new Committer({ ...house.known, store, changed });
   const fired = (write: Write): void => {
@@ -338,8 +339,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       work.start();
       time.start();
       loops = [...startLoops(services, { wakeAgents, endOwnDrills }), time, integrator];
-      listen?.(hintChannel, () => {
-        anyRunChanged();
+      listen?.(hintChannel, (runId) => {
+        if (runId === '') anyRunChanged();
+        else runChanged({ runId, work: false });
         feedGrew();
       });
     },

@@ -35,10 +35,21 @@ const awaited: ReadonlySet<string> = new Set([
   'PermitSettled',
 ]);
 
+/** An agent at work: none of it moves control, opens a case or decides a sign-off. */
+const work: ReadonlySet<string> = new Set([
+  'StepGated',
+  'PermitGranted',
+  'PermitRedeemed',
+  'PermitReported',
+  'StepSampled',
+  'AgentReported',
+]);
+
 /** What others have to hear of a write that was committed. */
 export const changeOf = ({ run, recorded, outbox }: Write): Change => ({
   runId: run.runId,
   news: recorded.some(({ event }) => awaited.has(event.type)),
+  work: recorded.every(({ event }) => work.has(event.type)),
   owes: outbox.length > 0,
 });
 

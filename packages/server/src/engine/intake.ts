@@ -105,7 +105,7 @@ const open = async (
   const stop = stopped.get(runId);
   if (stop !== undefined) return refused('run_stopped', `Stopped by ${stop.by}: ${stop.because}`);
   if (!moved.has(runId)) return null;
-  changed({ runId, news: true, owes: write.outbox.length > 0 });
+  changed({ runId, news: true, work: false, owes: write.outbox.length > 0 });
   return opened(ports, run, true);
 };
 

@@ -70,5 +70,8 @@ export class KeyTaken extends Error {
   }
 }
 
-/** `news`: somebody outside this node may be waiting for it (control, case, sign-off). `owes`: something is to be delivered. */
-export type Change = { runId: string; news: boolean; owes: boolean };
+/**
+ * `news`: somebody outside this node may be waiting for it (control, case, sign-off). `work`: the agent's own steps and
+ * nothing else, so whoever watches who has control need not look. `owes`: something is to be delivered.
+ */
+export type Change = { runId: string; news: boolean; work: boolean; owes: boolean };

@@ -78,6 +78,8 @@ export type EvidenceExports = {
 /** Changes that somebody may wait for. A hint only: whoever waits reads again. */
 export type Changes = {
   ofRun(runId: string, hint: () => void): () => void;
+  /** as `ofRun`, but for the agent's own steps: they are no news to whoever watches who has control */
+  ofControl(runId: string, hint: () => void): () => void;
   ofFeed(hint: () => void): () => void;
 };
 

@@ -119,7 +119,7 @@ export const runRoutes = (services: Services): Handlers<RunRoutes> => ({
     return eventStream({
       stillMay: call.stillMay,
       read,
-      hints: (hint) => services.changes.ofRun(runId, hint),
+      hints: (hint) => services.changes.ofControl(runId, hint),
       signal: call.request.signal,
       log: services.log,
     });

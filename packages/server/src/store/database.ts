@@ -29,7 +29,7 @@ export type Database = {
   readonly url: string;
   readonly info: DatabaseInfo;
   /** Calls `onHint` when somebody notified the channel, and after every reconnect. Only ever a hint. */
-  listen(channel: string, onHint: () => void): void;
+  listen(channel: string, onHint: (about: string) => void): void;
   close(): Promise<void>;
 };
 

@@ -51,6 +51,15 @@ test('a database that does not answer delays the hints and breaks nothing', asyn
   await listening.close();
 });
 
+test('a hint says what it is about; nothing, when any may have been missed', async () => {
+  const { listen } = listener();
+  const heard: string[] = [];
+  listen('work', (about) => heard.push(about));
+  await expect.poll(() => heard).toEqual(['']);
+  await database.pool.query("SELECT pg_notify('work', 'run_1')");
+  await expect.poll(() => heard).toEqual(['', 'run_1']);
+});
+
 test('a channel may have any name', async () => {
   const { listen } = listener();
   let heard = 0;

@@ -5,13 +5,15 @@
 import pg from 'pg';
 import type { Log } from './log.ts';
 
-export type Listener = { listen(channel: string, onHint: () => void): void; close(): Promise<void> };
+/** `about`: what the hint named; empty when it named nothing, or hints may have been missed. */
+type OnHint = (about: string) => void;
+export type Listener = { listen(channel: string, onHint: OnHint): void; close(): Promise<void> };
 
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 
 export function createListener(config: pg.ClientConfig, log: Log): Listener {
-  const listeners = new Map<string, (() => void)[]>();
+  const listeners = new Map<string, OnHint[]>();
   const heard = new Set<string>();
   let client: pg.Client | null = null;
   let opening: Promise<void> | null = null;
@@ -19,8 +21,8 @@ export function createListener(config: pg.ClientConfig, log: Log): Listener {
   let failures = 0;
   let closed = false;
 
-  const callAll = (channel: string) => {
-    for (const onHint of listeners.get(channel) ?? []) onHint();
+  const callAll = (channel: string, about = '') => {
+    for (const onHint of listeners.get(channel) ?? []) onHint(about);
   };
 
   const lost = (reason: string) => {
@@ -38,7 +40,7 @@ export function createListener(config: pg.ClientConfig, log: Log): Listener {
   const open = async () => {
     const fresh = new pg.Client(config);
     fresh.on('error', () => {});
-    fresh.on('notification', ({ channel }) => callAll(channel));
+    fresh.on('notification', ({ channel, payload }) => callAll(channel, payload));
     try {
       await fresh.connect();
       fresh.once('end', () => lost('the connection ended'));
@@ -63,7 +65,7 @@ export function createListener(config: pg.ClientConfig, log: Log): Listener {
   return {
     listen: (channel, onHint) => {
       listeners.set(channel, [...(listeners.get(channel) ?? []), onHint]);
-      if (heard.has(channel)) onHint();
+      if (heard.has(channel)) onHint('');
       opening = opening ? opening.then(hear).catch(() => {}) : open();
     },
     close: async () => {

@@ -7,7 +7,7 @@ import { problem, type RouteName } from '@belay/protocol';
 import { newSecretKey } from '@belay/protocol/evidence';
 import { parseOrganisation } from '../domain/oncall/parse.ts';
 import { createChanges } from '../engine/changes.ts';
-import { Committer } from '../engine/committer.ts';
+import { Committer, changeOf } from '../engine/committer.ts';
 import { fireDue } from '../engine/due.ts';
 import { createHandle } from '../engine/handle.ts';
 import { createHouse } from '../engine/house.ts';
@@ -106,10 +106,10 @@ const createServices = (options: MemoryOptions, rows: memory.Rows, clock: Clock)
   const house = createHouse(houseStore, clock, newId);
   const store = memory.createRunStore(rows);
   const { changes, runChanged } = createChanges();
-  const committer = new Committer({ ...house.known, store, changed: ({ runId }) => runChanged(runId) });
+  const committer = new Committer({ ...house.known, store, changed: runChanged });
   const fired = (write: Write): void => {
     committer.forget(write.run.runId);
-    runChanged(write.run.runId);
+    runChanged(changeOf(write));
   };
   // The routes below ask for nothing else; the contract suite would notice.
   const services = {

@@ -15,16 +15,17 @@ stuck: { idle: 30d, same-step: 1000, steps: 100000 }
 `;
 
 let world: World;
-let agent: Client;
+let agent: Client & { secret: string };
 /** What went to the database since it was last asked: statements, and the bytes of their parameters. */
-let sent = { statements: 0, bytes: 0 };
+let sent = { statements: 0, bytes: 0, loads: 0 };
 
-const watch = ({ pool }: World): void => {
+const count = ({ pool }: World): void => {
   const query = pool.query.bind(pool) as (...all: unknown[]) => Promise<unknown>;
-  pool.query = ((...all: [{ values?: unknown[] } | string, unknown[]?]) => {
+  pool.query = ((...all: [{ name?: string; values?: unknown[] } | string, unknown[]?]) => {
     const [asked, values] = all;
     const given = (typeof asked === 'string' ? values : asked.values) ?? [];
     sent.statements += 1;
+    if (typeof asked !== 'string' && asked.name === 'load-runs') sent.loads += 1;
     sent.bytes += given.reduce<number>((sum, value) => sum + String(value).length, 0);
     return query(...all);
   }) as never;
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const published = await world.app.services.house.publish(control, 'long-work.control.yaml', 'dana');
   if (!published.ok) throw new Error(JSON.stringify(published.problems));
   agent = await world.agent('clerk', ['long-work']);
-  watch(world);
+  count(world);
 });
 afterAll(() => world.close());
 
@@ -55,9 +56,17 @@ const started = async () => {
 
 type Cost = { statements: number; sentBytes: number; rowBytes: number };
 
+/** What a stream has said so far. */
+const readText = (body: ReadableStream<Uint8Array> | null): { text: string } => {
+  const heard = { text: '' };
+  const decoder = new TextDecoder();
+  void body?.pipeTo(new WritableStream({ write: (chunk) => void (heard.text += decoder.decode(chunk)) })).catch(() => {});
+  return heard;
+};
+
 /** What one more step costs, as the mean of five. */
 const costOf = async (runId: string, step: (nth: number) => Promise<void>): Promise<Cost> => {
-  sent = { statements: 0, bytes: 0 };
+  sent = { statements: 0, bytes: 0, loads: 0 };
   for (let nth = 0; nth < 5; nth++) await step(nth);
   const { statements, bytes } = sent;
   const { rows } = await world.pool.query<{ size: number }>(
@@ -100,4 +109,25 @@ it('a run whose steps are under way: as many as it started, all of them known to
   const { body } = await person.call('getRun', { params: { runId } });
   expect(body.inFlight).toHaveLength(119);
   expect(body.inFlight.slice(0, 2).map(({ key }) => key)).toEqual(['early 0', 'early 1']);
+});
+
+it('an agent that watches who has control pays nothing for it at its own steps, and hears of a takeover', async () => {
+  const { runId, epoch, gate, report } = await started();
+  const address = `http://belay.test/v1/runs/${runId}/watch?epoch=${epoch}`;
+  const leave = new AbortController();
+  const headers = { authorization: `Bearer ${agent.secret}` };
+  const { body } = await world.app.fetch(new Request(address, { headers, signal: leave.signal }));
+  const heard = readText(body);
+  await expect.poll(() => heard.text).toContain('"fenced":false');
+  sent = { statements: 0, bytes: 0, loads: 0 };
+  for (let nth = 0; nth < 20; nth++) {
+    await gate(`watched ${nth}`);
+    await report(`watched ${nth}`);
+  }
+  // It looks by itself every two seconds, in case a hint was lost.
+  expect(sent.loads).toBeLessThan(20);
+  const person = await world.person('dana');
+  expect((await person.call('takeOver', { params: { runId }, body: {} })).ok).toBe(true);
+  await expect.poll(() => heard.text).toContain('"fenced":true');
+  leave.abort();
 });
