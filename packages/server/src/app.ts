@@ -53,8 +53,8 @@ import { createOutboxStore } from './store/outbox.ts';
 import * as queries from './store/queries.ts';
 import { createRunStore } from './store/runs.ts';
 import { countTaken, lift, listStops, putInForce, runsHeldByAgents, runsUnderWay, stopView } from './store/stops.ts';
+import { version } from './version.ts';
 
-export const version = '0.1.0';
 export const migrationsDir: string = fileURLToPath(new URL('./store/migrations', import.meta.url));
 const defaultInbox = fileURLToPath(new URL('../inbox', import.meta.url));
 
@@ -288,8 +288,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     integrator.wake();
     if (change.owes) work.wake();
     // Outside the commit: a notification in it would make commits queue for one global lock. Lost hints are polled.
-    if (change.news)
-      void pool.query('SELECT pg_notify($1, $2)', [hintChannel, change.runId]).catch(() => undefined);
+    if (change.news) void pool.query('SELECT pg_notify($1, $2)', [hintChannel, change.runId]).catch(() => undefined);
   };
   const committer = new Committer({ ...house.known, store, changed });
   const fired = (write: Write): void => {

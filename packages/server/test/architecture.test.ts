@@ -24,11 +24,26 @@ const rooms: Record<string, readonly string[]> = {
   mcp: ['sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   // the Belay in memory for tests of users: another store under the same engine and the same HTTP edge
   testing: ['http', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
-  cli: ['app', 'server', 'config', 'demo', 'mcp', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
+  cli: [
+    'app',
+    'server',
+    'config',
+    'version',
+    'demo',
+    'mcp',
+    'sdk',
+    'engine',
+    'domain',
+    'control',
+    'protocol',
+    'npm:*',
+    'node:*',
+  ],
   // `belay demo`: part of the command line
   demo: ['cli', 'app', 'server', 'sdk', 'engine', 'domain', 'control', 'protocol', 'npm:*', 'node:*'],
   config: ['control', 'protocol', 'npm:*', 'node:*'],
   app: ['*'],
+  version: [],
   // carries the app on a port: the other half of the composition root
   server: ['app', 'config', 'store', 'engine', 'npm:*', 'node:*'],
 };
@@ -133,5 +148,30 @@ describe('the one-way rule', () => {
     ['server/src/domain/run/decide.ts', "import { digestOf } from '@belay/protocol/evidence';"],
   ])('is kept by %s with %j', (path, source) => {
     expect(broken(path, source)).toEqual([]);
+  });
+});
+
+/** Everything that is read before the first line of `from` runs: what it imports by a statement that is not of types alone. */
+const readWith = (from: string): Set<string> => {
+  const statement = /^import\s+(?!type\b)(?:[^'"`;]*?from\s*)?['"]([^'"]+)['"]/gm;
+  const seen = new Set([from]);
+  for (const path of seen) {
+    if (!path.endsWith('.ts')) continue;
+    for (const [, specifier = ''] of readFileSync(join(packages, path), 'utf8').matchAll(statement))
+      seen.add(specifier.startsWith('.') ? posix.normalize(posix.join(dirname(path), specifier)) : specifier);
+  }
+  return seen;
+};
+
+describe('the command line', () => {
+  it('reads neither server nor database nor a vendor’s library before a command wants them', () => {
+    const read = readWith('server/src/cli/main.ts');
+    expect(read).toContain('server/src/cli/commands/case.ts');
+    const house = [...read].filter((path) =>
+      /^server\/src\/(app\.ts|server\.ts|store|http|demo|mcp\/.*proxy)/.test(path),
+    );
+    expect(house).toEqual([]);
+    const libraries = [...read].filter((path) => !path.endsWith('.ts') && !/^(node:|@belay\/)/.test(path));
+    expect(libraries.sort()).toEqual(['ical.js', 'temporal-polyfill', 'yaml']);
   });
 });

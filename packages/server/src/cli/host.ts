@@ -6,7 +6,7 @@ import { errorCatalogue } from '@belay/protocol';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { parseOrganisation } from '../domain/oncall/parse.ts';
 import { loginUrl } from '../engine/present.ts';
-import { type RunningServer, type ServerOptions, startServer } from '../server.ts';
+import type { RunningServer, ServerOptions } from '../server.ts';
 import { CliProblem, refusal } from './command.ts';
 import { forgetConnection, writeConnection } from './connection.ts';
 
@@ -26,6 +26,8 @@ const portProblem = (error: unknown, { host, port }: ServerOptions): CliProblem 
 };
 
 export const startHost = async (options: ServerOptions): Promise<RunningServer> => {
+  // Read when it is wanted: most commands start no server, and would wait for all of it.
+  const { startServer } = await import('../server.ts');
   try {
     return await startServer(options);
   } catch (error) {

@@ -1,8 +1,8 @@
 /** From what was typed to a command, its options and its exit code. Mistakes are answered with what was probably meant. */
 import { parseArgs } from 'node:util';
 import { didYouMean } from '@belay/protocol';
-import { version } from '../app.ts';
 import { ConfigProblem } from '../config.ts';
+import { version } from '../version.ts';
 import {
   CliProblem,
   type Command,

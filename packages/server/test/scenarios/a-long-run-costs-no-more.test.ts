@@ -60,7 +60,10 @@ type Cost = { statements: number; sentBytes: number; rowBytes: number };
 const readText = (body: ReadableStream<Uint8Array> | null): { text: string } => {
   const heard = { text: '' };
   const decoder = new TextDecoder();
-  void body?.pipeTo(new WritableStream({ write: (chunk) => void (heard.text += decoder.decode(chunk)) })).catch(() => {});
+  const write = (chunk: Uint8Array): void => {
+    heard.text += decoder.decode(chunk);
+  };
+  void body?.pipeTo(new WritableStream({ write })).catch(() => {});
   return heard;
 };
 

@@ -1,14 +1,6 @@
 /** `belay channel`: connecting a channel, trying it, and linking people to their accounts there. */
 import { didYouMean } from '@belay/protocol';
-import {
-  type ChannelDefinition,
-  ChannelProblem,
-  channelDefinitions,
-  configured,
-  missingOf,
-  testCard,
-  valuesOf,
-} from '../../app.ts';
+import type { ChannelDefinition } from '../../app.ts';
 import { readConfig, secretNamed } from '../../config.ts';
 import { formatOrganisation } from '../../domain/oncall/format.ts';
 import type { Organisation } from '../../domain/oncall/organisation.ts';
@@ -17,11 +9,14 @@ import { CliProblem, type Command, type Exit, type Given, printJson, wrongUsage 
 import { connect, connecting } from '../connection.ts';
 import { columns, harmless } from '../paint.ts';
 
-const names = channelDefinitions.map(({ name }) => name);
+/** Read when it is wanted: every vendor's library is behind it. */
+const house = () => import('../../app.ts');
 
-const definitionNamed = (name: string): ChannelDefinition => {
+const definitionNamed = async (name: string): Promise<ChannelDefinition> => {
+  const { channelDefinitions } = await house();
   const found = channelDefinitions.find((definition) => definition.name === name);
   if (found !== undefined) return found;
+  const names = channelDefinitions.map((definition) => definition.name);
   throw wrongUsage(`There is no channel "${name}".${didYouMean(name, names)}`, `There are ${names.join(', ')}.`);
 };
 
@@ -33,9 +28,11 @@ const urlOf = (given: Given): string => {
 };
 
 /** A half set-up is said as the problem of whoever typed the command. */
-const setUp = <T>(work: () => T): T => {
+const setUp = async <T>(work: (channels: Awaited<ReturnType<typeof house>>) => T): Promise<T> => {
+  const channels = await house();
+  const { ChannelProblem } = channels;
   try {
-    return work();
+    return work(channels);
   } catch (error) {
     if (!(error instanceof ChannelProblem)) throw error;
     throw new CliProblem(1, error.message, 'Set the variables in the environment of this command.', {
@@ -44,9 +41,10 @@ const setUp = <T>(work: () => T): T => {
   }
 };
 
-const channelNamed = (definition: ChannelDefinition): Channel => {
-  const channel = setUp(() => configured(definition, secretNamed));
+const channelNamed = async (definition: ChannelDefinition): Promise<Channel> => {
+  const channel = await setUp(({ configured }) => configured(definition, secretNamed));
   if (channel !== null) return channel;
+  const { missingOf } = await house();
   const needed = missingOf(definition, secretNamed).missing.map(({ env }) => env);
   throw new CliProblem(
     1,
@@ -76,7 +74,7 @@ const add: Command = {
     { line: 'belay channel add servicenow --paste', about: 'the business rule alone' },
   ],
   run: async (given, io) => {
-    const definition = definitionNamed(given.words[0] ?? '');
+    const definition = await definitionNamed(given.words[0] ?? '');
     const guide = definition.guide(urlOf(given));
     const settings = settingRows(definition);
     if (io.json)
@@ -105,9 +103,9 @@ const prepare: Command = {
   options: {},
   examples: [{ line: 'belay channel prepare notion', about: 'adds the properties that are missing' }],
   run: async (given, io) => {
-    const definition = definitionNamed(given.words[0] ?? '');
-    channelNamed(definition);
-    const values = setUp(() => valuesOf(definition, secretNamed));
+    const definition = await definitionNamed(given.words[0] ?? '');
+    await channelNamed(definition);
+    const values = await setUp(({ valuesOf }) => valuesOf(definition, secretNamed));
     const made = values === null ? [] : ((await definition.prepare?.(values)) ?? []);
     if (io.json) printJson(io, { channel: definition.name, made });
     else io.out(made.length === 0 ? 'Nothing is to be made.\n' : `Made: ${made.join(', ')}.\n`);
@@ -130,7 +128,8 @@ const test: Command = {
     { line: 'belay channel test slack', about: 'only whether the token is good' },
   ],
   run: async (given, io): Promise<Exit> => {
-    const channel = channelNamed(definitionNamed(given.words[0] ?? ''));
+    const { testCard } = await house();
+    const channel = await channelNamed(await definitionNamed(given.words[0] ?? ''));
     const address = given.text('room');
     const checked = (await channel.check?.()) ?? null;
     const card = testCard(urlOf(given), Date.now());
@@ -154,9 +153,10 @@ const test: Command = {
   },
 };
 
-const stateOf = (
+const stateOf = async (
   definition: ChannelDefinition,
-): { state: 'set up' | 'half set up' | 'not set up'; missing: string[] } => {
+): Promise<{ state: 'set up' | 'half set up' | 'not set up'; missing: string[] }> => {
+  const { missingOf } = await house();
   const { missing, isBegun } = missingOf(definition, secretNamed);
   const state = missing.length === 0 ? 'set up' : isBegun ? 'half set up' : 'not set up';
   return { state, missing: missing.map(({ env }) => env) };
@@ -169,10 +169,11 @@ const status: Command = {
   options: {},
   examples: [{ line: 'belay channel status', about: 'exit code 1 when one is half set up or shut' }],
   run: async (_given, io): Promise<Exit> => {
+    const { channelDefinitions } = await house();
     const rows = await Promise.all(
       channelDefinitions.map(async (definition) => {
-        const { state, missing } = stateOf(definition);
-        const checked = state === 'set up' ? await channelNamed(definition).check?.() : undefined;
+        const { state, missing } = await stateOf(definition);
+        const checked = state === 'set up' ? await (await channelNamed(definition)).check?.() : undefined;
         return { channel: definition.name, state, missing, lets: checked === undefined ? null : said(checked) };
       }),
     );
@@ -227,7 +228,7 @@ const link: Command = {
   examples: [{ line: 'belay channel link bruno slack U02BRUNO', about: 'from now on his presses count' }],
   run: async (given, io) => {
     const [personId = '', name = '', address = ''] = given.words;
-    const { title } = definitionNamed(name);
+    const { title } = await definitionNamed(name);
     const api = connect(given);
     const { applied, revision } = await api.call('getOrganisation', {});
     const org = linked(applied as unknown as Organisation, personId, name, address);

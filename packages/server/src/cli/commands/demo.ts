@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { didYouMean } from '@belay/protocol';
 import { readConfig } from '../../config.ts';
-import { runDemo } from '../../demo/demo.ts';
 import { type Command, wrongUsage } from '../command.ts';
 import { demoDirectory } from '../connection.ts';
 
@@ -35,7 +34,8 @@ export const demo: Command = {
     { line: 'belay demo --channels', about: 'the same case in five places; a page shows them, and buttons work' },
     { line: 'belay demo --once --json', about: 'unattended, under a minute; prints the counts' },
   ],
-  run: (given, io) => {
+  run: async (given, io) => {
+    const { runDemo } = await import('../../demo/demo.ts');
     const once = given.flag('once');
     const data = given.text('data');
     const port = given.text('port') ?? (once ? '0' : undefined);

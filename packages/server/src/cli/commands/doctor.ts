@@ -1,6 +1,5 @@
 /** `belay doctor`. */
 import { readConfig } from '../../config.ts';
-import { examine } from '../../server.ts';
 import { type Command, printJson } from '../command.ts';
 import { harmless } from '../paint.ts';
 
@@ -14,6 +13,7 @@ export const doctor: Command = {
     { line: 'belay doctor --json', about: 'exit code 1 when something is to be mended' },
   ],
   run: async (given, io) => {
+    const { examine } = await import('../../server.ts');
     const data = given.text('data');
     const findings = await examine(readConfig(data === undefined ? {} : { data }));
     const wrong = findings.filter(({ ok }) => !ok);

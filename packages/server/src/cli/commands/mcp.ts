@@ -5,18 +5,10 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { checkControl, parseControl } from '@belay/control';
-import { version } from '../../app.ts';
 import { environmentForOthers, readConfig } from '../../config.ts';
-import { pinFile } from '../../mcp/definitions.ts';
-import { gateStdio } from '../../mcp/gate-server.ts';
-import { startHttpProxy } from '../../mcp/http-proxy.ts';
-import { listHttpTools, listStdioTools } from '../../mcp/list-tools.ts';
 import type { SessionFor } from '../../mcp/proxied.ts';
-import { gatedSessions } from '../../mcp/session.ts';
-import { shadowSessions } from '../../mcp/shadow.ts';
-import { runStdioProxy } from '../../mcp/stdio-proxy.ts';
 import { stepName, stepsBy } from '../../mcp/steps.ts';
-import { controlText, suggest } from '../../mcp/suggest.ts';
+import { version } from '../../version.ts';
 import { CliProblem, type Command, type Exit, type Given, type Io, wrongUsage } from '../command.ts';
 import { readControlFile } from '../control-file.ts';
 import { untilStopped } from '../host.ts';
@@ -50,7 +42,8 @@ const pinsFor = (given: Given, control: string): string => {
   return given.text('pins') ?? join(homedir(), '.belay', 'mcp', `${control}-${name}.json`);
 };
 
-const shadowed = (given: Given, io: Io, file: string): SessionFor => {
+const shadowed = async (given: Given, io: Io, file: string): Promise<SessionFor> => {
+  const { shadowSessions } = await import('../../mcp/shadow.ts');
   const control = given.text('control');
   if (control === undefined) throw wrongUsage('--shadow needs the control as a file.', 'Add --control FILE.');
   const log = (text: string): void => io.err(`${text}\n`);
@@ -68,7 +61,11 @@ const agentOf = (): { url: string; key: string } => {
   );
 };
 
-const gated = (given: Given): SessionFor => {
+const gated = async (given: Given): Promise<SessionFor> => {
+  const [{ gatedSessions }, { pinFile }] = await Promise.all([
+    import('../../mcp/session.ts'),
+    import('../../mcp/definitions.ts'),
+  ]);
   const control = given.text('control');
   if (control === undefined) throw wrongUsage('Say which control decides.', 'Add --control NAME.');
   const subject = pairsOf(given, 'subject');
@@ -114,19 +111,21 @@ const mcp: Command = {
   run: async (given, io): Promise<Exit> => {
     const target = targetOf(given);
     const shadow = given.text('shadow');
-    const sessionFor = shadow === undefined ? gated(given) : shadowed(given, io, shadow);
+    const sessionFor = await (shadow === undefined ? gated(given) : shadowed(given, io, shadow));
     const log = (text: string): void => io.err(`belay: ${text}\n`);
     if ('http' in target) {
       const { host, port } = readConfig({
         host: given.text('host') ?? '127.0.0.1',
         port: given.text('port') ?? '4710',
       });
+      const { startHttpProxy } = await import('../../mcp/http-proxy.ts');
       const proxy = await startHttpProxy({ target: target.http, host, port, log, sessionFor });
       io.out(io.json ? `${JSON.stringify({ url: proxy.url })}\n` : `The gated server is at ${proxy.url}\n`);
       await untilStopped();
       await proxy.close();
       return 0;
     }
+    const { runStdioProxy } = await import('../../mcp/stdio-proxy.ts');
     const { stdin: input, stdout: output } = process;
     const code = await runStdioProxy({ ...target, env: environmentForOthers(), input, output, log, sessionFor }).catch(
       (error: NodeJS.ErrnoException) => {
@@ -156,6 +155,10 @@ const init: Command = {
   ],
   run: async (given, io): Promise<Exit> => {
     const target = targetOf(given);
+    const [{ listHttpTools, listStdioTools }, { controlText, suggest }] = await Promise.all([
+      import('../../mcp/list-tools.ts'),
+      import('../../mcp/suggest.ts'),
+    ]);
     const { server, tools } = await ('http' in target
       ? listHttpTools(target.http)
       : listStdioTools(target.command, target.args, environmentForOthers()));
@@ -191,6 +194,7 @@ const gate: Command = {
   ],
   run: async (): Promise<Exit> => {
     const { url, key } = agentOf();
+    const { gateStdio } = await import('../../mcp/gate-server.ts');
     const served = gateStdio(url, key, version);
     await Promise.race([untilStopped(), once(process.stdin, 'end')]);
     await served.close();

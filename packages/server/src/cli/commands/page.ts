@@ -1,7 +1,6 @@
 /** `belay page`: a control as the page that replaces the policy document. */
 import { writeFileSync } from 'node:fs';
 import { controlDigest, controlPage } from '@belay/control';
-import { drawingOf } from '../../engine/drawing.ts';
 import { type Command, printJson, wrongUsage } from '../command.ts';
 import { connecting } from '../connection.ts';
 import { readControlNamed } from '../control-file.ts';
@@ -28,6 +27,7 @@ export const page: Command = {
       throw wrongUsage('--json prints the page as data.', 'Leave out --html and --out.');
     const { control, version } = await readControlNamed(name, given);
     const content = controlPage(control);
+    const { drawingOf } = await import('../../engine/drawing.ts');
     const drawing = drawingOf(content.graph);
     if (io.json) {
       printJson(io, { ...content, drawing });

@@ -19,7 +19,6 @@ import {
   untilStopped,
 } from '../host.ts';
 import { parseIntake } from '../intake.ts';
-import { createLog } from '../log.ts';
 import { parseSources } from '../sources.ts';
 
 /** Somebody has to be there before anybody can sign in. */
@@ -99,6 +98,7 @@ const serveUntilStopped = async (
   io: Io,
 ): Promise<Exit> => {
   const { databaseUrl, dataDir, host, port, url, secondPerson } = config;
+  const { createLog } = await import('../log.ts');
   const log = createLog(config.logLevel, 2);
   const stopped = untilStopped();
   const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, intake, secondPerson, log });
