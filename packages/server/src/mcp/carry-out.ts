@@ -42,20 +42,34 @@ const recorded = (result: JsonObject): JsonObject =>
     ? result
     : { content: [{ type: 'text', text: 'The result was too large to be kept.' }] };
 
-const reportOf = ({ result, error, unsure }: Answer, granted: Granted): ReportResult => {
+const reportOf = ({ result, error, unsure, outside }: Answer, granted: Granted): ReportResult => {
   if (error !== undefined) {
     const said = `${error.code}: ${error.message}`.slice(0, longestError);
-    return { status: unsure && granted.permit.token !== null ? 'unknown' : 'failed', error: said };
+    if (unsure && granted.permit.token !== null) return { status: 'unknown', error: said };
+    return { status: 'failed', error: said, ...(outside || unsure ? { outside: true } : {}) };
   }
   if (result?.isError === true) return { status: 'failed', error: errorIn(result) };
   return { status: 'done', value: recorded(result ?? {}) };
 };
 
-/** No answer will come. Without an effect there is nothing to ask a person about. */
-const lostReport = (granted: Granted): ReportResult => ({
-  status: granted.permit.token === null ? 'failed' : 'unknown',
-  error: 'The server of the tools ended before it answered.',
-});
+/** No connection was made, so nothing was sent. */
+const neverSent = new Set(['ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND']);
+
+/** No answer will come. What was never sent, and what has no effect, is no question for a person: the world failed. */
+const lost = (tool: string, granted: Granted, cause: unknown): { report: ReportResult; result: JsonObject } => {
+  if (neverSent.has(String((cause as { code?: unknown }).code))) {
+    const error = 'The server of the tools could not be reached.';
+    return {
+      report: { status: 'failed', error, outside: true },
+      result: notDone(`${error} ${tool} was not carried out.`),
+    };
+  }
+  const error = 'The server of the tools ended before it answered.';
+  return {
+    report: granted.permit.token === null ? { status: 'failed', error, outside: true } : { status: 'unknown', error },
+    result: notDone(`The server ended before it answered. Whether ${tool} was carried out is not known.`),
+  };
+};
 
 const roundName = ({ tool, arguments: args }: ToolCall, state: unknown): string =>
   digestOf([tool, args, typeof state === 'string' ? state : null]);
@@ -77,12 +91,11 @@ export const createCarryOut = (calls: OpenCalls) => {
     let answer: Answer;
     try {
       answer = await upstream.call({ ...params, name: open.tool, arguments: granted.arguments });
-    } catch {
-      report(run, open.key, lostReport(granted));
+    } catch (cause) {
+      const { report: ended, result } = lost(open.tool, granted, cause);
+      report(run, open.key, ended);
       calls.over(open);
-      return {
-        result: notDone(`The server ended before it answered. Whether ${open.tool} was carried out is not known.`),
-      };
+      return { result };
     }
     if (asksForInput(answer)) {
       rounds.set(roundName(call, answer.result?.requestState), round);

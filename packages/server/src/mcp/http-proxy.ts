@@ -53,6 +53,8 @@ type HttpAnswer = Answer & { status?: number; headers?: Headers; event?: WireEve
 const longestBody = 16 * 1024 * 1024;
 const local = new Set(['localhost', '127.0.0.1', '[::1]']);
 const noAnswer = -32000;
+/** What a server answers that has not begun: too many requests, unavailable. A gateway that gave up cannot know. */
+const tookNone = new Set([429, 503]);
 const never = new AbortController().signal;
 
 const hostnameOf = (text: string): string => {
@@ -110,6 +112,7 @@ const single = async (from: IncomingMessage): Promise<HttpAnswer> => {
   const more = { status, headers: from.headers };
   if (answer !== null) return { ...answer, ...more };
   const error = { code: noAnswer, message: `The server answered with status ${status}.` };
+  if (tookNone.has(status)) return { text, error, ...more, outside: true };
   return { text, error, ...more, ...(status < 400 || status >= 500 ? { unsure: true as const } : {}) };
 };
 

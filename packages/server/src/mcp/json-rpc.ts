@@ -14,6 +14,8 @@ export type Answer = {
   error?: RpcError;
   /** it failed in a way that does not tell whether the call was carried out */
   unsure?: true;
+  /** its server was down or busy and took no call: a failure of the world, not of the agent */
+  outside?: true;
 };
 
 /** Longest message of a client; the gate takes smaller ones still. */

@@ -1,16 +1,19 @@
 /** The proxy over Streamable HTTP, in the stateless era: paused as `input_required`, taken up by another process. */
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@belay/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningHttpProxy, startHttpProxy } from '../../src/mcp/http-proxy.ts';
 import { read } from './client.ts';
 import { noteTools } from './definitions.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage, type Stage, until } from './stage.ts';
 
 let stage: Stage;
 let server: Server;
 let target: URL;
+/** where the proxies think that it is */
+let proxied: URL;
 const wrote: JsonObject[] = [];
 const seen: JsonObject[] = [];
 
@@ -28,6 +31,8 @@ const serveNotes = (): Server =>
     let text = '';
     for await (const chunk of request) text += chunk;
     const { id, method, params } = JSON.parse(text);
+    const status = params?.arguments?.answersWith;
+    if (typeof status === 'number') return void response.writeHead(status).end('Not now.');
     seen.push({ method, host: request.headers.host ?? '', named: String(request.headers['mcp-name'] ?? '') });
     const answer = JSON.stringify({ jsonrpc: '2.0', id, result: results[method]?.(params) ?? {} });
     if (params?.arguments?.stream !== true) {
@@ -45,6 +50,7 @@ beforeAll(async () => {
   server = serveNotes();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   target = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
+  proxied = new URL(target);
 });
 afterAll(async () => {
   server.close();
@@ -54,7 +60,7 @@ afterAll(async () => {
 
 const withProxy = async <T>(act: (proxy: RunningHttpProxy) => Promise<T>): Promise<T> => {
   const sessionFor = stage.gated();
-  const proxy = await startHttpProxy({ target, host: '127.0.0.1', port: 0, log: () => {}, sessionFor });
+  const proxy = await startHttpProxy({ target: proxied, host: '127.0.0.1', port: 0, log: () => {}, sessionFor });
   try {
     return await act(proxy);
   } finally {
@@ -111,6 +117,56 @@ describe('a call that goes on', () => {
         expect.stringMatching(/^id: 2\ndata: .*Did read_note/),
       ]);
     }));
+});
+
+describe('a server that is down', () => {
+  /** What Belay was told of the step that these arguments were for. */
+  const reportOf = (arguments_: JsonObject) =>
+    until('its run is there', async () => {
+      const runs = (await stage.runs()).filter(({ subject }) => subject.client === 'test');
+      for (const { runId } of runs) {
+        const events = (await stage.entriesOf(runId)).map(({ event }) => event);
+        const gated = events.find((event) => isDeepStrictEqual(event.arguments, arguments_));
+        const told = events
+          .slice(gated === undefined ? events.length : events.indexOf(gated))
+          .find(({ type }) => type === 'PermitReported' || type === 'PermitInDoubt');
+        if (told !== undefined) return told;
+      }
+      return null;
+    });
+
+  it.each([503, 429])('with %i took no call: the world failed and not the agent, and nobody is asked', (status) =>
+    withProxy(async (proxy) => {
+      const args = { title: 'x', answersWith: status };
+      expect((await post(proxy, callMessage('write_note', args))).status).toBe(status);
+      expect(await reportOf(args)).toMatchObject({ type: 'PermitReported', status: 'failed', outside: true });
+    }),
+  );
+
+  it.each([500, 504])('with %i may have carried it out: a person is asked', (status) =>
+    withProxy(async (proxy) => {
+      const args = { title: 'x', answersWith: status };
+      await post(proxy, callMessage('write_note', args));
+      expect(await reportOf(args)).toMatchObject({ type: 'PermitInDoubt' });
+    }),
+  );
+
+  it('where nothing listens was never sent the call: it is said so, and the world failed', async () => {
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const { port } = gone.address() as AddressInfo;
+    await withProxy(async (proxy) => {
+      const args = { title: 'x', body: 'unsent' };
+      // The tools are known: what is gone is the server that has them.
+      await call(proxy, 'read_note', {});
+      proxied.port = String(port);
+      gone.close();
+      const { result } = await call(proxy, 'write_note', args);
+      proxied.port = target.port;
+      expect(read(result).text).toContain('could not be reached. write_note was not carried out.');
+      expect(await reportOf(args)).toMatchObject({ type: 'PermitReported', status: 'failed', outside: true });
+    });
+  });
 });
 
 describe('a call that a person decides', () => {
