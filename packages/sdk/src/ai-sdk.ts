@@ -1,10 +1,12 @@
 /**
  * Vercel AI SDK 7: `generateText({ model, messages, ...guard(run, tools) })`.
  * The tools' `execute` is where the gate decides; `toolApproval` only lets the call return, so that the process can end
- * while people decide; `prepareStep` brings their instructions; `abortSignal` ends the work when control is gone.
+ * while people decide; `prepareStep` brings their instructions; `abortSignal` ends the work when control is gone;
+ * `onLanguageModelCallEnd` tells what the model used.
  */
 import type { JsonObject } from '@belay/protocol';
 import { createToolCalls, type GuardedRun, type GuardOptions, instructionsText, type ToolCalls } from './tool-call.ts';
+import { reportUsage, type Usage } from './usage.ts';
 
 /** As much of `ai`'s types as is used here, so that nobody needs the package to build. */
 type ExecuteOptions = { toolCallId: string; abortSignal?: AbortSignal | undefined };
@@ -22,6 +24,7 @@ export type Guarded<T> = {
     toolCall: { toolCallId: string; toolName: string; input?: unknown };
   }) => Promise<ApprovalStatus>;
   prepareStep: <M>(options: { messages: M[]; stepNumber: number }) => { messages: M[] } | undefined;
+  onLanguageModelCallEnd: (event: { usage: Usage }) => void;
   abortSignal: AbortSignal;
 };
 
@@ -96,6 +99,7 @@ export const guard = <T extends { [name: string]: HostTool }>(
       if (stepNumber > 0 || run.instructions === null) return undefined;
       return { messages: [...messages, { role: 'user', content: instructionsText(run.instructions) } as M] };
     },
+    onLanguageModelCallEnd: ({ usage }) => reportUsage(run, usage),
     abortSignal: run.signal,
   };
 };

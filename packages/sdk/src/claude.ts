@@ -3,6 +3,7 @@
  * The hook before each tool is where the gate decides; a hook that fails blocks. When people have to decide, the call is
  * deferred: the query ends, the session is on the disk, and `resume` fires the hook anew for the same call.
  */
+import { counted } from './claude-usage.ts';
 import { systemClock } from './clock.ts';
 import { InDoubt, Paused } from './errors.ts';
 import {
@@ -13,6 +14,8 @@ import {
   instructionsText,
   type ToolCalls,
 } from './tool-call.ts';
+
+export { counted };
 
 /** As much of the host's types as is used here, so that nobody needs the package to build. */
 type HookInput = {
@@ -54,6 +57,9 @@ const context = (hookEventName: string, additionalContext: string): HookOutput =
   hookSpecificOutput: { hookEventName, additionalContext },
 });
 const controlIsGone = { continue: false, stopReason: 'The agent has no longer control of this work.' } as const;
+
+/** Whose options they are: `resume` is given nothing else. */
+const runs = new WeakMap<AbortController, GuardedRun>();
 
 const createHooks = (run: GuardedRun, calls: ToolCalls) => {
   const underWay = new Map<string, UnderWay>();
@@ -140,6 +146,7 @@ export const guard = <O extends HostOptions>(run: GuardedRun, options: O, more: 
   const { matcher, ...guardOptions } = more;
   const hooks = createHooks(run, createToolCalls(run, guardOptions));
   const abortController = options.abortController ?? new AbortController();
+  runs.set(abortController, run);
   const abort = (): void => abortController.abort(run.signal.reason);
   if (run.signal.aborted) abort();
   else run.signal.addEventListener('abort', abort, { once: true, signal: abortController.signal });
@@ -187,7 +194,7 @@ const connected = async (query: HostQuery<Message>, names: string[]): Promise<vo
  * The host tries the deferred call as soon as it starts, when MCP servers may not be connected. A prompt that it has by then
  * makes it drop the call; one that comes after that try (`tool_deferred_unavailable`) makes it try again, with its tools.
  */
-export async function* resume<O extends { mcpServers?: object }, M extends Message>(
+export async function* resume<O extends { mcpServers?: object; abortController?: AbortController }, M extends Message>(
   query: (input: { prompt: AsyncIterable<Turn>; options: O }) => HostQuery<M>,
   { prompt, options }: { prompt: string; options: O },
 ): AsyncGenerator<M> {
@@ -207,7 +214,8 @@ export async function* resume<O extends { mcpServers?: object }, M extends Messa
     .then(() => {
       if (!tries) begin(true);
     });
-  for await (const message of going) {
+  const run = options.abortController && runs.get(options.abortController);
+  for await (const message of run === undefined ? going : counted(run, going, { resumed: true })) {
     if (message.type === 'command_lifecycle' && message.state === 'started') tries = true;
     if (message.type === 'result' && !tried) {
       tried = true;

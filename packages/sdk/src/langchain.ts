@@ -8,11 +8,13 @@ import { interrupt } from '@langchain/langgraph';
 import { type AgentMiddleware, createMiddleware } from 'langchain';
 import { InDoubt } from './errors.ts';
 import { createToolCalls, type GuardedRun, type GuardOptions, instructionsText } from './tool-call.ts';
+import { reportUsage } from './usage.ts';
 
 type HostTool = { invoke: (input: unknown, config?: object) => unknown };
 type HostCall = { id?: string; name: string; args: unknown };
 type ToolRequest = { toolCall: HostCall; tool?: HostTool; runtime?: { signal?: AbortSignal } };
 type ModelRequest = { messages: unknown[] };
+type HostUsage = { input_tokens?: number; output_tokens?: number };
 type Handler<R> = (request: R) => Promise<unknown>;
 
 /** A tool that answered with an error message of its own: reported as failed, given to the model as it is. */
@@ -82,11 +84,11 @@ export const belayMiddleware = (run: GuardedRun, options: GuardOptions = {}): Ag
 
   const wrapModelCall = async (request: ModelRequest, handler: Handler<ModelRequest>): Promise<unknown> => {
     run.signal.throwIfAborted();
-    if (run.instructions === null) return handler(request);
-    return handler({
-      ...request,
-      messages: [...request.messages, new HumanMessage(instructionsText(run.instructions))],
-    });
+    const told = run.instructions === null ? [] : [new HumanMessage(instructionsText(run.instructions))];
+    const answer = await handler({ ...request, messages: [...request.messages, ...told] });
+    const { usage_metadata: usage } = (answer ?? {}) as { usage_metadata?: HostUsage };
+    reportUsage(run, { inputTokens: usage?.input_tokens, outputTokens: usage?.output_tokens });
+    return answer;
   };
 
   return createMiddleware({ name: 'belay', wrapToolCall, wrapModelCall });

@@ -5,6 +5,7 @@
  */
 import { Fenced, InDoubt } from './errors.ts';
 import { createToolCalls, type GuardedRun, type GuardOptions, instructionsText, type ToolCalls } from './tool-call.ts';
+import { reportUsage, type Usage } from './usage.ts';
 
 /** As much of the host's types as is used here, so that nobody needs the package to build. */
 type Suspend = (payload: unknown, options?: unknown) => unknown;
@@ -95,9 +96,13 @@ export const guard = <T extends { [name: string]: HostTool }>(
   return Object.fromEntries(guarded) as T;
 };
 
-/** What `generate`, `stream` and their `resume` counterparts need besides: the end of control, and the instructions. */
+/**
+ * What `generate`, `stream` and their `resume` counterparts need besides: the end of control, the instructions, and what the
+ * model used.
+ */
 export const runOptions = (run: GuardedRun) => ({
   abortSignal: run.signal,
+  onStepFinish: ({ usage }: { usage?: Usage }): void => reportUsage(run, usage),
   prepareStep: <M extends SystemMessage>({ systemMessages }: { systemMessages: M[] }) => {
     run.signal.throwIfAborted();
     if (run.instructions === null) return undefined;

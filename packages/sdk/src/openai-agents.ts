@@ -5,6 +5,7 @@
  */
 import { Fenced, InDoubt } from './errors.ts';
 import { createToolCalls, type GuardedRun, type GuardOptions, instructionsText, type ToolCalls } from './tool-call.ts';
+import { reportUsage, type Usage } from './usage.ts';
 
 /** As much of the host's types as is used here, so that nobody needs the package to build. */
 type Details = { toolCall?: { callId: string } | undefined; signal?: AbortSignal | undefined };
@@ -12,6 +13,8 @@ type Invoke = (context: unknown, input: string, details?: Details) => Promise<un
 type NeedsApproval = (context: unknown, input: unknown, callId?: string) => Promise<boolean>;
 type FunctionTool = { type: 'function'; name: string };
 type ModelData = { input: { type?: string }[] };
+type HostContext = { usage?: Usage };
+type Agent = { on?: (event: 'agent_end', listener: (context: HostContext) => void) => unknown };
 
 /** The host's default text for a tool that threw: it hides the error, so nobody here can know what became of the call. */
 const swallowed = 'An error occurred while running the tool. Please try again.';
@@ -31,6 +34,24 @@ const parsed = (input: string): unknown => {
   }
 };
 
+/** How much of the usage that the host adds up has been told: it goes on in a state that was saved. */
+const told = new WeakMap<Usage, Usage>();
+
+const heard = ({ inputTokens, outputTokens }: Usage): Usage => ({ inputTokens, outputTokens });
+
+/** Looked at wherever the host shows it: at each call of a tool, and at its end. */
+const tellUsage = (run: GuardedRun, context: unknown): void => {
+  const { usage } = (context ?? {}) as HostContext;
+  if (usage === undefined) return;
+  const before = told.get(usage) ?? {};
+  told.set(usage, heard(usage));
+  const since = {
+    inputTokens: (usage.inputTokens ?? 0) - (before.inputTokens ?? 0),
+    outputTokens: (usage.outputTokens ?? 0) - (before.outputTokens ?? 0),
+  };
+  reportUsage(run, since);
+};
+
 /** Ends the host's run when control is gone; tells the model of everything else. */
 const failed = (name: string, error: unknown, signal: AbortSignal): string => {
   if (signal.aborted) throw signal.reason;
@@ -44,6 +65,7 @@ const guardTool = <T extends FunctionTool>(calls: ToolCalls, run: GuardedRun, to
   const host = tool as unknown as { invoke: Invoke };
   const { name } = tool;
   const invoke: Invoke = async (context, input, details) => {
+    tellUsage(run, context);
     const id = details?.toolCall?.callId;
     if (id === undefined)
       throw new TypeError(`The call of ${name} has no id, so nothing can keep it from running twice.`);
@@ -61,7 +83,8 @@ const guardTool = <T extends FunctionTool>(calls: ToolCalls, run: GuardedRun, to
       return failed(name, error, run.signal);
     }
   };
-  const needsApproval: NeedsApproval = async (_context, input, callId) => {
+  const needsApproval: NeedsApproval = async (context, input, callId) => {
+    tellUsage(run, context);
     if (callId === undefined) return false;
     return (await calls.ask({ tool: name, id: callId, arguments: input })).kind === 'wait';
   };
@@ -78,20 +101,30 @@ export const guard = <T extends { type?: string }>(run: GuardedRun, tools: T[], 
 };
 
 /** What `runner.run` needs besides: the signal that ends it when control is gone, and the instructions for the model. */
-export const runOptions = (run: GuardedRun) => ({
-  signal: run.signal,
-  callModelInputFilter: <D extends ModelData>({ modelData }: { modelData: D }): D => {
-    if (run.instructions === null) return modelData;
-    const told = { type: 'message', role: 'user', content: instructionsText(run.instructions) };
-    return { ...modelData, input: [...modelData.input, told] };
-  },
-});
+export const runOptions = (run: GuardedRun) => {
+  const listening = new WeakSet<Agent>();
+  return {
+    signal: run.signal,
+    callModelInputFilter: <D extends ModelData>({ modelData, agent }: { modelData: D; agent?: Agent }): D => {
+      if (agent?.on !== undefined && !listening.has(agent)) {
+        listening.add(agent);
+        agent.on('agent_end', (context) => tellUsage(run, context));
+      }
+      if (run.instructions === null) return modelData;
+      const instructed = { type: 'message', role: 'user', content: instructionsText(run.instructions) };
+      return { ...modelData, input: [...modelData.input, instructed] };
+    },
+  };
+};
 
 /**
  * The saved state, with every interruption approved: `runner.run(agent, resume(await RunState.fromString(agent, saved)),
  * runOptions(run))`. It lets the execution start; what people decided is what the gate says there.
  */
-export const resume = <I, S extends { getInterruptions(): I[]; approve(item: I): void }>(state: S): S => {
+export const resume = <I, S extends { getInterruptions(): I[]; approve(item: I): void; usage?: Usage }>(
+  state: S,
+): S => {
+  if (state.usage !== undefined) told.set(state.usage, heard(state.usage));
   for (const interruption of state.getInterruptions()) state.approve(interruption);
   return state;
 };

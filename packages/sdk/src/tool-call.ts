@@ -8,11 +8,12 @@ import type { AnyControls } from './controls.ts';
 import { BelayError, Refused, Unreachable } from './errors.ts';
 import type { Run } from './run.ts';
 import type { StepControl } from './step.ts';
+import { type Price, setPrice } from './usage.ts';
 
 /** What an adapter needs of a run, whatever its control. */
 export type GuardedRun = Pick<
   Run<AnyControls[string]>,
-  'signal' | 'instructions' | 'acknowledge' | 'gate' | 'step' | 'control'
+  'signal' | 'instructions' | 'acknowledge' | 'gate' | 'step' | 'control' | 'report'
 >;
 
 export type GuardOptions = {
@@ -20,6 +21,8 @@ export type GuardOptions = {
   steps?: { [tool: string]: string };
   /** facts the agent claims about a call */
   facts?: (tool: string, args: JsonObject) => JsonObject;
+  /** what the model costs: then the tokens that the framework counts are held against the control's `stuck.cost` */
+  price?: Price;
 };
 
 export type ToolCall = {
@@ -80,7 +83,8 @@ const doneText = (step: string): string =>
 const notAsked = (step: string): string =>
   `${step} was not carried out: Belay, which has to permit it, could not be asked. Do not retry it now; say that it is still to be done.`;
 
-export const createToolCalls = (run: GuardedRun, { steps = {}, facts }: GuardOptions = {}): ToolCalls => {
+export const createToolCalls = (run: GuardedRun, { steps = {}, facts, price }: GuardOptions = {}): ToolCalls => {
+  if (price !== undefined) setPrice(run, price);
   const said = new Map<string, string>();
   let read: Promise<void> | null = null;
   /** The adapter puts the instructions before the model; the server lets no step through before somebody says so. */

@@ -1,15 +1,18 @@
-// Mastra, with its snapshots in PostgreSQL. Between the regions: what an application writes. The rest is the scripted model.
+// Mastra: the framework's own test model, scripted; snapshots in PostgreSQL.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { guard, resumeData, runOptions } from '@belay/sdk/mastra';
-import { Mastra } from '@mastra/core';
-import { Agent } from '@mastra/core/agent';
 import { MastraLanguageModelV2Mock } from '@mastra/core/test-utils/llm-mock';
 import { createTool } from '@mastra/core/tools';
 import { PostgresStore } from '@mastra/pg';
+import { goOn, settle } from '../../mastra.mjs';
 
-const usage = { inputTokens: 1, outputTokens: 1, totalTokens: 2 };
-const saying = (text) => ({ content: [{ type: 'text', text }], finishReason: 'stop', usage, warnings: [] });
-const calling = (calls) => ({
+const usageOf = ({ tokens = 1 }) => ({ inputTokens: tokens, outputTokens: 1, totalTokens: tokens + 1 });
+const saying = (text, config) => ({
+  content: [{ type: 'text', text }],
+  finishReason: 'stop',
+  usage: usageOf(config),
+  warnings: [],
+});
+const calling = (calls, config) => ({
   content: calls.map(({ id, name, args }) => ({
     type: 'tool-call',
     toolCallId: id,
@@ -17,15 +20,15 @@ const calling = (calls) => ({
     input: JSON.stringify(args),
   })),
   finishReason: 'tool-calls',
-  usage,
+  usage: usageOf(config),
   warnings: [],
 });
 
-const scripted = (replies) => {
+const scripted = (replies, config) => {
   const seen = [];
   const doGenerate = async ({ prompt }) => {
     seen.push(prompt);
-    return replies.shift() ?? saying('done');
+    return replies.shift() ?? saying('done', config);
   };
   return { model: new MastraLanguageModelV2Mock({ doGenerate }), seen };
 };
@@ -60,36 +63,28 @@ const restoreCopy = async (config) => {
 };
 const storageOf = (config) => new PostgresStore({ id: 'snapshots', connectionString: config.checkpoints });
 
-const go = async ({ run, tools: written, config }, replies, work) => {
-  const { model, seen } = scripted(replies);
-  const tools = toolsOf(written);
+const go = async ({ tools, config, ...agent }, replies, work) => {
+  const { model, seen } = scripted(replies, config);
   const storage = storageOf(config);
-  const clerkOf = (guarded) =>
-    new Mastra({
-      logger: false,
-      storage,
-      agents: { clerk: new Agent({ id: 'clerk', name: 'clerk', instructions: 'Pay.', model, tools: guarded }) },
-    }).getAgent('clerk');
-  // region one-line
-  const agent = clerkOf(guard(run, tools));
-  const result = await work(agent, runOptions(run));
-  const paused = result.finishReason === 'suspended';
-  if (paused) writeFileSync(config.saved, result.runId);
-  // endregion
+  const { result, runId } = await work({ ...agent, storage, model, tools: toolsOf(tools) });
   if (result.error) throw result.error;
-  if (paused) await keepCopy(storage, config, result.runId);
-  return { paused, modelSaw: JSON.stringify(seen.at(-1)), modelCalls: seen.length };
+  if (runId !== null) {
+    writeFileSync(config.saved, runId);
+    await keepCopy(storage, config, runId);
+  }
+  return { paused: runId !== null, modelSaw: JSON.stringify(seen.at(-1)), modelCalls: seen.length };
 };
 
-export const start = (work) =>
-  go(work, [calling(work.calls)], (agent, options) => agent.generate('Settle the invoice.', options));
-
-export const resume = (work) =>
-  go(work, [], (agent, options) =>
-    agent.resumeGenerate(resumeData, { runId: readFileSync(work.config.saved, 'utf8'), ...options }),
+export const start = (agent) =>
+  go(
+    agent,
+    agent.turns.map((calls) => calling(calls, agent.config)),
+    (host) => settle(host),
   );
 
-export const replay = async (work) => {
-  await restoreCopy(work.config);
-  return resume(work);
+export const resume = (agent) => go(agent, [], (host) => goOn(host, readFileSync(agent.config.saved, 'utf8')));
+
+export const replay = async (agent) => {
+  await restoreCopy(agent.config);
+  return resume(agent);
 };

@@ -43,6 +43,7 @@ export const openWork = (world, stack, people, agent, name, more) => {
   const run = (runId) => asked(agent, 'getRun', { runId });
   const started = [];
   return {
+    id,
     payment,
     calls,
     agent(plan, also = {}) {
@@ -64,6 +65,13 @@ export const openWork = (world, stack, people, agent, name, more) => {
       }
     },
     run,
+    entries: async (runId) => (await asked(people.bruno, 'runEntries', { runId })).items,
+    /** why its case is open, in words */
+    async reasons(runId) {
+      const { caseId } = await run(runId);
+      if (caseId === null) return [];
+      return (await asked(people.bruno, 'getCase', { caseId })).reasons.map(({ because }) => because);
+    },
     async signOff(runId) {
       const [{ approvalId }] = (await run(runId)).approvals;
       for (const person of [people.bruno, people.chidi]) {
@@ -221,6 +229,44 @@ export const promises = {
     const { modelSaw } = await job.agent('resume', { calls: job.calls('over-again') }).says('ended');
     includes(modelSaw, 'Do not retry it.', 'that it was settled');
     assert.equal(job.payments().length, 1);
+  },
+  async 'the same step again and again: becomes a case, and nothing is paid until a person has looked'(work) {
+    const job = work('loop');
+    const turns = Array.from({ length: 5 }, (_, index) => [
+      { id: `${job.id}-look-${index}`, name: 'gather_context', args: {} },
+    ]);
+    const agent = job.agent('start', { turns: [...turns, [job.calls('loop').at(-1)]] });
+    const { runId } = await agent.says('started');
+    await agent.says('paused');
+    const reasons = await job.reasons(runId);
+    assert.ok(
+      reasons.some((because) => /asked for gather-context with the same arguments/.test(because)),
+      `the case says: ${reasons.join(' ')}`,
+    );
+    assert.deepEqual(job.payments(), []);
+  },
+  async 'a budget that is spent: becomes a case, by what the framework counts'(work) {
+    const job = work('budget');
+    const look = (index) => [{ id: `${job.id}-look-${index}`, name: 'gather_context', args: {} }];
+    const turns = [look(1), look(2), [job.calls('budget').at(-1)]];
+    // The control allows USD 5.00.
+    const agent = job.agent('start', { turns, tokens: 3_000_000, price: { input: 2, output: 2 }, hesitate: 'look' });
+    const { runId } = await agent.says('started');
+    await agent.says('inside');
+    const spent = await until('what was spent is known', async () => {
+      const told = (await job.entries(runId)).filter(({ type }) => type === 'AgentReported');
+      const cost = told.reduce((sum, { event }) => sum + event.costUsd, 0);
+      return cost >= 5 && told.reduce((sum, { event }) => sum + event.tokens, 0);
+    });
+    agent.tell();
+    await agent.says('paused');
+    const reasons = await job.reasons(runId);
+    assert.ok(
+      reasons.some((because) => /has cost USD/.test(because)),
+      `the case says: ${reasons.join(' ')}`,
+    );
+    assert.deepEqual(job.payments(), []);
+    return `${(spent / 1e6).toFixed(0)} M tokens`;
   },
   async 'taken over inside a tool: aborted, and the old epoch is refused'(work) {
     const took = [];

@@ -18,9 +18,9 @@ const callBlock = ({ id, name, args }, index) =>
   );
 const textBlock = (text) => block(0, { type: 'text', text: '' }, { type: 'text_delta', text });
 
-const stream = (response, model, blocks, stop_reason) => {
+const stream = (response, model, blocks, stop_reason, tokens) => {
   const message = { id: `msg_${Date.now()}`, type: 'message', role: 'assistant', model, content: [] };
-  const usage = { input_tokens: 1, output_tokens: 1 };
+  const usage = { input_tokens: tokens, output_tokens: 1 };
   const events = [
     { type: 'message_start', message: { ...message, stop_reason: null, stop_sequence: null, usage } },
     ...blocks,
@@ -33,7 +33,7 @@ const stream = (response, model, blocks, stop_reason) => {
 };
 
 /** Answers each question of the main conversation with the next calls, and with "done" when there are none left. */
-export const scriptedModel = async (turns) => {
+export const scriptedModel = async (turns, tokens = 1) => {
   const seen = [];
   const left = [...turns];
   const server = createServer(async (request, response) => {
@@ -48,7 +48,7 @@ export const scriptedModel = async (turns) => {
     if (main) seen.push(asked.messages.map(({ role, content }) => ({ role, content: textOf(content) })));
     const calls = main ? (left.shift() ?? []) : [];
     const blocks = calls.length > 0 ? calls.flatMap(callBlock) : textBlock('done');
-    stream(response, asked.model, blocks, calls.length > 0 ? 'tool_use' : 'end_turn');
+    stream(response, asked.model, blocks, calls.length > 0 ? 'tool_use' : 'end_turn', main ? tokens : 1);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -29,7 +29,7 @@ export const aiSdk = (run: Run<Payments>, model: LanguageModel, saved: ModelMess
   const { abortSignal, ...settings } = guard(run, tools);
   const agent = new ToolLoopAgent({ model, ...settings });
   return [
-    generateText({ model, messages: resume(saved), ...guard(run, tools) }),
+    generateText({ model, messages: resume(saved), ...guard(run, tools, { price: { input: 3, output: 15 } }) }),
     streamText({ model, prompt: 'Settle the invoice.', ...guard(run, tools) }),
     agent.generate({ prompt: 'Settle the invoice.', abortSignal }),
   ];
@@ -62,6 +62,7 @@ export const claudeAgent = (run: Run<Payments>, options: Options, sessionId: str
   const own = { PreToolUse: [{ matcher: 'Bash', hooks: [async () => ({})] }] };
   return [
     query({ prompt: 'Settle the invoice.', options: claude.guard(run, { ...options, hooks: own }) }),
+    claude.counted(run, query({ prompt: 'Settle the invoice.', options: claude.guard(run, options) })),
     claude.resume(query, { prompt: 'Go on.', options: { ...claude.guard(run, options), resume: sessionId } }),
   ];
 };

@@ -2,11 +2,10 @@
 // call tools and then to stop; `effects` is the outside world, one line per payment.
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { createBelay } from '@belay/sdk';
 import { z } from 'zod';
 
 const config = JSON.parse(process.argv[2]);
-const { stack, plan, url, key, runKey, subject, calls, effects, hesitate } = config;
+const { stack, plan, url, key, runKey, subject, effects, hesitate, turns = [config.calls], price } = config;
 const say = (event, more = {}) => console.log(JSON.stringify({ event, at: Date.now(), ...more }));
 const told = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
@@ -19,6 +18,7 @@ const aborted = (signal) =>
     });
   });
 
+let looked = 0;
 /** The tools as their developer wrote them, before Belay. Names are as each stack writes them. */
 const tools = [
   {
@@ -42,18 +42,34 @@ const tools = [
     name: 'gather_context',
     description: 'Reads the invoice.',
     schema: z.object({}),
-    execute: async () => 'invoice read',
+    async execute() {
+      looked += 1;
+      // Until the test has seen what was spent.
+      if (hesitate === 'look' && looked === 2) {
+        say('inside');
+        await told.next();
+      }
+      return 'invoice read';
+    },
   },
 ];
 
-const { start, resume, replay = resume } = await import(`./stacks/${stack}.mjs`);
-const plans = { start, cut: start, resume, replay };
-const belay = createBelay({ url, key, timeoutMs: 2_000 });
-try {
-  const run = await belay.start({ control: 'payment-approval', subject, key: runKey });
-  say('started', { runId: run.id });
+/** Says when the run has begun, and with the plan `cut` goes on only when it is told. */
+const watched = async (input, init) => {
+  const response = await fetch(input, init);
+  if (!String(input).endsWith('/v1/runs')) return response;
+  const { run } = await response.clone().json();
+  if (run !== undefined) say('started', { runId: run.runId });
   if (plan === 'cut') await told.next();
-  const ended = await plans[plan]({ run, tools, calls, config });
+  return response;
+};
+
+const { start, resume, replay = resume } = await import(`./models/${stack}.mjs`);
+const plans = { start, cut: start, resume, replay };
+const options = { url, key, timeoutMs: 2_000, fetch: watched };
+const work = { control: 'payment-approval', subject, key: runKey };
+try {
+  const ended = await plans[plan]({ options, work, price, tools, turns, config });
   say(ended.paused ? 'paused' : 'ended', ended);
   if (ended.paused) await told.next(); // stays until it is killed: what it knows dies with it
 } catch (error) {

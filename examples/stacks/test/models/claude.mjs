@@ -1,8 +1,8 @@
-// Claude Agent SDK. Between the regions: what an application writes. The rest is the scripted model and its surroundings.
+// Claude Agent SDK: it has no test model, so that the program it brings asks a scripted endpoint on this machine.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSdkMcpServer, query, tool } from '@anthropic-ai/claude-agent-sdk';
-import { resume as goOn, guard } from '@belay/sdk/claude';
+import { createSdkMcpServer, tool } from '@anthropic-ai/claude-agent-sdk';
+import { goOn, settle } from '../../claude.mjs';
 import { scriptedModel } from '../messages-endpoint.mjs';
 
 const server = 'bank';
@@ -33,51 +33,47 @@ const surroundings = (folder, url) => ({
   DISABLE_AUTOUPDATER: '1',
 });
 
-const go = async ({ run, tools, config }, turns, messagesOf, folder = `${config.saved}.d`) => {
+const go = async ({ tools, config, ...agent }, turns, work) => {
+  const folder = `${config.saved}.d`;
   mkdirSync(folder, { recursive: true });
-  const model = await scriptedModel(turns);
-  const options = {
+  const model = await scriptedModel(turns, config.tokens);
+  const settings = (signal) => ({
     cwd: folder,
     model: 'claude-sonnet-4-5',
     maxTurns: 8,
     settingSources: [],
     tools: [],
     allowedTools: [`mcp__${server}`],
-    mcpServers: { [server]: serverOf(tools, run.signal) },
+    mcpServers: { [server]: serverOf(tools, signal) },
     env: surroundings(folder, model.url),
-  };
-  let result;
-  // region one-line
-  for await (const message of messagesOf(guard(run, options))) {
-    if (message.type === 'result') result = message;
+  });
+  const { sessionId } = await work({ ...agent, settings });
+  if (sessionId !== null) {
+    writeFileSync(config.saved, sessionId);
+    cpSync(folder, `${folder}.copy`, { recursive: true });
   }
-  const paused = result.terminal_reason === 'tool_deferred';
-  if (paused) writeFileSync(config.saved, result.session_id);
-  // endregion
-  if (paused) cpSync(folder, `${folder}.copy`, { recursive: true });
-  return { paused, modelSaw: JSON.stringify(model.seen.at(-1)), modelCalls: model.seen.length };
+  return { paused: sessionId !== null, modelSaw: JSON.stringify(model.seen.at(-1)), modelCalls: model.seen.length };
 };
 
-export const start = (work) =>
+/** It makes one call at a time. */
+export const start = (agent) =>
   go(
-    work,
-    work.calls.map((call) => [named(call)]),
-    (options) => query({ prompt: 'Settle the invoice.', options }),
+    agent,
+    agent.turns.flat().map((call) => [named(call)]),
+    (host) => settle(host),
   );
 
 /** What Claude Code died in, it does not take up by itself: its model is told, and calls again. */
-const again = ({ calls, config }) =>
-  config.retry ? [[named({ ...calls.at(-1), id: `${calls.at(-1).id}-again` })]] : [];
+const again = ({ config }) =>
+  config.retry ? [[named({ ...config.calls.at(-1), id: `${config.calls.at(-1).id}-again` })]] : [];
 
-export const resume = (work) =>
-  go(work, again(work), (options) =>
-    goOn(query, { prompt: 'Go on.', options: { ...options, resume: readFileSync(work.config.saved, 'utf8') } }),
-  );
+export const resume = (agent) =>
+  go(agent, again(agent), (host) => goOn(host, readFileSync(agent.config.saved, 'utf8')));
 
 /** The session as it was when it paused, although it has gone on since. */
-export const replay = (work) => {
-  const folder = `${work.config.saved}.d`;
+export const replay = (agent) => {
+  const folder = `${agent.config.saved}.d`;
   rmSync(folder, { recursive: true });
   cpSync(`${folder}.copy`, folder, { recursive: true });
-  return resume(work);
+  return resume(agent);
 };
