@@ -181,6 +181,7 @@ const play = async (options: DemoOptions, dataDir: string, startedAt: number, io
   // The local vendors forget everything when they stop, so that demo starts anew each time.
   const goesOn = await prepareDirectory(dataDir, options.fresh || once || options.channels);
   const local = options.channels ? await startVendors(sampleOrganisation()) : null;
+  for (const vendor of Object.values(local?.vendors ?? {})) vendor.countBy(Date.now);
   const agents = { payables: 'payment-approval', support: 'support-escalation' };
   const house = await openDemoHouse(dataDir, port, agents, local);
   const page = local === null ? null : await openChannelsPage({ local, belayUrl: house.server.url, now: Date.now });

@@ -5,6 +5,7 @@
  */
 import type { Json, JsonObject } from '@belay/protocol';
 import type { Card, CardAction, Subject } from './cards.ts';
+import type { Rate } from './pace.ts';
 
 /** Where a card stands: a room of the channel (Slack channel, Jira project, URL), or one person's direct messages. */
 export type Place = { kind: 'room' | 'person'; address: string };
@@ -169,6 +170,8 @@ export class NotRead extends Error {
 }
 
 export type Channel = {
+  /** what the vendor allows, with room for what people ask meanwhile; left out: it names no limits */
+  rates?: readonly Rate[];
   /** the word in `channels:`, `via:` and `addresses:` of controls and organisation, and in the route */
   name: string;
   /** what people call it */

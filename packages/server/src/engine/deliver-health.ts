@@ -6,7 +6,7 @@
 import { administrators, resolveTarget } from '../domain/oncall/organisation.ts';
 import type { Channel } from './channel-ports.ts';
 import { addressOf } from './deliver-places.ts';
-import type { ChannelState, DeliverPorts, Owed } from './deliver-ports.ts';
+import type { ChannelState, DeliverPorts, Owed, Trouble } from './deliver-ports.ts';
 
 const checkEveryMs = 60_000;
 /** a channel that cannot be asked is tried again after this */
@@ -34,6 +34,26 @@ export const channelFailed = async (ports: DeliverPorts, channel: Channel, becau
   log.error({ channel: channel.name, because }, 'a channel does not let us in');
   const text = `Belay cannot use ${channel.title} any more: ${because}. Cases go to the other channels and up their ladders. Mend it; Belay looks again each minute.`;
   await cards.owe(await notices(ports, text), clock.now());
+};
+
+const triedEveryMs = 30_000;
+const reached = ({ since, times }: Trouble, now: number, least: { times: number; ms: number }): boolean =>
+  since !== null && times >= least.times && now - since >= least.ms;
+
+/** People are told elsewhere, and this channel is tried now and then instead of for each of its cards. */
+export const inTrouble = (trouble: Trouble, now: number): boolean => reached(trouble, now, { times: 3, ms: 20_000 });
+const isDown = (trouble: Trouble, now: number): boolean => reached(trouble, now, { times: 5, ms: 5 * 60_000 });
+
+/** The vendor gave no usable answer again. */
+export const troubled = async (
+  ports: DeliverPorts,
+  channel: Channel,
+  because: string,
+  trouble: Trouble,
+): Promise<void> => {
+  const now = ports.clock.now();
+  if (isDown(trouble, now)) await channelFailed(ports, channel, because);
+  else if (inTrouble(trouble, now)) await ports.cards.pause(channel.name, now + triedEveryMs, now);
 };
 
 /** A room of a control that cannot be posted to: its cards stand nowhere else in the team's sight. */

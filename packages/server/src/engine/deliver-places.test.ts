@@ -58,7 +58,7 @@ const situation = (more: { unhealthy?: string[]; cards?: ShownCard[]; paused?: [
   now: 0,
   channels,
   unhealthy: new Set(more.unhealthy ?? []),
-  paused: new Map(more.paused ?? []),
+  freeAt: (channel: string) => new Map(more.paused ?? []).get(channel) ?? 0,
   cards: more.cards ?? [],
 });
 const addresses = (places: ReturnType<typeof placesOf>) =>

@@ -24,8 +24,8 @@ type Situation = {
   channels: Channels;
   /** channels that are shut to us at present */
   unhealthy: ReadonlySet<string>;
-  /** channels whose vendor asked us to wait, and until when */
-  paused: ReadonlyMap<string, number>;
+  /** when a card that is not there yet could stand there: after what the vendor asked to wait, and what is owed already */
+  freeAt(channel: string, address: string): number;
   cards: readonly ShownCard[];
 };
 
@@ -71,7 +71,7 @@ export const deadlineOf = (found: Found): number =>
   (found.kind === 'case' && found.kase.status === 'open' ? found.kase.nextRungAt : null) ?? Number.POSITIVE_INFINITY;
 
 export const placesOf = (found: Found, situation: Situation): Places => {
-  const { org, cards, unhealthy, paused } = situation;
+  const { org, cards, unhealthy, freeAt } = situation;
   const { people, via } = asked(found, situation);
   const live = found.kind === 'case' ? found.kase.status === 'open' : found.approval.status === 'waiting';
   const ways = people.flatMap((personId) => {
@@ -83,7 +83,7 @@ export const placesOf = (found: Found, situation: Situation): Places => {
   const isOpen = (one: Way): boolean => !unhealthy.has(one.channel) && failing(one) === undefined;
   const isThere = ({ channel, address }: Way): boolean =>
     cards.some((card) => card.channel === channel && card.place.address === address && card.ref !== null);
-  const inTime = (one: Way): boolean => isThere(one) || (paused.get(one.channel) ?? 0) < deadlineOf(found);
+  const inTime = (one: Way): boolean => isThere(one) || freeAt(one.channel, one.address) < deadlineOf(found);
   const told = ways.flatMap(({ personId, ways }): Wanted[] => {
     const way = ways.find((one) => isOpen(one) && inTime(one)) ?? ways.find(isOpen);
     return way === undefined

@@ -6,9 +6,11 @@ import { rungFired } from '../domain/case/open.ts';
 import type { Context, Decided } from '../domain/decided.ts';
 import type { Run } from '../domain/run/run.ts';
 import { parseSubject, type Subject, subjectKey } from './cards.ts';
+import { inTrouble } from './deliver-health.ts';
 import { placesOf, type Wanted } from './deliver-places.ts';
-import type { DeliverPorts, Found, Owed, ShownCard } from './deliver-ports.ts';
+import type { ChannelState, DeliverPorts, Found, Owed, ShownCard } from './deliver-ports.ts';
 import { backoffMs, leaseMs, type OwedRow } from './outbox.ts';
+import { queueMs } from './pace.ts';
 
 const newCard = (subject: Subject, { channel, place, personId }: Wanted): ShownCard => ({
   subject: subjectKey(subject),
@@ -69,6 +71,24 @@ const passUnreached = async ({ handle }: DeliverPorts, found: Found): Promise<vo
   });
 };
 
+/** When a new card could stand in a place, by what the vendor asked and by what waits for its rates. */
+const frees = async (
+  { channels, cards, clock }: DeliverPorts,
+  states: readonly ChannelState[],
+): Promise<(channel: string, address: string) => number> => {
+  const paced = [...channels.values()].filter(({ rates }) => rates !== undefined);
+  const queues = new Map(await Promise.all(paced.map(async ({ name }) => [name, await cards.queues(name)] as const)));
+  return (name, address) => {
+    const queue = queues.get(name) ?? [];
+    const inPlace = queue.find((one) => one.address === address)?.waiting ?? 0;
+    const inChannel = queue.reduce((sum, { waiting }) => sum + waiting, 0);
+    const state = states.find((one) => one.name === name);
+    const paused = state?.pausedUntil ?? 0;
+    if (state !== undefined && inTrouble(state.trouble, clock.now())) return Number.POSITIVE_INFINITY;
+    return Math.max(paused, clock.now() + queueMs(channels.get(name)?.rates ?? [], { inPlace, inChannel }));
+  };
+};
+
 const plan = async (ports: DeliverPorts, subject: Subject): Promise<void> => {
   const { channels, cards: store, house, clock } = ports;
   const found = channels.size === 0 ? null : await ports.find(subject);
@@ -80,7 +100,7 @@ const plan = async (ports: DeliverPorts, subject: Subject): Promise<void> => {
     org: await house.organisation(),
     now: clock.now(),
     channels,
-    paused: new Map(states.map(({ name, pausedUntil }) => [name, pausedUntil ?? 0])),
+    freeAt: await frees(ports, states),
     unhealthy: new Set(states.filter((state) => state.unhealthySince !== null).map((state) => state.name)),
     cards,
   });

@@ -8,6 +8,7 @@ import type { Handle } from './handle.ts';
 import type { House } from './house.ts';
 import type { InboundStore } from './inbound-ports.ts';
 import type { OutboxStore } from './outbox.ts';
+import type { Rate, Scope, Turn } from './pace.ts';
 import type { Clock, Log } from './ports.ts';
 
 /** A case or approval with its run, as it is now. */
@@ -34,6 +35,9 @@ export type ShownCard = {
 
 export type Owed = { kind: string; lane: string; target: string; body: JsonObject; urgency: number };
 
+/** `since` null: none */
+export type Trouble = { since: number | null; times: number };
+
 export type ChannelState = {
   name: string;
   pausedUntil: number | null;
@@ -42,6 +46,10 @@ export type ChannelState = {
   checkedAt: number | null;
   cursor: Json;
   polledAt: number | null;
+  /** calls without a usable answer since the last one that went well */
+  trouble: Trouble;
+  lastError: string | null;
+  lastErrorAt: number | null;
 };
 
 export type CardStore = {
@@ -57,6 +65,14 @@ export type CardStore = {
   /** for long: whoever was to be told there and is not is planned again, because the rung may not wait so long */
   pause(name: string, until: number, at: number): Promise<void>;
   checked(name: string, at: number): Promise<void>;
+  /** takes the turn within the rates of the channel; what it returns is how long to wait instead, 0: it is the turn */
+  turn(name: string, rates: readonly Rate[], turn: Turn, at: number): Promise<{ waitMs: number; of: Scope }>;
+  /** deliveries that are owed to each place of a channel */
+  queues(name: string): Promise<{ address: string; waiting: number }[]>;
+  /** what went wrong last there; `outage`: the vendor gave no usable answer */
+  went(name: string, error: string, outage: boolean, at: number): Promise<Trouble>;
+  /** the vendor did what it was asked */
+  wentWell(name: string): Promise<void>;
   /** takes the turn to poll, when it is time; one node gets it. Answers where the last poll ended. */
   takePoll(name: string, at: number, everyMs: number): Promise<{ cursor: Json } | null>;
   polled(name: string, cursor: Json): Promise<void>;
@@ -69,7 +85,7 @@ export type CardStore = {
 export type DeliverPorts = {
   channels: Channels;
   cards: CardStore;
-  outbox: Pick<OutboxStore, 'take' | 'delivered' | 'failed'>;
+  outbox: Pick<OutboxStore, 'take' | 'delivered' | 'failed' | 'hold'>;
   inbound: Pick<InboundStore, 'store'>;
   find(subject: Subject): Promise<Found | null>;
   /** made from the state as it is now, for one person or for a room */

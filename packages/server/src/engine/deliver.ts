@@ -6,13 +6,14 @@
 import { digestOf, type JsonObject } from '@belay/protocol';
 import { type Card, parseSubject } from './cards.ts';
 import { type Channel, type Delivery, NotRead, type Place } from './channel-ports.ts';
-import { channelFailed, isOpen, roomFailed } from './deliver-health.ts';
+import { channelFailed, isOpen, roomFailed, troubled } from './deliver-health.ts';
 import { linesFor } from './deliver-lines.ts';
 import { deadlineOf } from './deliver-places.ts';
 import { oweSubject } from './deliver-plan.ts';
 import type { DeliverPorts, Found, ShownCard } from './deliver-ports.ts';
 import { readCard } from './inbound-read.ts';
 import { backoffMs, leaseMs, type OwedRow } from './outbox.ts';
+import type { Call, Scope } from './pace.ts';
 
 /** Deliveries of one channel under way at a time; its vendor counts them. */
 const atOnce = 4;
@@ -20,7 +21,22 @@ const atOnce = 4;
 const patience = 3;
 
 type Work = { channel: Channel; shown: ShownCard; found: Found; card: Card; payload: JsonObject };
-type Outcome = { delivery: Delivery | null; shown: ShownCard };
+/** Within the vendor's rates it is not its turn yet. */
+type Held = { kind: 'held'; waitMs: number; of: Scope };
+type Outcome = { delivery: Delivery | Held | null; shown: ShownCard };
+
+/** Null: it is the turn, and the turn is taken. */
+const waits = async (
+  { cards, clock }: DeliverPorts,
+  { name, rates }: Channel,
+  call: Call,
+  place: Place,
+  card: string,
+): Promise<Held | null> => {
+  if (rates === undefined) return null;
+  const { waitMs, of } = await cards.turn(name, rates, { call, place: place.address, card }, clock.now());
+  return waitMs === 0 ? null : { kind: 'held', waitMs, of };
+};
 
 const rungOf = (found: Found): number => (found.kind === 'case' ? found.kase.rung : 0);
 
@@ -32,6 +48,8 @@ const doubled = 'This card may stand here twice: the first try to post it was no
 
 const postCard = async (ports: DeliverPorts, work: Work): Promise<Outcome> => {
   const { channel, shown, found, card, payload } = work;
+  const held = await waits(ports, channel, 'post', shown.place, shown.subject);
+  if (held !== null) return { delivery: held, shown };
   const before = { ...shown, linesSeq: found.run.entries, shownDigest: digestOf(payload), deletedAtRung: null };
   if (shown.attemptedAt !== null && channel.find !== undefined) {
     const ref = await channel.find(shown.place, card.subject);
@@ -62,6 +80,8 @@ const updateCard = async (ports: DeliverPorts, { channel, shown, found, payload 
   const digest = digestOf(payload);
   const { ref } = shown;
   if (ref === null || shown.shownDigest === digest || channel.update === undefined) return { delivery: null, shown };
+  const held = await waits(ports, channel, 'update', shown.place, shown.subject);
+  if (held !== null) return { delivery: held, shown };
   const unread = await readFirst(ports, channel, shown);
   if (unread !== null) return { delivery: unread, shown };
   const delivery = await channel.update(ref, payload);
@@ -77,11 +97,13 @@ const addLines = async (ports: DeliverPorts, { channel, shown, found, card }: Wo
   const lines = linesFor(card.subject, entries, await ports.house.organisation(), shown.personId);
   const linesSeq = entries.at(-1)?.seq ?? shown.linesSeq;
   if (lines.length === 0) return { delivery: null, shown: { ...shown, linesSeq } };
+  const held = await waits(ports, channel, 'addLines', shown.place, shown.subject);
+  if (held !== null) return { delivery: held, shown };
   const delivery = await channel.addLines(ref, lines);
   return { delivery, shown: delivery.kind === 'delivered' ? { ...shown, linesSeq } : shown };
 };
 
-const bad = (delivery: Delivery | null): delivery is Exclude<Delivery, { kind: 'delivered' }> =>
+const bad = (delivery: Outcome['delivery']): delivery is Exclude<Delivery, { kind: 'delivered' }> | Held =>
   delivery !== null && delivery.kind !== 'delivered';
 
 /** Brings one card to the present, as far as the vendor lets us; says what is in the way, or null. */
@@ -91,7 +113,8 @@ const bringUp = async (ports: DeliverPorts, start: Work): Promise<Outcome> => {
   if (bad(posted.delivery)) return posted;
   const updated = await updateCard(ports, { ...start, shown: posted.shown });
   if (bad(updated.delivery)) return updated;
-  return addLines(ports, { ...start, shown: updated.shown });
+  const said = await addLines(ports, { ...start, shown: updated.shown });
+  return { ...said, delivery: said.delivery ?? updated.delivery ?? posted.delivery };
 };
 
 const shownNow = ({ card }: Work, shown: ShownCard): ShownCard => ({
@@ -116,6 +139,8 @@ const later = async (
   const late = row.attempts >= patience || again >= deadlineOf(work.found);
   const turns = late && shown.failing === null && shown.place.kind === 'person';
   await cards.save({ ...shown, failing: late ? delivery.because : shown.failing });
+  const trouble = await cards.went(work.channel.name, delivery.because, delivery.afterMs === null, now);
+  if (delivery.afterMs === null) await troubled(ports, work.channel, delivery.because, trouble);
   await outbox.failed(row, delivery.because, again);
   if (turns) await cards.owe([oweSubject(work.card.subject, work.card.urgency)], now);
 };
@@ -129,13 +154,22 @@ const never = async (
   const { cards, outbox, clock, log } = ports;
   log.warn({ channel: work.channel.name, subject: shown.subject, because: delivery.because }, 'a card was refused');
   await cards.save({ ...shown, failing: delivery.because, failed: true, attemptedAt: null });
+  await cards.went(work.channel.name, delivery.because, false, clock.now());
   if (delivery.of === 'channel') await channelFailed(ports, work.channel, delivery.because);
   else if (shown.place.kind === 'room') await roomFailed(ports, work.channel, shown.place.address, delivery.because);
   await outbox.failed(row, delivery.because, null);
   await cards.owe([oweSubject(work.card.subject, work.card.urgency)], clock.now());
 };
 
-const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Promise<void> => {
+/** What was done is kept; the rest is done when it is its turn. */
+const putBack = async (ports: DeliverPorts, row: OwedRow, held: Held): Promise<Held> => {
+  await ports.outbox.hold(row, ports.clock.now() + held.waitMs);
+  return held;
+};
+
+type Tried = Promise<Held | null | void>;
+
+const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
   const { subject: key, place } = row.body as { subject: string; place: Place };
   const subject = parseSubject(key);
   const shown = subject === null ? null : await ports.cards.card(subject, channel.name, place.address);
@@ -143,35 +177,52 @@ const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow):
   if (shown === null || found === null) return ports.outbox.delivered(row, ports.clock.now());
   const card = await ports.cardOf(found, shown.personId);
   const work: Work = { channel, shown, found, card, payload: channel.render(card, shown.place) };
-  const outcome = await bringUp(ports, work);
-  if (outcome.delivery?.kind === 'retry') return later(ports, { row, work, shown: outcome.shown }, outcome.delivery);
-  if (outcome.delivery?.kind === 'rejected') return never(ports, { row, work, shown: outcome.shown }, outcome.delivery);
-  await ports.cards.save(shownNow(work, outcome.shown));
+  const { delivery, shown: after } = await bringUp(ports, work);
+  if (delivery?.kind === 'held') {
+    await ports.cards.save(after);
+    return putBack(ports, row, delivery);
+  }
+  if (delivery?.kind === 'retry') return later(ports, { row, work, shown: after }, delivery);
+  if (delivery?.kind === 'rejected') return never(ports, { row, work, shown: after }, delivery);
+  await ports.cards.save(shownNow(work, after));
+  if (delivery !== null) await ports.cards.wentWell(channel.name);
   await ports.outbox.delivered(row, ports.clock.now());
 };
 
-const deliverNotice = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Promise<void> => {
+const deliverNotice = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
   const { place, text } = row.body as { place: Place; text: string };
+  const held = await waits(ports, channel, 'tell', place, row.target);
+  if (held !== null) return putBack(ports, row, held);
   const told = await channel.tell?.(place, text);
   if (told?.kind !== 'retry') return ports.outbox.delivered(row, ports.clock.now());
   const again = ports.clock.now() + (told.afterMs ?? backoffMs(row.attempts));
   await ports.outbox.failed(row, told.because, again);
 };
 
-const deliverRow = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Promise<void> => {
+const deliverRow = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
   try {
-    await (row.kind === 'notice' ? deliverNotice : deliverCard)(ports, channel, row);
+    return await (row.kind === 'notice' ? deliverNotice : deliverCard)(ports, channel, row);
   } catch (error) {
     ports.log.error({ error, channel: channel.name, target: row.target }, 'a delivery failed; it is tried again');
     await ports.outbox.failed(row, String(error), ports.clock.now() + backoffMs(row.attempts));
   }
 };
 
-/** Delivers what is owed to one channel, urgent first, until nothing is due or the channel asks us to wait. */
+const addressOf = ({ body }: OwedRow): string => (body as { place: Place }).place.address;
+
+/**
+ * Delivers what is owed to one channel, urgent first, until nothing is due, the channel asks us to wait, or its rates are
+ * used up. A place that is full is left out; what waits there is not looked at again before the next time.
+ */
 export const deliverTo = async (ports: DeliverPorts, channel: Channel): Promise<void> => {
+  const full = new Set<string>();
   while (await isOpen(ports, channel)) {
-    const rows = await ports.outbox.take(channel.name, ports.clock.now(), leaseMs, atOnce);
+    const rows = await ports.outbox.take(channel.name, ports.clock.now(), leaseMs, atOnce, [...full]);
     if (rows.length === 0) return;
-    await Promise.all(rows.map((row) => deliverRow(ports, channel, row)));
+    const tried = await Promise.all(rows.map((row) => deliverRow(ports, channel, row)));
+    for (const [index, held] of tried.entries()) {
+      if (held?.of === 'channel') return;
+      if (held?.of === 'place') full.add(addressOf(rows[index] as OwedRow));
+    }
   }
 };

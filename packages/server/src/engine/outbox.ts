@@ -17,7 +17,10 @@ export type OwedRow = {
 };
 export type WakeAddress = { url: string; secret: string };
 export type OutboxStore = {
-  take(lane: string, at: number, leaseMs: number, limit: number): Promise<OwedRow[]>;
+  /** urgent first; nothing for the places in `notAt` */
+  take(lane: string, at: number, leaseMs: number, limit: number, notAt?: readonly string[]): Promise<OwedRow[]>;
+  /** put back as it was taken: it is not its turn before `until` */
+  hold(row: OwedRow, until: number): Promise<void>;
   delivered(row: OwedRow, at: number): Promise<void>;
   /** `again` null: given up; the ladder of the run is what tells a person */
   failed(row: OwedRow, error: string, again: number | null): Promise<void>;

@@ -3,7 +3,8 @@ import type { Json } from '@belay/protocol';
 import type { Pool, PoolClient } from 'pg';
 import { subjectKey } from '../engine/cards.ts';
 import type { CardRef } from '../engine/channel-ports.ts';
-import type { CardStore, ChannelState, Owed, ShownCard } from '../engine/deliver-ports.ts';
+import type { CardStore, ChannelState, Owed, ShownCard, Trouble } from '../engine/deliver-ports.ts';
+import { type Paces, takeTurn } from '../engine/pace.ts';
 import type { HouseEvent, Recorder } from './house-entries.ts';
 import { withTransaction } from './transaction.ts';
 
@@ -106,9 +107,35 @@ const addNew = async (client: PoolClient, cards: ShownCard[]): Promise<void> => 
 };
 
 const columns = `name, paused_until AS "pausedUntil", unhealthy_since AS "unhealthySince", because, checked_at AS "checkedAt",
-  cursor, polled_at AS "polledAt"`;
+  json_build_object('times', troubles, 'since', (extract(epoch FROM troubled_since) * 1000)::bigint) AS trouble, cursor, polled_at AS "polledAt", last_error AS "lastError", last_error_at AS "lastErrorAt"`;
 
-type ChannelStates = Pick<CardStore, 'channels' | 'pause' | 'checked' | 'takePoll' | 'polled' | 'fail' | 'recover'>;
+type ChannelStates = Pick<
+  CardStore,
+  'channels' | 'pause' | 'checked' | 'went' | 'wentWell' | 'takePoll' | 'polled' | 'fail' | 'recover'
+>;
+
+/** What of a vendor's rates is taken. The row of the channel is locked meanwhile: all nodes share its rates. */
+const paces = (pool: Pool): Pick<CardStore, 'turn' | 'queues'> => ({
+  turn: (name, rates, turn, at) =>
+    withTransaction(pool, async (client) => {
+      await client.query('INSERT INTO channels (name) VALUES ($1) ON CONFLICT DO NOTHING', [name]);
+      const { rows } = await client.query<{ paces: Paces }>('SELECT paces FROM channels WHERE name = $1 FOR UPDATE', [
+        name,
+      ]);
+      const { waitMs, of, paces } = takeTurn(rows[0]?.paces ?? {}, rates, turn, at);
+      if (waitMs === 0)
+        await client.query('UPDATE channels SET paces = $2 WHERE name = $1', [name, JSON.stringify(paces)]);
+      return { waitMs, of };
+    }),
+  queues: async (name) => {
+    const { rows } = await pool.query<{ address: string; waiting: number }>(
+      `SELECT body #>> '{place,address}' AS address, count(*)::int AS waiting FROM outbox
+       WHERE lane = $1 AND kind = 'delivery' AND next_attempt_at IS NOT NULL GROUP BY 1`,
+      [name],
+    );
+    return rows;
+  },
+});
 
 /** A pause that a rung may not outlast. */
 const longPauseMs = 30_000;
@@ -144,6 +171,23 @@ const channelStates = (pool: Pool, recorded: Recorder): ChannelStates => ({
   checked: async (name, at) => {
     await pool.query('UPDATE channels SET checked_at = $2 WHERE name = $1', [name, instant(at)]);
   },
+  went: async (name, error, outage, at) => {
+    const { rows } = await pool.query<Trouble>(
+      `INSERT INTO channels AS c (name, last_error, last_error_at, troubled_since, troubles)
+       VALUES ($1, $2, $3, CASE WHEN $4 THEN $3::timestamptz END, $4::int)
+       ON CONFLICT (name) DO UPDATE SET last_error = excluded.last_error, last_error_at = excluded.last_error_at,
+         troubled_since = coalesce(c.troubled_since, excluded.troubled_since), troubles = c.troubles + excluded.troubles
+       RETURNING troubled_since AS since, troubles AS times`,
+      [name, error.slice(0, 2_000), instant(at), outage],
+    );
+    return rows[0] ?? { since: null, times: 0 };
+  },
+  wentWell: async (name) => {
+    await pool.query(
+      'UPDATE channels SET troubled_since = NULL, troubles = 0 WHERE name = $1 AND troubled_since IS NOT NULL',
+      [name],
+    );
+  },
   takePoll: async (name, at, everyMs) => {
     const { rows } = await pool.query<{ cursor: Json }>(
       `INSERT INTO channels AS c (name, polled_at) VALUES ($1, $2)
@@ -174,7 +218,7 @@ const channelStates = (pool: Pool, recorded: Recorder): ChannelStates => ({
     recorded(
       async (client) => {
         const { rowCount } = await client.query(
-          'UPDATE channels SET unhealthy_since = NULL, because = NULL, checked_at = $2 WHERE name = $1 AND unhealthy_since IS NOT NULL',
+          'UPDATE channels SET unhealthy_since = NULL, troubled_since = NULL, troubles = 0, because = NULL, checked_at = $2 WHERE name = $1 AND unhealthy_since IS NOT NULL',
           [name, instant(at)],
         );
         if (rowCount !== 1) return false;
@@ -222,6 +266,7 @@ export const createCardStore = (pool: Pool, recorded: Recorder): CardStore => ({
     }),
   owe: (owed, at) => owe(pool, owed, at),
   ...channelStates(pool, recorded),
+  ...paces(pool),
 });
 
 const happened = (

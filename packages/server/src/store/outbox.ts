@@ -5,14 +5,15 @@ import type { OutboxStore, OwedRow, WakeAddress } from '../engine/outbox.ts';
 const instant = (at: number): Date => new Date(at);
 
 export const createOutboxStore = (pool: Pool): OutboxStore => ({
-  take: async (lane, at, leaseMs, limit) => {
+  take: async (lane, at, leaseMs, limit, notAt = []) => {
     const { rows } = await pool.query<OwedRow>(
       `UPDATE outbox o SET attempts = attempts + 1, next_attempt_at = $2
        FROM (SELECT outbox_id FROM outbox WHERE lane = $4 AND next_attempt_at <= $1
+               AND coalesce(body #>> '{place,address}', '') <> ALL($5)
              ORDER BY urgency DESC, next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED) due
        WHERE o.outbox_id = due.outbox_id
        RETURNING o.outbox_id AS "outboxId", o.kind, o.target, o.body, o.attempts, o.changes`,
-      [instant(at), instant(at + leaseMs), limit, lane],
+      [instant(at), instant(at + leaseMs), limit, lane, notAt],
     );
     return rows;
   },
@@ -29,6 +30,12 @@ export const createOutboxStore = (pool: Pool): OutboxStore => ({
       outboxId,
       error.slice(0, 2_000),
       again === null ? null : instant(again),
+    ]);
+  },
+  hold: async ({ outboxId }, until) => {
+    await pool.query('UPDATE outbox SET attempts = attempts - 1, next_attempt_at = $2 WHERE outbox_id = $1', [
+      outboxId,
+      instant(until),
     ]);
   },
   wakeAddresses: async (agentId) => {

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '@belay/protocol';
 import type { Client } from 'jira.js/core';
 import { type CardState, type Subject, subjectKey } from '../../engine/cards.ts';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
+import type { Rate } from '../../engine/pace.ts';
 import { defineChannel } from '../channel.ts';
 import { actsOf, type DeskRef, refOf, type Statuses, statusesFrom } from '../desk.ts';
 import { verifyHub } from '../hub.ts';
@@ -51,6 +52,12 @@ const pollEveryMs = 60_000;
 /** Jira searches what it has indexed, a little late. */
 const overlapMinutes = 3;
 const longestMinutes = 14 * 24 * 60;
+
+/** Jira limits the writes to one issue apart from the requests to each of its operations. Numbers of its own it names to nobody. */
+const rates: readonly Rate[] = [
+  { per: 'card', atOnce: 8, everyMs: 400, costs: { post: 3, update: 3, addLines: 1 } },
+  { per: 'channel', atOnce: 20, everyMs: 50, costs: { post: 3, update: 6, addLines: 1 } },
+];
 
 type Payload = { written: JsonObject; url: string; title: string; assignee: string | null; fields: JsonObject };
 type Jira = { client: Client; statuses: Statuses; issueType: string };
@@ -167,6 +174,7 @@ export const createJira = (values: JiraValues): Channel => {
   return {
     name: 'jira',
     title: 'Jira',
+    rates,
     render,
     post: (place, payload, subject) => attempt('project', () => post(jira, place, payload, subject)),
     update: (ref, payload) => attempt('issue', () => update(jira, ref, payload)),

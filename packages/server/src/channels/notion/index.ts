@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '@belay/protocol';
 import type { Client } from '@notionhq/client';
 import { type Subject, subjectKey } from '../../engine/cards.ts';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
+import type { Rate } from '../../engine/pace.ts';
 import { ChannelProblem, defineChannel } from '../channel.ts';
 import { actsOf, refOf, type Statuses, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';
@@ -58,6 +59,11 @@ const workspace = 'notion';
 const pollEveryMs = 60_000;
 /** Times of edits are rounded down to their minute. */
 const overlapMs = 150_000;
+
+/** Three requests a second on average, counted over a minute; polling and people come on top. */
+const rates: readonly Rate[] = [
+  { per: 'channel', atOnce: 8, everyMs: 450, costs: { post: 1, update: 5, addLines: 1 } },
+];
 
 type Payload = { written: JsonObject; properties: JsonObject; children: JsonObject[] };
 type Desk = { client: Client; statuses: Statuses };
@@ -148,6 +154,7 @@ export const createNotion = (values: NotionValues): Channel => {
   return {
     name: 'notion',
     title: 'Notion',
+    rates,
     render: renderFor(statuses),
     post: (place, payload, subject) => attempt('source', () => post(desk, place, payload, subject)),
     update: (ref, payload) => attempt('page', () => update(desk, ref, payload)),

@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from '@belay/protocol';
 import { type CardState, type Subject, subjectKey } from '../../engine/cards.ts';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
-import { defineChannel } from '../channel.ts';
+import { ChannelProblem, defineChannel } from '../channel.ts';
 import { actsOf, refOf, type Statuses, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
@@ -43,12 +43,28 @@ const settings = {
     fallback: 'incident',
   },
   states: { env: 'BELAY_SERVICENOW_STATES', about: 'values of states: "open=1, claimed=2"', fallback: '' },
+  perHour: {
+    env: 'BELAY_SERVICENOW_PER_HOUR',
+    about: 'requests an hour, where a rate limit rule of the instance is about this user',
+    fallback: '',
+  },
   closeCode: { env: 'BELAY_SERVICENOW_CLOSE_CODE', about: 'of incidents that end', fallback: 'Solution provided' },
 };
 export type ServiceNowValues = { [Name in keyof typeof settings]: string };
 
 const pollEveryMs = 45_000;
 const overlapMs = 60_000;
+
+/** An instance has a limit only where an administrator made a rule; half of it is left to polling and people. */
+const ratesOf = (perHour: string): Pick<Channel, 'rates'> => {
+  if (perHour === '') return {};
+  const most = Number(perHour);
+  if (!Number.isInteger(most) || most < 1)
+    throw new ChannelProblem(`${settings.perHour.env} is "${perHour}". Write how many requests an hour: 1000.`);
+  return {
+    rates: [{ per: 'channel', atOnce: 4, everyMs: 7_200_000 / most, costs: { post: 3, update: 4, addLines: 1 } }],
+  };
+};
 
 type Payload = { written: JsonObject & { state: string }; owner: string | null; note: string; fields: Row };
 type Desk = { table: Table; tables: string[]; statuses: Statuses; closeCode: string };
@@ -156,6 +172,7 @@ export const createServiceNow = (values: ServiceNowValues, ports: Ports = { fetc
   return {
     name: 'servicenow',
     title: 'ServiceNow',
+    ...ratesOf(values.perHour),
     render,
     post: (place, payload, subject) => attempt('table', () => post(desk, place, payload, subject)),
     update: (ref, payload) => attempt('record', () => update(desk, ref, payload)),

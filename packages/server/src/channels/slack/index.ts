@@ -3,6 +3,7 @@ import type { JsonObject } from '@belay/protocol';
 import type { WebClient } from '@slack/web-api';
 import { type Subject, subjectKey } from '../../engine/cards.ts';
 import type { CardRef, Channel, Delivery, Place, TakesIn } from '../../engine/channel-ports.ts';
+import type { Rate } from '../../engine/pace.ts';
 import { defineChannel, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk, type ResponseHosts } from './answer.ts';
@@ -34,6 +35,16 @@ type Ports = { fetch: typeof fetch; responseHosts: ResponseHosts };
 
 const asSlackPorts: Ports = { fetch: globalThis.fetch, responseHosts: ['https://hooks.slack.com'] };
 
+/**
+ * Slack takes one message a second in a conversation, "several hundred" a minute in a workspace, and 50 edits a minute
+ * (tier 3). Answers to pressers come on top.
+ */
+const rates: readonly Rate[] = [
+  { per: 'place', atOnce: 1, everyMs: 1_000, costs: { post: 1, addLines: 1, tell: 1 } },
+  { per: 'channel', atOnce: 20, everyMs: 300, costs: { post: 1, addLines: 1, tell: 1 } },
+  { per: 'channel', atOnce: 4, everyMs: 1_400, costs: { update: 1 } },
+];
+
 type Posted = { channel?: string | undefined; ts?: string | undefined };
 
 const refOf = ({ channel = '', ts = '' }: Posted): CardRef => ({ id: `${channel}:${ts}`, channel, ts });
@@ -46,17 +57,23 @@ const attempt = async (work: () => Promise<Delivery>): Promise<Delivery> => {
   }
 };
 
-/** A room by name or id; a person by the direct messages that Slack opens for them. */
-const conversation = async (client: WebClient, { kind, address }: Place): Promise<string> => {
-  if (kind === 'room') return address;
-  const opened = await client.conversations.open({ users: address });
-  return opened.channel?.id ?? '';
+/** A room by name or id; a person by the direct messages that Slack opens for them, the same whenever it is asked. */
+const conversations = (client: WebClient) => {
+  const opened = new Map<string, string>();
+  return async ({ kind, address }: Place): Promise<string> => {
+    const known = kind === 'room' ? address : opened.get(address);
+    if (known !== undefined) return known;
+    const id = (await client.conversations.open({ users: address })).channel?.id ?? '';
+    opened.set(address, id);
+    return id;
+  };
 };
 
 const outgoing = (client: WebClient, team: string) => {
+  const conversation = conversations(client);
   const post = (place: Place, message: JsonObject): Promise<Delivery> =>
     attempt(async () => {
-      const channel = await conversation(client, place);
+      const channel = await conversation(place);
       const quiet = { unfurl_links: false, unfurl_media: false, link_names: false };
       const posted = await client.chat.postMessage({ channel, ...quiet, ...(message as { text: string }) });
       return delivered(refOf(posted));
@@ -80,7 +97,7 @@ const outgoing = (client: WebClient, team: string) => {
       }),
     /** By the metadata of our own messages; only where the room is known by its id. */
     find: async (place: Place, subject: Subject): Promise<CardRef | null> => {
-      const channel = await conversation(client, place);
+      const channel = await conversation(place);
       if (channel.startsWith('#')) return null;
       const { messages = [] } = await client.conversations.history({ channel, limit: 100, include_all_metadata: true });
       const mine = messages.find(
@@ -106,6 +123,7 @@ export const createSlack = (values: Values, ports: Ports = asSlackPorts): Channe
   return {
     name: 'slack',
     title: 'Slack',
+    rates,
     ...outgoing(client, team),
     workspaces: [team],
     verify: (raw, now) => verify(secrets, raw, now),

@@ -1,6 +1,7 @@
 /** Microsoft Teams: Adaptive Cards in channels and chats, dialogs, fresh cards, previews, "what is mine" by message. */
 import type { JsonObject } from '@belay/protocol';
 import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
+import type { Rate } from '../../engine/pace.ts';
 import { defineChannel, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk } from './answer.ts';
@@ -33,6 +34,12 @@ const settings = {
 };
 type Values = SettingValues<typeof settings>;
 type Ports = { fetch: typeof fetch; now: () => number };
+
+/** Teams takes 7 in a second, 8 in two, 60 in thirty and 1,800 in an hour for each conversation, and 50 a second of an app. */
+const rates: readonly Rate[] = [
+  { per: 'place', atOnce: 6, everyMs: 2_010, costs: { post: 1, update: 1, addLines: 1, tell: 1 } },
+  { per: 'channel', atOnce: 20, everyMs: 40, costs: { post: 2, update: 1, addLines: 1, tell: 2 } },
+];
 
 /** Where a card stands: a conversation, and the message in it. */
 type TeamsRef = CardRef & { conversation: string; message: string };
@@ -126,6 +133,7 @@ export const createTeams = (values: Values, ports: Ports = { fetch: globalThis.f
   return {
     name: 'teams',
     title: 'Teams',
+    rates,
     ...posts,
     workspaces: [tenant],
     verify: (raw, now) => verify({ appId, keys }, raw, now),

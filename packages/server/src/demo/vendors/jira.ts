@@ -31,6 +31,7 @@ import {
   transitionsOf,
   userJson,
 } from './jira-shapes.ts';
+import type { Limit } from './limits.ts';
 import {
   type Answers,
   type Call,
@@ -317,6 +318,26 @@ const answer = (jira: Jira, call: Call): Reply => {
   }
 };
 
+const issueWritten = ({ method, path }: Call): string | null =>
+  method === 'GET' ? null : (/^\/rest\/api\/3\/issue\/([^/]+)/.exec(path)?.[1] ?? null);
+const onIssue = (most: number, seconds: number): Limit<Call> => ({
+  about: `${most} writes in ${seconds} s to`,
+  most,
+  inMs: seconds * 1_000,
+  keyOf: issueWritten,
+});
+/** Writes to one issue, and requests to one operation. */
+const limits: Limit<Call>[] = [
+  onIssue(20, 2),
+  onIssue(100, 30),
+  {
+    about: '50 requests a second to',
+    most: 50,
+    inMs: 1_000,
+    keyOf: ({ method, path }) => `${method} ${path.split('/').slice(0, 5).join('/')} ${path.split('/')[6] ?? ''}`,
+  },
+];
+
 const answersOf = (jira: Jira): Answers => ({
   answer: (call) => answer(jira, call),
   writes: ({ method, path }) => method !== 'GET' && !path.includes('/search'),
@@ -332,6 +353,7 @@ const answersOf = (jira: Jira): Answers => ({
   failed: (status) => ({ status, body: { errorMessages: ['Internal server error'], errors: {} } }),
   revoked: () => problem(401, ['Client must be authenticated to access this resource.']),
   refused: (problems) => problem(400, problems),
+  limits,
 });
 
 export const startJira = async (options: JiraOptions = {}) => {

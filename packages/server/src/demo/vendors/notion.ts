@@ -5,6 +5,7 @@
  */
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '@belay/protocol';
+import type { Limit } from './limits.ts';
 import { handsOf } from './notion-hands.ts';
 import { databaseJson, dataSourceJson, page, pageList, queryRows, userJson } from './notion-shapes.ts';
 import {
@@ -265,7 +266,13 @@ const answer = (notion: Notion, call: Call): Reply => {
   }
 };
 
+/** Three requests a second on average, counted over a minute. */
+const limits: Limit<Call>[] = [
+  { about: '180 requests a minute of', most: 180, inMs: 60_000, keyOf: () => 'the integration' },
+];
+
 const answersOf = (notion: Notion): Answers => ({
+  limits,
   answer: (call) => answer(notion, call),
   writes: ({ method, path }) => method !== 'GET' && !path.endsWith('/query'),
   limited: (seconds) => {

@@ -5,6 +5,7 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import type { JsonObject } from '@belay/protocol';
+import type { Limit } from './limits.ts';
 import { queryTable } from './servicenow-query.ts';
 import { type Table, tables } from './servicenow-tables.ts';
 import {
@@ -233,7 +234,14 @@ const answer = (instance: Instance, call: Call): Reply => {
   }
 };
 
-const answersOf = (instance: Instance): Answers => ({
+/** An instance has a limit where an administrator made a rule for the user. */
+const limitsOf = (perHour: number | null): Limit<Call>[] =>
+  perHour === null
+    ? []
+    : [{ about: `${perHour} requests an hour of`, most: perHour, inMs: 3_600_000, keyOf: () => 'the user' }];
+
+const answersOf = (instance: Instance, perHour: number | null): Answers => ({
+  limits: limitsOf(perHour),
   answer: (call) => answer(instance, call),
   writes: ({ method }) => method !== 'GET',
   limited: (seconds) => ({
@@ -275,6 +283,8 @@ const handsOf = (instance: Instance) => ({
 });
 
 export type ServiceNowOptions = {
+  /** a rate limit rule of the instance: requests an hour of the user that Belay works as */
+  perHour?: number;
   people?: ServiceNowPerson[];
   groups?: string[];
   judge?: Judge;
@@ -283,7 +293,14 @@ export type ServiceNowOptions = {
 };
 
 export const startServiceNow = async (options: ServiceNowOptions = {}) => {
-  const { people = [], groups = ['Treasury'], judge = lenient, sign = signedPush(), port = 0 } = options;
+  const {
+    people = [],
+    groups = ['Treasury'],
+    judge = lenient,
+    sign = signedPush(),
+    port = 0,
+    perHour = null,
+  } = options;
   const instance: Instance = {
     origin: '',
     now: Date.now,
@@ -299,7 +316,7 @@ export const startServiceNow = async (options: ServiceNowOptions = {}) => {
   for (const { userName, name, email } of [belay, ...people])
     insert(instance, 'sys_user', { user_name: userName, name, email, active: 'true' }, 'admin');
   for (const name of groups) insert(instance, 'sys_user_group', { name, active: 'true' }, 'admin');
-  const server = await startVendorServer(answersOf(instance), judge, port);
+  const server = await startVendorServer(answersOf(instance, perHour), judge, port);
   instance.origin = server.origin;
   const rows = (table: string): ServiceNowRow[] => rowsOf(instance, table);
   return {

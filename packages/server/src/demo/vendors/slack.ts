@@ -6,6 +6,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Fault, under } from './faults.ts';
+import { createCounter, type Limit } from './limits.ts';
 import { activeIn, type Block, objectsIn, textsIn } from './slack-shapes.ts';
 import type { OpenForm, Signing, Twin, TwinCard } from './twin.ts';
 
@@ -69,7 +70,28 @@ export type SlackServer = Twin & {
 /** Slack's schema and limits: what is wrong with a call. */
 export type SlackJudge = (method: string, given: Record<string, string>) => string[];
 
+type MethodCall = { method: string; given: Record<string, string> };
+const tier = (methods: string[], most: number): Limit<MethodCall> => ({
+  about: 'calls a minute of',
+  most,
+  inMs: 60_000,
+  keyOf: ({ method }) => (methods.includes(method) ? method : null),
+});
+/** As documented: one message a second in a conversation, and the tiers of the other methods. */
+const limits: Limit<MethodCall>[] = [
+  {
+    about: 'a message a second in',
+    most: 1,
+    inMs: 1_000,
+    keyOf: ({ method, given }) => (method === 'chat.postMessage' ? (given.channel ?? '') : null),
+  },
+  tier(['chat.postMessage'], 300),
+  tier(['chat.update', 'conversations.open', 'conversations.history'], 50),
+  tier(['views.open', 'users.info', 'chat.postEphemeral', 'views.publish'], 100),
+];
+
 const memory = (judge: SlackJudge) => ({
+  counter: createCounter(limits),
   judge,
   messages: [] as Message[],
   views: [] as View[],
@@ -197,7 +219,9 @@ const serveApi = async (slack: Memory, request: IncomingMessage, response: Serve
   const given = await formFields(request);
   slack.calls += 1;
   const wire = { request, response };
-  const fault = slack.state === 'down' ? down : writing.has(method) ? slack.faults.shift() : undefined;
+  const wait = slack.counter.secondsToWait({ method, given });
+  const limit: Fault | undefined = wait === null ? undefined : { kind: 'limit', seconds: wait };
+  const fault = slack.state === 'down' ? down : (limit ?? (writing.has(method) ? slack.faults.shift() : undefined));
   await under(fault, misbehaviour, wire, () => ({
     status: 200,
     body: call(slack, method, given, request.headers.authorization ?? ''),
@@ -351,6 +375,8 @@ export const startSlack = async (judge: SlackJudge = () => []): Promise<SlackSer
       slack.socketUrl = url;
     },
     calls: () => slack.calls,
+    countBy: slack.counter.countBy,
+    exceeded: slack.counter.exceeded,
     violations: slack.violations,
     homeOf: (user) => slack.homes.get(user) ?? null,
     unfurls: slack.unfurls,

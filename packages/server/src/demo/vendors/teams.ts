@@ -5,6 +5,7 @@
  */
 import { createPublicKey, createVerify } from 'node:crypto';
 import { type WireCall as Call, type Fault, listen, type Reply, under } from './faults.ts';
+import { type Counter, createCounter, type Limit } from './limits.ts';
 import { activityOf, deliver, peopleOf } from './teams-people.ts';
 import { actionsOf, activeIn, activeParts, cardsOf, plainText, textsIn, type Value, wordOf } from './teams-shapes.ts';
 import {
@@ -185,7 +186,28 @@ const misbehaviour = {
   failed: (status: number): Reply => refusal(status, 'ServiceError', 'Unknown'),
 };
 
-type Running = { state: 'up' | 'down' | 'revoked'; faults: Fault[]; calls: number };
+type Running = {
+  state: 'up' | 'down' | 'revoked';
+  faults: Fault[];
+  calls: number;
+  counter: Counter<Call>;
+};
+
+const conversationOf = ({ path }: Call): string | null => /^\/v3\/conversations\/([^/;]+)/.exec(path)?.[1] ?? null;
+const inConversation = (most: number, seconds: number): Limit<Call> => ({
+  about: `${most} messages in ${seconds} s of`,
+  most,
+  inMs: seconds * 1_000,
+  keyOf: (call) => (writes(call) ? conversationOf(call) : null),
+});
+/** As documented: of a bot in each conversation, and of an app in the tenant. */
+const limits: Limit<Call>[] = [
+  inConversation(7, 1),
+  inConversation(8, 2),
+  inConversation(60, 30),
+  inConversation(1_800, 3_600),
+  { about: '50 requests a second of', most: 50, inMs: 1_000, keyOf: () => 'the app' },
+];
 
 /** Somebody adds the bot, or writes to it. */
 const arrivals = (tenant: Tenant, people: ReturnType<typeof peopleOf>) => ({
@@ -228,6 +250,8 @@ const vendorOf = (tenant: Tenant, running: Running, people: ReturnType<typeof pe
     tenant.messages = tenant.messages.filter((one) => `${one.conversation} ${one.id}` !== cardId);
   },
   calls: () => running.calls,
+  countBy: running.counter.countBy,
+  exceeded: running.counter.exceeded,
   violations: tenant.violations,
   tenant: tenant.tenantId,
   appId: tenant.appId,
@@ -256,7 +280,7 @@ const wellKnown = ({ path }: Call, origin: string, signer: Signer, unendorsed: S
 export const startTeams = async (options: TeamsOptions = {}): Promise<TeamsServer> => {
   const tenant = newTenant(options);
   const [signer, unendorsed] = [newSigner('teams-1'), newSigner('directline-1')];
-  const running: Running = { state: 'up', faults: [], calls: 0 };
+  const running: Running = { state: 'up', faults: [], calls: 0, counter: createCounter(limits) };
   const botToken = (): string =>
     signToken(
       {
@@ -276,7 +300,9 @@ export const startTeams = async (options: TeamsOptions = {}): Promise<TeamsServe
     if (running.state === 'down')
       return under({ kind: 'error', status: 503 }, misbehaviour, wire, () => ({ status: 503 }));
     const isSigned = (token: string) => running.state !== 'revoked' && verifies(token, signer);
-    return under(writes(call) ? running.faults.shift() : undefined, misbehaviour, wire, () =>
+    const wait = running.counter.secondsToWait(call);
+    const limit: Fault | undefined = wait === null ? undefined : { kind: 'limit', seconds: wait };
+    return under(limit ?? (writes(call) ? running.faults.shift() : undefined), misbehaviour, wire, () =>
       connector(tenant, call, isSigned),
     );
   });

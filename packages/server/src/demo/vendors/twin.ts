@@ -59,5 +59,9 @@ export type Twin = {
   violations: string[];
   /** time as the vendor sees it; without it the vendor has no clock of its own */
   useClock?(now: () => number): void;
+  /** from now on it keeps to the rates it documents: what is more is answered with 429 and a time to wait */
+  countBy(now: () => number): void;
+  /** rates that were exceeded */
+  exceeded: string[];
   close(): Promise<void>;
 };

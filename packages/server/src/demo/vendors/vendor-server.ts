@@ -5,6 +5,7 @@
  */
 import type { Json, JsonObject } from '@belay/protocol';
 import { type Fault, listen, type Reply, send, under, type WireCall } from './faults.ts';
+import { createCounter, type Limit } from './limits.ts';
 
 export type { Fault, Reply };
 
@@ -33,6 +34,8 @@ export type Answers = {
   failed(status: number): Reply;
   revoked(): Reply;
   refused(problems: string[]): Reply;
+  /** the rates it documents */
+  limits: readonly Limit<Call>[];
 };
 
 export type VendorServer = {
@@ -42,6 +45,9 @@ export type VendorServer = {
   /** calls that reached the vendor, whatever became of them */
   calls(): number;
   violations: string[];
+  /** from now on it keeps to the rates it documents */
+  countBy(now: () => number): void;
+  exceeded: string[];
   close(): Promise<void>;
 };
 
@@ -69,6 +75,7 @@ const judged = (memory: Memory, vendor: Answers, judge: Judge, call: Call): Repl
 
 export const startVendorServer = async (vendor: Answers, judge: Judge, port = 0): Promise<VendorServer> => {
   const memory: Memory = { faults: [], state: 'up', calls: 0, violations: [] };
+  const counter = createCounter(vendor.limits);
   const { origin, close } = await listen(async (wireCall, response) => {
     const wire = { request: wireCall.request, response };
     memory.calls += 1;
@@ -76,6 +83,8 @@ export const startVendorServer = async (vendor: Answers, judge: Judge, port = 0)
     if (memory.state === 'revoked') return send(response, vendor.revoked());
     try {
       const call = callOf(wireCall);
+      const wait = counter.secondsToWait(call);
+      if (wait !== null) return send(response, vendor.limited(wait));
       const fault = vendor.writes(call) ? memory.faults.shift() : undefined;
       await under(fault, vendor, wire, () => judged(memory, vendor, judge, call));
     } catch (error) {
@@ -91,6 +100,8 @@ export const startVendorServer = async (vendor: Answers, judge: Judge, port = 0)
     },
     calls: () => memory.calls,
     violations: memory.violations,
+    countBy: counter.countBy,
+    exceeded: counter.exceeded,
     close,
   };
 };

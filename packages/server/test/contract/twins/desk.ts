@@ -10,7 +10,7 @@ import type { OpenForm, Signing, Twin, TwinCard } from '../twin.ts';
 type Fields = Record<string, string | boolean>;
 
 /** What a vendor of records offers to whoever works in it. */
-export type DeskVendor = Pick<Twin, 'next' | 'state' | 'calls' | 'violations' | 'close'> & {
+export type DeskVendor = Pick<Twin, 'next' | 'state' | 'calls' | 'violations' | 'countBy' | 'exceeded' | 'close'> & {
   route: string;
   cards(): TwinCard[];
   comment(by: string, cardId: string, text: string): void;

@@ -1,6 +1,7 @@
 /** People who work in the local ServiceNow, as the contract needs them. */
 import type { ServiceNowValues } from '../../../src/channels/servicenow/index.ts';
 import {
+  type ServiceNowOptions,
   type ServiceNowRow,
   type ServiceNowServer,
   signedPush,
@@ -47,7 +48,9 @@ const decide = (snow: ServiceNowServer, by: string, sysId: string): void => {
   snow.hands.update(by, 'sysapproval_approver', approval, { state: 'approved' });
 };
 
-export const startServiceNowTwin = async (): Promise<{ twin: Twin; snow: ServiceNowServer }> => {
+export const startServiceNowTwin = async (
+  options: Pick<ServiceNowOptions, 'perHour'> = {},
+): Promise<{ twin: Twin; snow: ServiceNowServer }> => {
   const people = [
     ...Object.entries(names).map(([id, name]) => ({
       userName: serviceNowAddresses[id] ?? '',
@@ -56,7 +59,7 @@ export const startServiceNowTwin = async (): Promise<{ twin: Twin; snow: Service
     })),
     { userName: serviceNowStranger, name: 'A Stranger', email: 'stranger@example.com' },
   ];
-  const snow = await startServiceNow({ judge: serviceNowJudge, people });
+  const snow = await startServiceNow({ ...options, judge: serviceNowJudge, people });
   const twin = deskTwin({
     ...snow,
     route: 'servicenow',
@@ -84,5 +87,6 @@ export const serviceNowValues = (snow: ServiceNowServer): ServiceNowValues => ({
   oldPushSecret: '',
   tables: serviceNowTable,
   states: '',
+  perHour: '',
   closeCode: 'Solution provided',
 });
