@@ -131,7 +131,7 @@ const later = async (
   ports: DeliverPorts,
   { row, work, shown }: { row: OwedRow; work: Work; shown: ShownCard },
   delivery: Extract<Delivery, { kind: 'retry' }>,
-): Promise<void> => {
+): Promise<null> => {
   const { cards, outbox, clock } = ports;
   const now = clock.now();
   const again = now + (delivery.afterMs ?? backoffMs(row.attempts));
@@ -143,6 +143,7 @@ const later = async (
   if (delivery.afterMs === null) await troubled(ports, work.channel, delivery.because, trouble);
   await outbox.failed(row, delivery.because, again);
   if (turns) await cards.owe([oweSubject(work.card.subject, work.card.urgency)], now);
+  return null;
 };
 
 /** The vendor will not have it. Whoever was to be told is told elsewhere, or the next rung is. */
@@ -150,7 +151,7 @@ const never = async (
   ports: DeliverPorts,
   { row, work, shown }: { row: OwedRow; work: Work; shown: ShownCard },
   delivery: Extract<Delivery, { kind: 'rejected' }>,
-): Promise<void> => {
+): Promise<null> => {
   const { cards, outbox, clock, log } = ports;
   log.warn({ channel: work.channel.name, subject: shown.subject, because: delivery.because }, 'a card was refused');
   await cards.save({ ...shown, failing: delivery.because, failed: true, attemptedAt: null });
@@ -159,6 +160,7 @@ const never = async (
   else if (shown.place.kind === 'room') await roomFailed(ports, work.channel, shown.place.address, delivery.because);
   await outbox.failed(row, delivery.because, null);
   await cards.owe([oweSubject(work.card.subject, work.card.urgency)], clock.now());
+  return null;
 };
 
 /** What was done is kept; the rest is done when it is its turn. */
@@ -167,14 +169,20 @@ const putBack = async (ports: DeliverPorts, row: OwedRow, held: Held): Promise<H
   return held;
 };
 
-type Tried = Promise<Held | null | void>;
+/** What holds it back, and null when it does not: then it is done, or the row says when it is tried again. */
+type Tried = Promise<Held | null>;
+
+const over = async ({ outbox, clock }: DeliverPorts, row: OwedRow): Promise<null> => {
+  await outbox.delivered(row, clock.now());
+  return null;
+};
 
 const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
   const { subject: key, place } = row.body as { subject: string; place: Place };
   const subject = parseSubject(key);
   const shown = subject === null ? null : await ports.cards.card(subject, channel.name, place.address);
   const found = subject === null ? null : await ports.find(subject);
-  if (shown === null || found === null) return ports.outbox.delivered(row, ports.clock.now());
+  if (shown === null || found === null) return over(ports, row);
   const card = await ports.cardOf(found, shown.personId);
   const work: Work = { channel, shown, found, card, payload: channel.render(card, shown.place) };
   const { delivery, shown: after } = await bringUp(ports, work);
@@ -182,11 +190,12 @@ const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow):
     await ports.cards.save(after);
     return putBack(ports, row, delivery);
   }
-  if (delivery?.kind === 'retry') return later(ports, { row, work, shown: after }, delivery);
-  if (delivery?.kind === 'rejected') return never(ports, { row, work, shown: after }, delivery);
+  const tried = { row, work, shown: after };
+  if (delivery?.kind === 'retry') return later(ports, tried, delivery);
+  if (delivery?.kind === 'rejected') return never(ports, tried, delivery);
   await ports.cards.save(shownNow(work, after));
   if (delivery !== null) await ports.cards.wentWell(channel.name);
-  await ports.outbox.delivered(row, ports.clock.now());
+  return over(ports, row);
 };
 
 const deliverNotice = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
@@ -194,9 +203,9 @@ const deliverNotice = async (ports: DeliverPorts, channel: Channel, row: OwedRow
   const held = await waits(ports, channel, 'tell', place, row.target);
   if (held !== null) return putBack(ports, row, held);
   const told = await channel.tell?.(place, text);
-  if (told?.kind !== 'retry') return ports.outbox.delivered(row, ports.clock.now());
-  const again = ports.clock.now() + (told.afterMs ?? backoffMs(row.attempts));
-  await ports.outbox.failed(row, told.because, again);
+  if (told?.kind !== 'retry') return over(ports, row);
+  await ports.outbox.failed(row, told.because, ports.clock.now() + (told.afterMs ?? backoffMs(row.attempts)));
+  return null;
 };
 
 const deliverRow = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
@@ -205,6 +214,7 @@ const deliverRow = async (ports: DeliverPorts, channel: Channel, row: OwedRow): 
   } catch (error) {
     ports.log.error({ error, channel: channel.name, target: row.target }, 'a delivery failed; it is tried again');
     await ports.outbox.failed(row, String(error), ports.clock.now() + backoffMs(row.attempts));
+    return null;
   }
 };
 

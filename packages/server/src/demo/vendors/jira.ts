@@ -19,6 +19,7 @@ import {
 } from './jira-changes.ts';
 import { handsOf } from './jira-hands.ts';
 import { JqlProblem, searchIssues } from './jira-jql.ts';
+import { limits } from './jira-limits.ts';
 import {
   changelogJson,
   commentJson,
@@ -31,7 +32,6 @@ import {
   transitionsOf,
   userJson,
 } from './jira-shapes.ts';
-import type { Limit } from './limits.ts';
 import {
   type Answers,
   type Call,
@@ -317,26 +317,6 @@ const answer = (jira: Jira, call: Call): Reply => {
       return { status: 404, body: { errorMessages: ['There is nothing here.'], errors: {} } };
   }
 };
-
-const issueWritten = ({ method, path }: Call): string | null =>
-  method === 'GET' ? null : (/^\/rest\/api\/3\/issue\/([^/]+)/.exec(path)?.[1] ?? null);
-const onIssue = (most: number, seconds: number): Limit<Call> => ({
-  about: `${most} writes in ${seconds} s to`,
-  most,
-  inMs: seconds * 1_000,
-  keyOf: issueWritten,
-});
-/** Writes to one issue, and requests to one operation. */
-const limits: Limit<Call>[] = [
-  onIssue(20, 2),
-  onIssue(100, 30),
-  {
-    about: '50 requests a second to',
-    most: 50,
-    inMs: 1_000,
-    keyOf: ({ method, path }) => `${method} ${path.split('/').slice(0, 5).join('/')} ${path.split('/')[6] ?? ''}`,
-  },
-];
 
 const answersOf = (jira: Jira): Answers => ({
   answer: (call) => answer(jira, call),
