@@ -16,6 +16,9 @@ export type ChannelUnderTest = {
   stranger: string;
 };
 
+/** Where the clock stands still, what waits for the rates of a vendor would, too. They have promises of their own (channel-pace.test.ts). */
+export const unpaced = ({ rates: _rates, ...channel }: Channel): Channel => channel;
+
 /** A channel in memory: where people are told when the one under test cannot. */
 export const memoryChannel = () => {
   const cards: { place: Place; ref: CardRef; payload: JsonObject; lines: string[] }[] = [];
@@ -122,11 +125,9 @@ export type ContractWorld = Awaited<ReturnType<typeof contractWorld>>;
 export const contractWorld = async (under: ChannelUnderTest, { withMemory = false, via = '' } = {}) => {
   const { channel, twin, room, addresses } = under;
   const memory = memoryChannel();
-  // The clock stands still in most promises; keeping to a vendor's rates is a promise of its own (channel-pace.test.ts).
-  const { rates: _rates, ...unpaced } = channel;
   const world: World = await createWorld({
     controls: ['payment-approval'],
-    channels: withMemory ? [unpaced, memory.channel] : [unpaced],
+    channels: withMemory ? [unpaced(channel), memory.channel] : [unpaced(channel)],
     organisation: organisation(under, withMemory),
     edit: (text) => {
       const source = text.replace('from: role:treasury-lead\n', 'from: role:treasury-lead\n    dwell: 30s\n');

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { channelsLine, type LocalVendors, startVendors, withAccounts } from '../../src/demo/channels.ts';
 import { openChannelsPage } from '../../src/demo/channels-page.ts';
 import { type Listening, listen } from '../agents/listen.ts';
+import { unpaced } from '../contract/contract-world.ts';
 import { createWorld, invoice, sampleOrganisation, type World } from '../world.ts';
 
 let local: LocalVendors;
@@ -16,8 +17,7 @@ beforeAll(async () => {
   local = await startVendors(sampleOrganisation());
   world = await createWorld({
     controls: ['payment-approval'],
-    // The clock stands still, and so would what waits for the rates of a vendor.
-    channels: local.channels.map(({ rates: _rates, ...channel }) => channel),
+    channels: local.channels.map(unpaced),
     organisation: withAccounts(sampleOrganisation()),
     edit: (source) => `${source}\n${channelsLine(local.vendors.notion.ids.dataSource)}\n`,
   });
