@@ -1,6 +1,6 @@
 /** The language of controls: parse → types → evaluate. Pure; runs in a browser. */
 export { type CasesResult, type ControlCase, type Expectation, parseCases } from './cases/parse.ts';
-export { type Proposal, type ProposedCase, proposeCases } from './cases/propose.ts';
+export { type ProposedCase, type ProposedCases, proposeCases } from './cases/propose.ts';
 export { type CaseReport, runCases } from './cases/run.ts';
 export { writeCases } from './cases/write.ts';
 export { checkControl } from './check/check.ts';

@@ -90,11 +90,14 @@ export const answers: Partial<Record<RouteName, Answer>> = {
     const { before, after } = query as ParsedQueryOf<'compareVersions'>;
     return world.controls.compare(params.name ?? '', before, after);
   },
-  getProposal: (world, { params }) => world.controls.proposal(params.name ?? ''),
-  publishProposal: (world, { me, params, body }) =>
-    world.controls.publish(params.name ?? '', (body as ParsedBodyOf<'publishProposal'>).digest, me.personId),
-  withdrawProposal: (world, { params, body }) =>
-    world.controls.withdraw(params.name ?? '', (body as ParsedBodyOf<'withdrawProposal'>).because),
+  previewMove: (world, { params }) => world.controls.moves(params.name ?? ''),
+  moveRuns: (world, { params, body }) =>
+    world.controls.move(params.name ?? '', (body as ParsedBodyOf<'moveRuns'>).because),
+  getDraft: (world, { params }) => ({ draft: world.controls.draft(params.name ?? '') }),
+  publishDraft: (world, { me, params, body }) =>
+    world.controls.publish(params.name ?? '', (body as ParsedBodyOf<'publishDraft'>).digest, me.personId),
+  withdrawDraft: (world, { params, body }) =>
+    world.controls.withdraw(params.name ?? '', (body as ParsedBodyOf<'withdrawDraft'>).because),
   listSchedules: (world) => page(['treasury', 'support'].map((name) => world.oncall.schedule(name))),
   scheduleCalendar: (world, { params, query }) => {
     const { from = '', to = '' } = query as ParsedQueryOf<'scheduleCalendar'>;

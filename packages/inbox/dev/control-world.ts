@@ -1,7 +1,7 @@
 /** Versions of the sample controls, read, checked, compared and drawn by the product itself: only the dates are invented. */
 import { readFileSync } from 'node:fs';
 import { checkControl, compareControls, controlDigest, controlPage, judgeFindings, parseControl } from '@belay/control';
-import type { AnswerOf, ComparisonView, ControlView, JsonObject } from '@belay/protocol';
+import type { AnswerOf, ComparisonView, ControlView, JsonObject, MoveView } from '@belay/protocol';
 import { drawingOf } from '../../server/src/engine/drawing.ts';
 import { controls } from './fixtures.ts';
 import { Refusal } from './refusal.ts';
@@ -52,15 +52,17 @@ const findingsOf = (text: string): ControlView['findings'] => {
   );
 };
 
-type Proposed = { source: string; proposedBy: string; proposedAt: string };
+type Drafted = { source: string; draftedBy: string; draftedAt: string };
 
 export class ControlWorld {
   private readonly now: () => number;
   private readonly texts = new Map<string, string[]>();
-  private readonly by = new Map<string, { publishedBy: string; proposedBy: string | null }>();
+  private readonly by = new Map<string, { publishedBy: string; draftedBy: string | null }>();
   /** what waits for a second person, by control */
-  readonly proposals = new Map<string, Proposed>();
+  readonly drafts = new Map<string, Drafted>();
   withdrawn: string | null = null;
+  /** the reason for which the runs of a version were moved */
+  readonly moved = new Map<string, string>();
 
   constructor(now: () => number) {
     this.now = now;
@@ -124,9 +126,9 @@ export class ControlWorld {
     return comparison(this.text(name, before), this.text(name, after));
   }
 
-  proposal(name: string): AnswerOf<'getProposal'> {
-    const found = this.proposals.get(name);
-    if (found === undefined) throw new Refusal('proposal_not_found', `Nothing is proposed for ${name}.`);
+  draft(name: string): AnswerOf<'getDraft'>['draft'] {
+    const found = this.drafts.get(name);
+    if (found === undefined) return null;
     const current = this.text(name, this.known(name).length);
     return {
       ...found,
@@ -138,25 +140,45 @@ export class ControlWorld {
   }
 
   publish(name: string, digest: string, me: string): ControlView {
-    const found = this.proposal(name);
-    if (found.digest !== digest) throw new Refusal('proposal_changed', 'It is another one by now.');
-    if (found.proposedBy === me) throw new Refusal('separation_of_duties', 'You proposed it yourself.');
+    const found = this.draft(name);
+    if (found === null) throw new Refusal('draft_not_found', `No draft of ${name} waits.`);
+    if (found.digest !== digest) throw new Refusal('draft_changed', 'It is another one by now.');
+    if (found.draftedBy === me) throw new Refusal('separation_of_duties', 'You drafted it yourself.');
     this.known(name).push(found.source);
-    this.by.set(`${name} ${this.known(name).length}`, { publishedBy: me, proposedBy: found.proposedBy });
-    this.proposals.delete(name);
+    this.by.set(`${name} ${this.known(name).length}`, { publishedBy: me, draftedBy: found.draftedBy });
+    this.drafts.delete(name);
     const { source: _, ...view } = this.control(name);
     return view;
   }
 
+  /** Runs under older versions; those that were moved are under none of them. */
+  moves(name: string): MoveView {
+    const [now, ...older] = this.versions(name) as [ControlView, ...ControlView[]];
+    const from = older
+      .filter(({ version, openRuns }) => openRuns > 0 && !this.moved.has(`${name} ${version}`))
+      .map(({ version, openRuns: runs }) => {
+        const difference = this.compare(name, version, now.version);
+        return { version, runs, movable: !difference.weaker, comparison: difference, moved: null };
+      });
+    const movable = from.reduce((sum, each) => sum + (each.movable ? each.runs : 0), 0);
+    return { name, version: now.version, digest: now.digest, from, movable, moved: null };
+  }
+
+  move(name: string, because: string): MoveView {
+    const before = this.moves(name);
+    for (const { version, movable } of before.from) if (movable) this.moved.set(`${name} ${version}`, because);
+    return { ...before, moved: before.movable };
+  }
+
   withdraw(name: string, because: string): object {
-    this.proposals.delete(name);
+    this.drafts.delete(name);
     this.withdrawn = because;
     return {};
   }
 
   /** A designer asks for more room; a second person decides. */
-  propose(name: string, proposedBy: string, change: (text: string) => string): void {
+  keepDraft(name: string, draftedBy: string, change: (text: string) => string): void {
     const source = change(this.text(name, this.known(name).length));
-    this.proposals.set(name, { source, proposedBy, proposedAt: new Date(this.now() - 3_600_000).toISOString() });
+    this.drafts.set(name, { source, draftedBy, draftedAt: new Date(this.now() - 3_600_000).toISOString() });
   }
 }

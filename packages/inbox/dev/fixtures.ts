@@ -98,7 +98,7 @@ export const controls = (now: number): ControlView[] =>
     rules: name === 'payment-approval' ? 4 : 6,
     publishedAt: ago(now, 60 * 24 * 12),
     publishedBy: 'dana',
-    proposedBy: null,
+    draftedBy: null,
     findings: [],
     openRuns: name === 'payment-approval' ? 4 : 3,
   }));

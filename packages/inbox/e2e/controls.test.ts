@@ -1,11 +1,10 @@
-/** A control in words: what a finance person reads, what changed between two versions, and a version for a second person. */
+/** A control in words: what a finance person reads, and what changed between two versions. */
 import { describe, expect, it } from 'vitest';
 import { missing, narrow, picture } from './browser.ts';
 import { visiting } from './visit.ts';
 
 describe.skipIf(missing !== null)('controls', () => {
   const visit = visiting();
-  const looser = (text: string) => text.replace('amount > EUR 500.00', 'amount > EUR 900.00');
 
   it('are listed, and each is a page in words with its drawing, findings and reasons', async () => {
     await visit.open('/controls');
@@ -33,31 +32,6 @@ describe.skipIf(missing !== null)('controls', () => {
     await visit.page.waitForURL('**/compare?before=1&after=3');
     await visit.page.getByLabel('Before').selectOption('3');
     await visit.see('Every case is decided as before.');
-  });
-
-  it('wait for a second person, who publishes or withdraws with a reason', async () => {
-    visit.world.controls.propose('payment-approval', 'bo', looser);
-    await visit.open('/controls/payment-approval');
-    await visit.see('A new version waits for a second person.');
-    await visit.see(/when amount is from EUR 500\.01 to EUR 900\.00/);
-    await picture(visit.page, 'proposal', false);
-    await visit.button('Withdraw…').click();
-    await visit.page.getByLabel(/^Why\?/).fill('EUR 900 is too much.');
-    await visit.button('Withdraw it').click();
-    await visit.page.getByText('A new version waits').waitFor({ state: 'detached' });
-    expect(visit.world.controls.withdrawn).toBe('EUR 900 is too much.');
-    visit.world.controls.propose('payment-approval', 'bo', looser);
-    await visit.open('/controls/payment-approval');
-    await visit.button('Publish it').click();
-    await visit.see('version 4, published by');
-    await visit.see('proposed by');
-  });
-
-  it('cannot be published by who proposed them', async () => {
-    visit.world.controls.propose('payment-approval', 'ann', looser);
-    await visit.open('/controls/payment-approval');
-    await visit.see('You proposed it: another designer publishes it.');
-    expect(await visit.button('Publish it').isDisabled()).toBe(true);
   });
 
   it('say what is missing when there is no such version', async () => {

@@ -81,19 +81,24 @@ export const errorCatalogue = {
   },
   second_person_needed: {
     status: 409,
-    title: 'Here a second person publishes what a designer proposed.',
+    title: 'Here a second person publishes what a designer drafted.',
     remedy:
-      'Propose it: `belay publish FILE --propose`. Another designer publishes it: `belay proposal NAME --publish`.',
+      'Leave it as a draft: `belay publish FILE --draft`. Another designer publishes it: `belay draft NAME --publish`.',
   },
-  proposal_not_found: {
+  draft_not_found: {
     status: 404,
-    title: 'Nothing is proposed for this control.',
-    remedy: 'Propose a version: `belay publish FILE --propose`.',
+    title: 'No draft of this control waits.',
+    remedy: 'Leave one: `belay publish FILE --draft`.',
   },
-  proposal_changed: {
+  draft_changed: {
     status: 409,
-    title: 'Another version is proposed by now.',
-    remedy: 'Read the proposal again, then decide on what it says now.',
+    title: 'Another draft waits by now.',
+    remedy: 'Read the draft again, then decide on what it says now.',
+  },
+  version_weaker: {
+    status: 409,
+    title: 'The version in force is weaker than the one that these runs are under.',
+    remedy: 'Let them end under theirs, or publish a version that is stricter: `belay compare` says where it is not.',
   },
   organisation_invalid: {
     status: 422,

@@ -242,17 +242,17 @@ export const controlView = z.strictObject({
   findings: z.array(versionFinding),
   publishedAt: instant,
   publishedBy: z.string(),
-  proposedBy: z.string().nullable().describe('who proposed it, when a second person published it'),
+  draftedBy: z.string().nullable().describe('who drafted it, when a second person published it'),
   openRuns: z.int(),
 });
 export type ControlView = z.infer<typeof controlView>;
 
-export const proposalView = z.strictObject({
+export const draftView = z.strictObject({
   name: z.string(),
   digest,
   findings: z.array(versionFinding),
-  proposedAt: instant,
-  proposedBy: z.string(),
+  draftedAt: instant,
+  draftedBy: z.string(),
 });
 
 /** How two versions of a control differ, in sentences; less human oversight first. */
@@ -261,6 +261,25 @@ export const comparisonView = z.strictObject({
   differences: z.array(z.strictObject({ sentence: z.string(), example: z.string().nullable(), weaker: z.boolean() })),
 });
 export type ComparisonView = z.infer<typeof comparisonView>;
+
+/** Runs under way under older versions, against the version in force. Where that is weaker anywhere, they stay. */
+export const moveView = z.strictObject({
+  name: z.string(),
+  version: z.int().describe('the version in force'),
+  digest,
+  from: z.array(
+    z.strictObject({
+      version: z.int(),
+      runs: z.int().describe('under way under it'),
+      movable: z.boolean().describe('false: something would have less human oversight, or that could not be ruled out'),
+      comparison: comparisonView,
+      moved: z.int().nullable().describe('null: not asked for yet, or not movable'),
+    }),
+  ),
+  movable: z.int().describe('runs that can be moved'),
+  moved: z.int().nullable().describe('runs that were moved; null: this only shows'),
+});
+export type MoveView = z.infer<typeof moveView>;
 
 /** The gate's answer. It always carries its reasons. */
 const decided = {

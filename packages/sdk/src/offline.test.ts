@@ -45,7 +45,7 @@ const offlineWorld = async (options: Parameters<typeof world>[0] = {}): Promise<
     rules: 1,
     publishedAt: '2026-11-23T10:00:00.000Z',
     publishedBy: 'ann',
-    proposedBy: null,
+    draftedBy: null,
     findings: [],
     openRuns: 1,
     source: '',

@@ -40,7 +40,7 @@ import { type Accounts, createAccounts } from './store/accounts.ts';
 import * as approvals from './store/approvals.ts';
 import { createAuditStore } from './store/audit.ts';
 import { createCardStore } from './store/cards.ts';
-import { listControls, listVersions } from './store/controls.ts';
+import { listControls, listVersions, runsUnder } from './store/controls.ts';
 import { databaseNow } from './store/database-clock.ts';
 import { createDueStore, overdue } from './store/due.ts';
 import { exportBundle } from './store/evidence.ts';
@@ -69,7 +69,7 @@ export type AppOptions = {
   /** the channels that are set up */
   channels?: Channel[];
   inboxFolder?: string;
-  /** a version is proposed by one designer and published by another */
+  /** a version is drafted by one designer and published by another */
   secondPerson?: boolean;
   /** hints between nodes; without it nodes poll */
   listen?: (channel: string, onHint: (about: string) => void) => void;
@@ -119,6 +119,7 @@ const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, r
   overdue: (at) => overdue(pool, at),
   listControls: () => listControls(pool),
   listVersions: (name) => listVersions(pool, name),
+  runsUnder: (name, version, limit) => runsUnder(pool, name, version, limit),
   getControl: (name, version) => house.control(name, version),
   listStops: async (stopId, limit, nameOf) =>
     (await listStops(pool, stopId, limit)).map((row) => stopView(row, nameOf)),

@@ -16,7 +16,7 @@ export type Config = {
   sources: string | undefined;
   intake: string | undefined;
   logLevel: string;
-  /** BELAY_SECOND_PERSON: a version is proposed by one designer and published by another */
+  /** BELAY_SECOND_PERSON: a version is drafted by one designer and published by another */
   secondPerson: boolean;
 };
 

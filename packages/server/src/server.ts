@@ -29,7 +29,7 @@ export type ServerOptions = {
   intake?: IntakeSource[];
   /** default: those whose settings are in the environment */
   channels?: Channel[];
-  /** a version is proposed by one designer and published by another */
+  /** a version is drafted by one designer and published by another */
   secondPerson?: boolean;
   log: Log & StoreLog;
   clock?: Clock;

@@ -20,7 +20,7 @@ const casesOf = (text: string) => {
 };
 
 const allowed = (limit: string): string => `  - { id: limit, at: pay, when: ${limit}, then: continue }`;
-/** The amounts for which the proposal says that the rule fires, and that it does not. */
+/** The amounts for which the proposed cases say that the rule fires, and that it does not. */
 const sidesAt = (limit: string) => {
   const { cases } = proposeCases(parsed(everyType(allowed(limit))));
   const side = (fires: boolean) =>

@@ -14,7 +14,7 @@ import { placeOf, sidesOf } from './threshold.ts';
 
 export type ProposedCase = { name: string; input: GateInput; verdict: Verdict };
 
-export type Proposal = {
+export type ProposedCases = {
   cases: ProposedCase[];
   /** what no case was found for, in words: conditions that could not be brought together */
   missing: string[];
@@ -144,20 +144,20 @@ const uniquely = (name: string, taken: Set<string>): string => {
 };
 
 /** Cases that `existing` ones do not show already. `names`: names that are taken. Never throws for a parsed control. */
-export const proposeCases = (control: Control, existing: { name: string; input: GateInput }[] = []): Proposal => {
+export const proposeCases = (control: Control, existing: { name: string; input: GateInput }[] = []): ProposedCases => {
   const compiled = compileControl(control);
   const known = existing.map(({ input }) => ({ input, verdict: compiled.decide(input) }));
   const taken = new Set(existing.map(({ name }) => name));
-  const proposal: Proposal = { cases: [], missing: [] };
+  const proposed: ProposedCases = { cases: [], missing: [] };
   for (const step of control.steps) {
     try {
       const { chosen, missing } = atStep(compiled, step, known);
-      proposal.missing.push(...missing);
-      for (const { candidate, name } of chosen) proposal.cases.push({ name: uniquely(name, taken), ...candidate });
+      proposed.missing.push(...missing);
+      for (const { candidate, name } of chosen) proposed.cases.push({ name: uniquely(name, taken), ...candidate });
     } catch (error) {
       if (!(error instanceof NotProved)) throw error;
-      proposal.missing.push(step.name);
+      proposed.missing.push(step.name);
     }
   }
-  return proposal;
+  return proposed;
 };

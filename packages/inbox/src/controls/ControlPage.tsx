@@ -12,9 +12,10 @@ import { Section } from '../parts/Section.tsx';
 import { When } from '../parts/When.tsx';
 import { countText, targetText } from '../text/targets.ts';
 import { shortDigest } from '../text/values.ts';
+import { DraftNote } from './DraftNote.tsx';
 import { Drawing } from './Drawing.tsx';
 import { Findings } from './Findings.tsx';
-import { ProposalNote } from './ProposalNote.tsx';
+import { MoveNote } from './MoveNote.tsx';
 import { List, Reading } from './Reading.tsx';
 import reading from './reading.module.css';
 import { Versions } from './Versions.tsx';
@@ -72,9 +73,10 @@ export const ControlPage = () => {
           </Button>
         </div>
       </header>
-      {version === undefined && <ProposalNote name={name} />}
+      {version === undefined && <DraftNote name={name} />}
       <InWords name={name} version={data.version} />
       <Findings findings={data.findings} />
+      {version === undefined && <MoveNote name={name} />}
       <Versions name={name} shown={data.version} />
       <Section title="Its text" note="As it was published.">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a text that scrolls sideways must be reachable by keyboard */}

@@ -17,7 +17,7 @@ export const Versions = ({ name, shown }: { name: string; shown: number }) => {
       {error !== null && <ProblemNote error={error} />}
       {data === undefined && error === null && <Skeleton height={80} radius="lg" />}
       <ul className={`card ${inbox.list}`}>
-        {data?.items.map(({ version, publishedAt, publishedBy, proposedBy, openRuns }) => (
+        {data?.items.map(({ version, publishedAt, publishedBy, draftedBy, openRuns }) => (
           <li key={version} className={inbox.row}>
             <div className={inbox.main}>
               <h3>
@@ -32,9 +32,9 @@ export const Versions = ({ name, shown }: { name: string; shown: number }) => {
               </h3>
               <p className={inbox.because}>
                 published by <Person id={publishedBy} />
-                {proposedBy !== null && (
+                {draftedBy !== null && (
                   <>
-                    , proposed by <Person id={proposedBy} />
+                    , drafted by <Person id={draftedBy} />
                   </>
                 )}{' '}
                 <When at={publishedAt} />

@@ -2,7 +2,7 @@
 import type { ControlPage, Drawing } from '@belay/control';
 import type { ApprovalView, EntryView } from '@belay/protocol';
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
-import { ApiError, call, rememberCsrf } from './api.ts';
+import { call, rememberCsrf } from './api.ts';
 
 export type CaseFilter = { show: 'live' | 'mine' | 'closed'; control: string | undefined };
 
@@ -176,15 +176,15 @@ export const comparisonQuery = (name: string, before: number, after: number) =>
   });
 
 /** What waits for a second person; null: nothing. */
-export const proposalQuery = (name: string) =>
+export const draftQuery = (name: string) =>
   queryOptions({
-    queryKey: ['control', name, 'proposal'],
-    queryFn: async ({ signal }) => {
-      try {
-        return await call('getProposal', { params: { name }, signal });
-      } catch (error) {
-        if (error instanceof ApiError && error.code === 'proposal_not_found') return null;
-        throw error;
-      }
-    },
+    queryKey: ['control', name, 'draft'],
+    queryFn: async ({ signal }) => (await call('getDraft', { params: { name }, signal })).draft,
+  });
+
+/** Runs under way under older versions, and whether they may be moved to the one in force. */
+export const moveQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['control', name, 'move'],
+    queryFn: ({ signal }) => call('previewMove', { params: { name }, signal }),
   });

@@ -1,6 +1,6 @@
 /** Routes of controls: versions, what they say in words, how they differ, and what waits for a second person. */
 import { z } from 'zod';
-import { comparisonView, controlView, proposalView } from '../views.ts';
+import { comparisonView, controlView, draftView, moveView } from '../views.ts';
 import { digest, jsonObject } from '../words.ts';
 import { empty, page, type Route, reason } from './route.ts';
 
@@ -64,35 +64,54 @@ export const controlRoutes = {
     query: z.strictObject({ before: version, after: version }),
     answer: comparisonView,
   },
-  proposeControl: {
+  previewMove: {
+    method: 'GET',
+    path: '/v1/controls/:name/move',
+    caller: 'person',
+    summary: 'How many runs are under way under older versions, and whether they can be moved to the one in force.',
+    query: z.strictObject({}),
+    answer: moveView,
+  },
+  moveRuns: {
     method: 'POST',
-    path: '/v1/control-proposals',
+    path: '/v1/controls/:name/move',
     caller: 'person',
     summary:
-      'Propose a version that passes its check. Another designer publishes it. Replaces what was proposed before.',
-    body: submission,
-    answer: proposalView,
+      'Move live runs to the version in force, which must not be weaker than theirs. Names the digest that was read.',
+    body: z.strictObject({ digest, because: reason }),
+    answer: moveView,
   },
-  getProposal: {
-    method: 'GET',
-    path: '/v1/controls/:name/proposal',
-    caller: 'person',
-    summary: 'The version that waits for a second person, and how it differs from the one in force.',
-    answer: proposalView.extend({ source: z.string(), comparison: comparisonView.nullable() }),
-  },
-  publishProposal: {
+  draftControl: {
     method: 'POST',
-    path: '/v1/controls/:name/proposal/publish',
+    path: '/v1/control-drafts',
     caller: 'person',
-    summary: 'Publish what another designer proposed. Names the digest that was read.',
+    summary:
+      'Keep a version that passes its check as a draft. Another designer publishes it. Replaces the draft of before.',
+    body: submission,
+    answer: draftView,
+  },
+  getDraft: {
+    method: 'GET',
+    path: '/v1/controls/:name/draft',
+    caller: 'person',
+    summary: 'The version that waits for a second person, and how it differs from the one in force; null: none waits.',
+    answer: z.strictObject({
+      draft: draftView.extend({ source: z.string(), comparison: comparisonView.nullable() }).nullable(),
+    }),
+  },
+  publishDraft: {
+    method: 'POST',
+    path: '/v1/controls/:name/draft/publish',
+    caller: 'person',
+    summary: 'Publish what another designer drafted. Names the digest that was read.',
     body: z.strictObject({ digest }),
     answer: controlView,
   },
-  withdrawProposal: {
+  withdrawDraft: {
     method: 'POST',
-    path: '/v1/controls/:name/proposal/withdraw',
+    path: '/v1/controls/:name/draft/withdraw',
     caller: 'person',
-    summary: 'Withdraw a proposal, one’s own or another’s, with a reason.',
+    summary: 'Withdraw a draft, one’s own or another’s, with a reason.',
     body: z.strictObject({ digest, because: reason }),
     answer: empty,
   },

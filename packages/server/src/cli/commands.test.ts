@@ -209,7 +209,7 @@ describe('belay run and belay stop', () => {
   });
 });
 
-describe('belay key, publish, proposal', () => {
+describe('belay key and publish', () => {
   it('makes, renews and ends a key', async () => {
     const key: AnswerOf<'createKey'> = (await ok('key', 'create', 'clerk', '--control', 'errands', '--json')).json();
     expect((await ok('key', 'list')).out).toContain(key.keyId);
@@ -230,19 +230,6 @@ describe('belay key, publish, proposal', () => {
     expect((await as('publish', bad, '--json')).json()).toMatchObject({
       error: { code: 'control_invalid', errors: [{ path: expect.stringContaining('bad.control.yaml:') }] },
     });
-  });
-
-  it('proposes; whoever proposed does not publish, and can withdraw', async () => {
-    const looser = join(dataDir, 'proposed.control.yaml');
-    writeFileSync(looser, control.replaceAll('EUR 10.00', 'EUR 12.00'));
-    expect((await ok('publish', '--propose', looser)).out).toContain('errands is proposed');
-    expect((await ok('proposal', 'errands')).out).toMatch(/proposed by dana[\s\S]*less oversight: Pay, when amount/);
-    expect(await as('proposal', 'errands', '--publish')).toMatchObject({
-      exit: 1,
-      err: expect.stringContaining('You proposed errands yourself'),
-    });
-    expect((await ok('proposal', 'errands', '--withdraw', 'Too much.')).out).toContain('is withdrawn');
-    expect((await as('proposal', 'errands')).err).toContain('Nothing is proposed for errands.');
   });
 });
 

@@ -16,10 +16,11 @@ import { fmt } from './commands/fmt.ts';
 import { keyCommands } from './commands/key.ts';
 import { login } from './commands/login.ts';
 import { mcpCommands } from './commands/mcp.ts';
+import { move } from './commands/move.ts';
 import { oncallCommands } from './commands/oncall.ts';
 import { orgCommands } from './commands/org.ts';
 import { page } from './commands/page.ts';
-import { proposal, publish } from './commands/publish.ts';
+import { draft, publish } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommands } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
@@ -42,7 +43,8 @@ export const commands: Command[] = [
   compare,
   page,
   publish,
-  proposal,
+  draft,
+  move,
   controlTypesCommand,
   replayCommand,
   ...caseCommands,

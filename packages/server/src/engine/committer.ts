@@ -23,6 +23,7 @@ export type CommitterPorts = Known & { store: RunStore; changed: (change: Change
 const awaited: ReadonlySet<string> = new Set([
   'ControlTaken',
   'ControlReturned',
+  'RunMoved',
   'CaseClaimed',
   'CaseReturned',
   'CaseResolved',

@@ -67,6 +67,11 @@ export const decideInOrder = async (
     run = one.run;
     decisions.push(one.decision);
     if (hasEnded(run) || counts(one.decision)) break;
+    // What follows is decided, and what is due is worked out, by the version that it was moved to.
+    if (run.control.version !== start.control.version) {
+      one.decision.context = { ...context, control: await known.control(run.control.name, run.control.version) };
+      break;
+    }
   }
   return { run, decisions };
 };
@@ -95,7 +100,7 @@ export const writeOf = (
   const recorded = decisions.flatMap(({ events, context: { by, now } }) =>
     events.map((event): Recorded => ({ event, by, at: now })),
   );
-  const context = decisions[0]?.context;
+  const context = decisions.at(-1)?.context;
   const due = context === undefined ? null : nextDue(withoutEnded(run), limitsOf(context));
   const first = before.revision === null ? 0 : before.run.entries;
   return {

@@ -104,13 +104,13 @@ const ask = async (
   const digest = digestOf(body.arguments);
   const allowance = effective(run, body.step, digest);
   const args = allowance?.arguments ?? body.arguments;
-  const control = await ports.house.known.control(run.control.name, run.control.version);
+  const controlAt = (version: number) => ports.house.known.control(run.control.name, version);
+  const control = await controlAt(run.control.version);
   const wanted = countersOf(control, run, body.step, args);
-  const count = async () => (wanted.length === 0 ? {} : ports.store.counters(wanted, ports.clock.now()));
-  const [looked, counters] = await Promise.all([
-    ports.lookups(control, body.step, { args, subject: run.subject }),
-    count(),
-  ]);
+  const count = async (counted = wanted) =>
+    counted.length === 0 ? {} : ports.store.counters(counted, ports.clock.now());
+  const look = (by: CompiledControl) => ports.lookups(by, body.step, { args, subject: run.subject });
+  const [looked, counters] = await Promise.all([look(control), count()]);
   const input = {
     step: body.step,
     arguments: args,
@@ -138,7 +138,13 @@ const ask = async (
     decide: (state, context) => gate(state, command, context),
     present: (state, answer, { org }) => gateAnswer(ports, state, answer as GateDecision, org),
     again: async () => {
-      command.counters = await count();
+      const version = (await ownRun(ports, caller, runId))?.run.control.version ?? run.control.version;
+      if (version === run.control.version) command.counters = await count();
+      else {
+        const moved = await controlAt(version);
+        command.counters = await count(countersOf(moved, run, body.step, args));
+        command.looked = await look(moved);
+      }
     },
   });
 };

@@ -1,6 +1,6 @@
 /**
  * How a version of a control comes into force: it is read, checked with the people there are, and published by one
- * designer, or proposed by one and published by another. What the check found is kept with the version.
+ * designer, or drafted by one and published by another. What the check found is kept with the version.
  */
 import {
   acceptLine,
@@ -34,9 +34,9 @@ export type PublishedControl = ControlRef & {
   findings: VersionFinding[];
   publishedAt: number;
   publishedBy: string;
-  proposedBy: string | null;
+  draftedBy: string | null;
 };
-export type Proposal = Omit<Submission, 'file'> & { proposedAt: number; proposedBy: string };
+export type Draft = Omit<Submission, 'file'> & { draftedAt: number; draftedBy: string };
 
 export type PublishingStore = {
   control(name: string, version: number | null): Promise<PublishedControl | null>;
@@ -45,22 +45,22 @@ export type PublishingStore = {
     submission: Submission,
     by: { publishedAt: number; publishedBy: string },
   ): Promise<{ published: PublishedControl; fresh: boolean }>;
-  propose(submission: Submission, by: { proposedAt: number; proposedBy: string }): Promise<Proposal>;
-  proposal(name: string): Promise<Proposal | null>;
-  /** publishes the proposal as it is in the database; null when it has another digest by now */
-  publishProposal(
+  keepDraft(submission: Submission, by: { draftedAt: number; draftedBy: string }): Promise<Draft>;
+  draft(name: string): Promise<Draft | null>;
+  /** publishes the draft as it is in the database; null when it has another digest by now */
+  publishDraft(
     name: string,
     digest: string,
     by: { publishedAt: number; publishedBy: string },
   ): Promise<PublishedControl | null>;
   /** false: it has another digest by now */
-  withdrawProposal(name: string, digest: string, by: { at: number; by: string; because: string }): Promise<boolean>;
+  withdrawDraft(name: string, digest: string, by: { at: number; by: string; because: string }): Promise<boolean>;
 };
 
 type Invalid = { ok: false; problems: ControlProblem[] };
 type Read = { ok: true; submission: Submission; problems: ControlProblem[] } | Invalid;
 export type Published = { ok: true; published: PublishedControl; fresh: boolean; problems: ControlProblem[] } | Invalid;
-export type Proposed = { ok: true; proposal: Proposal } | Invalid;
+export type Drafted = { ok: true; draft: Draft } | Invalid;
 export type Decision<T> = { ok: true; value: T } | { ok: false; code: ErrorCode; detail: string };
 
 /** A finding as a problem of the text: where it stands, what it is, how to mend it or to give the reason for it. */
@@ -143,43 +143,41 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
       return { ok: true, ...done, problems };
     },
 
-    propose: async (source: string, file: string, by: string): Promise<Proposed> => {
+    keepDraft: async (source: string, file: string, by: string): Promise<Drafted> => {
       const result = await read(source, file, 'needReasons');
       if (!result.ok) return result;
       return {
         ok: true,
-        proposal: await store.propose(result.submission, { proposedAt: clock.now(), proposedBy: by }),
+        draft: await store.keepDraft(result.submission, { draftedAt: clock.now(), draftedBy: by }),
       };
     },
 
-    proposal: (name: string): Promise<Proposal | null> => store.proposal(name),
+    draft: (name: string): Promise<Draft | null> => store.draft(name),
 
-    publishProposal: async (name: string, digest: string, by: string): Promise<Decision<PublishedControl>> => {
-      const proposal = await store.proposal(name);
-      if (proposal === null)
-        return { ok: false, code: 'proposal_not_found', detail: `Nothing is proposed for ${name}.` };
-      if (proposal.proposedBy === by)
+    publishDraft: async (name: string, digest: string, by: string): Promise<Decision<PublishedControl>> => {
+      const draft = await store.draft(name);
+      if (draft === null) return { ok: false, code: 'draft_not_found', detail: `No draft of ${name} waits.` };
+      if (draft.draftedBy === by)
         return {
           ok: false,
           code: 'separation_of_duties',
-          detail: `You proposed ${name} yourself; another designer publishes it.`,
+          detail: `You drafted ${name} yourself; another designer publishes it.`,
         };
-      const again = await read(proposal.source, `${name}.control.yaml`, 'needReasons');
+      const again = await read(draft.source, `${name}.control.yaml`, 'needReasons');
       if (!again.ok)
         return { ok: false, code: 'control_invalid', detail: again.problems.map(({ message }) => message).join('\n') };
-      const published = await store.publishProposal(name, digest, { publishedAt: clock.now(), publishedBy: by });
+      const published = await store.publishDraft(name, digest, { publishedAt: clock.now(), publishedBy: by });
       if (published === null)
-        return { ok: false, code: 'proposal_changed', detail: `The proposal of ${name} is ${proposal.digest} by now.` };
+        return { ok: false, code: 'draft_changed', detail: `The draft of ${name} is ${draft.digest} by now.` };
       changed(name);
       return { ok: true, value: published };
     },
 
-    withdrawProposal: async (name: string, digest: string, because: string, by: string): Promise<Decision<null>> => {
-      if ((await store.proposal(name)) === null)
-        return { ok: false, code: 'proposal_not_found', detail: `Nothing is proposed for ${name}.` };
-      if (await store.withdrawProposal(name, digest, { at: clock.now(), by, because }))
-        return { ok: true, value: null };
-      return { ok: false, code: 'proposal_changed', detail: `Another version of ${name} is proposed by now.` };
+    withdrawDraft: async (name: string, digest: string, because: string, by: string): Promise<Decision<null>> => {
+      if ((await store.draft(name)) === null)
+        return { ok: false, code: 'draft_not_found', detail: `No draft of ${name} waits.` };
+      if (await store.withdrawDraft(name, digest, { at: clock.now(), by, because })) return { ok: true, value: null };
+      return { ok: false, code: 'draft_changed', detail: `Another draft of ${name} waits by now.` };
     },
   };
 };

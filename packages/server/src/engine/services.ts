@@ -44,6 +44,8 @@ export type Queries = {
   overdue(at: number): Promise<{ stranded: number; lateMs: number }>;
   listControls(): Promise<(PublishedControl & { openRuns: number })[]>;
   listVersions(name: string): Promise<(PublishedControl & { openRuns: number })[]>;
+  /** unfinished runs under one version of a control */
+  runsUnder(name: string, version: number, limit: number): Promise<string[]>;
   getControl(name: string, version: number | null): Promise<PublishedControl | null>;
   listStops(stopId: string | null, limit: number, nameOf: (personId: string) => string): Promise<StopView[]>;
   liftStop(stopId: string, because: string, by: Actor, at: number): Promise<boolean>;
@@ -89,7 +91,7 @@ export type Services = AgentPorts &
     accounts: AccountCommands;
     evidence: EvidenceExports;
     changes: Changes;
-    /** a version is proposed by one designer and published by another */
+    /** a version is drafted by one designer and published by another */
     secondPerson: boolean;
     /** carries out work on the house once per idempotency key */
     once: HouseOnce;

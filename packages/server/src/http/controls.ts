@@ -1,8 +1,16 @@
-/** Routes of controls: publishing and proposing, versions, what they say in words, how they differ. */
-import { type Control, type ControlProblem, compareControls, controlPage, storedControl } from '@belay/control';
-import { type ComparisonView, type ControlView, iso, type JsonObject, problem } from '@belay/protocol';
+/** Routes of controls: publishing and drafting, versions, what they say in words, how they differ. */
+import {
+  type Comparison,
+  type Control,
+  type ControlProblem,
+  compareControls,
+  controlPage,
+  storedControl,
+} from '@belay/control';
+import { type ComparisonView, type ControlView, iso, type JsonObject, type MoveView, problem } from '@belay/protocol';
 import { drawingOf } from '../engine/drawing.ts';
-import type { Decision, Proposal, PublishedControl } from '../engine/publishing.ts';
+import { type Move, moveRuns, movesOf } from '../engine/moving.ts';
+import type { Decision, Draft, PublishedControl } from '../engine/publishing.ts';
 import type { Services } from '../engine/services.ts';
 import { type Handlers, notFound, personOf, personWith } from './call.ts';
 import { Refused } from './problem.ts';
@@ -18,25 +26,53 @@ const controlView = (control: PublishedControl & { openRuns?: number }): Control
   findings: control.findings,
   publishedAt: iso(control.publishedAt),
   publishedBy: control.publishedBy,
-  proposedBy: control.proposedBy,
+  draftedBy: control.draftedBy,
   openRuns: control.openRuns ?? 0,
 });
 
-const proposalView = ({ name, digest, findings, proposedAt, proposedBy }: Proposal) => ({
+const draftView = ({ name, digest, findings, draftedAt, draftedBy }: Draft) => ({
   name,
   digest,
   findings,
-  proposedAt: iso(proposedAt),
-  proposedBy,
+  draftedAt: iso(draftedAt),
+  draftedBy,
 });
 
-const comparisonOf = (before: Control, after: Control): ComparisonView => {
-  const { changes, notes, weaker } = compareControls(storedControl(before), storedControl(after));
+const comparisonView = ({ changes, notes, weaker }: Comparison): ComparisonView => {
   const differences = [
     ...changes.map(({ sentence, example, weaker: less }) => ({ sentence, example, weaker: less })),
     ...notes.map(({ sentence, weaker: less }) => ({ sentence, example: null, weaker: less })),
   ];
   return { weaker, differences: differences.sort((a, b) => Number(b.weaker) - Number(a.weaker)) };
+};
+
+const comparisonOf = (before: Control, after: Control): ComparisonView =>
+  comparisonView(compareControls(storedControl(before), storedControl(after)));
+
+const moveView = ({ to, each }: Move, moved: Map<number, number> | null): MoveView => ({
+  name: to.name,
+  version: to.version,
+  digest: to.digest,
+  from: each.map(({ from: { version }, runs, comparison }) => ({
+    version,
+    runs,
+    movable: !comparison.weaker,
+    comparison: comparisonView(comparison),
+    moved: moved?.get(version) ?? null,
+  })),
+  movable: each.reduce((sum, { runs, comparison }) => sum + (comparison.weaker ? 0 : runs), 0),
+  moved: moved === null ? null : [...moved.values()].reduce((sum, count) => sum + count, 0),
+});
+
+/** Runs that may not be moved stay, each version with what would be weaker; refused when that is all of them. */
+const refuseWeaker = ({ to, each }: Move): void => {
+  if (each.length === 0 || each.some(({ comparison }) => !comparison.weaker)) return;
+  const reasons = each.map(({ from, comparison: { changes, notes } }) => {
+    const first = [...changes, ...notes].find(({ weaker }) => weaker);
+    return `Against version ${from.version}: ${first?.sentence ?? 'it could not be proved that it is not.'}`;
+  });
+  const detail = `Version ${to.version} of ${to.name} is weaker than what the runs are under. ${reasons.join(' ')}`;
+  throw new Refused(problem('version_weaker', detail));
 };
 
 const refuse = (problems: ControlProblem[]): never => {
@@ -59,7 +95,28 @@ const published = async ({ queries }: Services, name: string, version: number | 
   throw new Refused(problem('control_not_found', what));
 };
 
-type ReadRoutes = 'listControls' | 'getControl' | 'listVersions' | 'getControlPage' | 'compareVersions' | 'getProposal';
+const movingOf = async (services: Services, name: string): Promise<Move> => {
+  const move = await movesOf(services, name);
+  if (move === null) throw new Refused(problem('control_not_found', `${name} is not published.`));
+  return move;
+};
+
+const movingRoutes = (services: Services): Handlers<'previewMove' | 'moveRuns'> => ({
+  previewMove: async (call) => {
+    personOf(call);
+    return { answer: moveView(await movingOf(services, call.param('name')), null) };
+  },
+  moveRuns: async (call) => {
+    const { personId } = personWith(call, 'admin');
+    const move = await movingOf(services, call.param('name'));
+    if (move.to.digest !== call.body.digest)
+      throw new Refused(problem('stale_revision', `Version ${move.to.version} of ${move.to.name} is in force by now.`));
+    refuseWeaker(move);
+    return { answer: moveView(move, await moveRuns(services, { personId }, move, call.body.because)) };
+  },
+});
+
+type ReadRoutes = 'listControls' | 'getControl' | 'listVersions' | 'getControlPage' | 'compareVersions' | 'getDraft';
 
 const readingRoutes = (services: Services): Handlers<ReadRoutes> => ({
   listControls: async () => ({
@@ -90,21 +147,21 @@ const readingRoutes = (services: Services): Handlers<ReadRoutes> => ({
     const [old, next] = await Promise.all([before, after].map((v) => published(services, call.param('name'), v)));
     return { answer: comparisonOf((old as PublishedControl).parsed, (next as PublishedControl).parsed) };
   },
-  getProposal: async (call) => {
+  getDraft: async (call) => {
     personOf(call);
     const name = call.param('name');
-    const proposal = await services.house.proposal(name);
-    if (proposal === null) throw new Refused(problem('proposal_not_found', `Nothing is proposed for ${name}.`));
-    const current = await services.queries.getControl(name, null);
-    const comparison = current === null ? null : comparisonOf(current.parsed, proposal.parsed);
-    return { answer: { ...proposalView(proposal), source: proposal.source, comparison } };
+    const [draft, current] = await Promise.all([services.house.draft(name), services.queries.getControl(name, null)]);
+    if (draft === null) return { answer: { draft } };
+    const comparison = current === null ? null : comparisonOf(current.parsed, draft.parsed);
+    return { answer: { draft: { ...draftView(draft), source: draft.source, comparison } } };
   },
 });
 
-type WriteRoutes = 'publishControl' | 'proposeControl' | 'publishProposal' | 'withdrawProposal';
+type WriteRoutes = 'publishControl' | 'draftControl' | 'publishDraft' | 'withdrawDraft';
 
-export const controlRoutes = (services: Services): Handlers<ReadRoutes | WriteRoutes> => ({
+export const controlRoutes = (services: Services): Handlers<ReadRoutes | WriteRoutes | 'previewMove' | 'moveRuns'> => ({
   ...readingRoutes(services),
+  ...movingRoutes(services),
   publishControl: async (call) => {
     const { personId } = personWith(call, 'designer');
     if (services.secondPerson)
@@ -113,21 +170,21 @@ export const controlRoutes = (services: Services): Handlers<ReadRoutes | WriteRo
     if (!result.ok) return refuse(result.problems);
     return { answer: controlView(result.published), status: result.fresh ? 201 : 200 };
   },
-  proposeControl: async (call) => {
+  draftControl: async (call) => {
     const { personId } = personWith(call, 'designer');
-    const result = await services.house.propose(call.body.source, call.body.file, personId);
+    const result = await services.house.keepDraft(call.body.source, call.body.file, personId);
     if (!result.ok) return refuse(result.problems);
-    return { answer: proposalView(result.proposal), status: 201 };
+    return { answer: draftView(result.draft), status: 201 };
   },
-  publishProposal: async (call) => {
+  publishDraft: async (call) => {
     const { personId } = personWith(call, 'designer');
-    const done = await services.house.publishProposal(call.param('name'), call.body.digest, personId);
+    const done = await services.house.publishDraft(call.param('name'), call.body.digest, personId);
     return { answer: controlView(decided(done)), status: 201 };
   },
-  withdrawProposal: async (call) => {
+  withdrawDraft: async (call) => {
     const { personId } = personWith(call, 'designer');
     const { digest, because } = call.body;
-    decided(await services.house.withdrawProposal(call.param('name'), digest, because, personId));
+    decided(await services.house.withdrawDraft(call.param('name'), digest, because, personId));
     return { answer: {} };
   },
 });

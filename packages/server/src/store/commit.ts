@@ -59,7 +59,7 @@ WITH input AS (
   SELECT i.* FROM runs r JOIN input i ON i.run_id = r.run_id
   WHERE r.revision = i.expected ORDER BY r.run_id FOR UPDATE OF r${counts ? counting : ''}
 ), updated AS (
-  UPDATE runs r SET status = i.status, holder_kind = i.holder_kind, holder_id = i.holder_id, epoch = i.epoch,
+  UPDATE runs r SET control_version = i.control_version, status = i.status, holder_kind = i.holder_kind, holder_id = i.holder_id, epoch = i.epoch,
     revision = r.revision + 1, case_id = i.case_id, urgency = i.urgency, state = i.state,
     next_due_at = i.next_due_at, next_due = i.next_due, finished_at = i.finished_at
   FROM locked i WHERE r.run_id = i.run_id${counts ? ' AND i.run_id NOT IN (SELECT p.run_id FROM passed p)' : ''}

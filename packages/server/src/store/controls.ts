@@ -2,20 +2,20 @@
 import type { Control } from '@belay/control';
 import type { JsonObject } from '@belay/protocol';
 import type { Pool, PoolClient } from 'pg';
-import type { Proposal, PublishedControl, PublishingStore, Submission } from '../engine/publishing.ts';
+import type { Draft, PublishedControl, PublishingStore, Submission } from '../engine/publishing.ts';
 import type { HouseEvent, Recorder } from './house-entries.ts';
 
 const versionColumns = `name, version, digest, parsed, source, findings, published_at AS "publishedAt",
-  published_by AS "publishedBy", proposed_by AS "proposedBy"`;
-const proposalColumns = `name, digest, parsed, source, findings, proposed_at AS "proposedAt", proposed_by AS "proposedBy"`;
+  published_by AS "publishedBy", coalesce(drafted_by, proposed_by) AS "draftedBy"`;
+const draftColumns = `name, digest, parsed, source, findings, drafted_at AS "draftedAt", drafted_by AS "draftedBy"`;
 
-type By = { publishedAt: number; publishedBy: string; proposedBy: string | null };
+type By = { publishedAt: number; publishedBy: string; draftedBy: string | null };
 
 /** The next version, unless the one in force says the same. Versions of all controls are given out one after the other. */
 const insertVersion = async (
   client: PoolClient,
   { name, digest, file, source, parsed, findings }: Submission,
-  { publishedAt, publishedBy, proposedBy }: By,
+  { publishedAt, publishedBy, draftedBy }: By,
 ): Promise<{ published: PublishedControl; fresh: boolean }> => {
   await client.query('LOCK TABLE controls IN SHARE ROW EXCLUSIVE MODE');
   const current = await client.query<PublishedControl>(
@@ -25,7 +25,7 @@ const insertVersion = async (
   const latest = current.rows[0];
   if (latest?.digest === digest) return { published: latest, fresh: false };
   const { rows } = await client.query<PublishedControl>(
-    `INSERT INTO controls (name, version, digest, file, source, parsed, findings, published_at, published_by, proposed_by)
+    `INSERT INTO controls (name, version, digest, file, source, parsed, findings, published_at, published_by, drafted_by)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${versionColumns}`,
     [
       name,
@@ -37,7 +37,7 @@ const insertVersion = async (
       JSON.stringify(findings),
       new Date(publishedAt),
       publishedBy,
-      proposedBy,
+      draftedBy,
     ],
   );
   return { published: rows[0] as PublishedControl, fresh: true };
@@ -45,33 +45,33 @@ const insertVersion = async (
 
 const acceptedIn = (parsed: Control): JsonObject[] => (parsed.accepts ?? []).map((accepted) => ({ ...accepted }));
 
-const publishedEvent = ({ name, version, digest, parsed, proposedBy }: PublishedControl, by: By): HouseEvent => ({
+const publishedEvent = ({ name, version, digest, parsed, draftedBy }: PublishedControl, by: By): HouseEvent => ({
   stream: `control:${name}`,
   type: 'ControlPublished',
-  content: { name, version, digest, accepted: acceptedIn(parsed), ...(proposedBy === null ? {} : { proposedBy }) },
+  content: { name, version, digest, accepted: acceptedIn(parsed), ...(draftedBy === null ? {} : { draftedBy }) },
   by: { kind: 'person', id: by.publishedBy },
   at: by.publishedAt,
 });
 
-/** The proposal when it still has this digest, taken out of the table. */
-const takeProposal = async (client: PoolClient, name: string, digest: string) => {
-  const { rows } = await client.query<Proposal & { file: string }>(
-    `DELETE FROM control_proposals WHERE name = $1 AND digest = $2 RETURNING ${proposalColumns}, file`,
+/** The draft when it still has this digest, taken out of the table. */
+const takeDraft = async (client: PoolClient, name: string, digest: string) => {
+  const { rows } = await client.query<Draft & { file: string }>(
+    `DELETE FROM control_drafts WHERE name = $1 AND digest = $2 RETURNING ${draftColumns}, file`,
     [name, digest],
   );
   return rows[0] ?? null;
 };
 
-const proposing = (recorded: Recorder): Pick<PublishingStore, 'propose' | 'withdrawProposal'> => ({
-  propose: ({ name, digest, file, source, parsed, findings }, { proposedAt, proposedBy }) =>
+const drafting = (recorded: Recorder): Pick<PublishingStore, 'keepDraft' | 'withdrawDraft'> => ({
+  keepDraft: ({ name, digest, file, source, parsed, findings }, { draftedAt, draftedBy }) =>
     recorded(
       async (client) => {
-        const { rows } = await client.query<Proposal>(
-          `INSERT INTO control_proposals (name, digest, file, source, parsed, findings, proposed_at, proposed_by)
+        const { rows } = await client.query<Draft>(
+          `INSERT INTO control_drafts (name, digest, file, source, parsed, findings, drafted_at, drafted_by)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
            ON CONFLICT (name) DO UPDATE SET digest = $2, file = $3, source = $4, parsed = $5, findings = $6,
-             proposed_at = $7, proposed_by = $8
-           RETURNING ${proposalColumns}`,
+             drafted_at = $7, drafted_by = $8
+           RETURNING ${draftColumns}`,
           [
             name,
             digest,
@@ -79,28 +79,28 @@ const proposing = (recorded: Recorder): Pick<PublishingStore, 'propose' | 'withd
             source,
             JSON.stringify(parsed),
             JSON.stringify(findings),
-            new Date(proposedAt),
-            proposedBy,
+            new Date(draftedAt),
+            draftedBy,
           ],
         );
-        return rows[0] as Proposal;
+        return rows[0] as Draft;
       },
       () => ({
         stream: `control:${name}`,
-        type: 'ControlProposed',
+        type: 'ControlDrafted',
         content: { name, digest, accepted: acceptedIn(parsed) },
-        by: { kind: 'person', id: proposedBy },
-        at: proposedAt,
+        by: { kind: 'person', id: draftedBy },
+        at: draftedAt,
       }),
     ),
-  withdrawProposal: (name, digest, { at, by, because }) =>
+  withdrawDraft: (name, digest, { at, by, because }) =>
     recorded(
-      async (client) => (await takeProposal(client, name, digest)) !== null,
+      async (client) => (await takeDraft(client, name, digest)) !== null,
       (taken) =>
         taken
           ? {
               stream: `control:${name}`,
-              type: 'ProposalWithdrawn',
+              type: 'DraftWithdrawn',
               content: { name, digest, because },
               by: { kind: 'person', id: by },
               at,
@@ -110,7 +110,7 @@ const proposing = (recorded: Recorder): Pick<PublishingStore, 'propose' | 'withd
 });
 
 export const createControlStore = (pool: Pool, recorded: Recorder): PublishingStore => ({
-  ...proposing(recorded),
+  ...drafting(recorded),
   control: async (name, version) => {
     const { rows } = await pool.query<PublishedControl>(
       `SELECT ${versionColumns} FROM controls WHERE name = $1 AND ($2::int IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,
@@ -120,26 +120,24 @@ export const createControlStore = (pool: Pool, recorded: Recorder): PublishingSt
   },
   publish: (submission, by) =>
     recorded(
-      (client) => insertVersion(client, submission, { ...by, proposedBy: null }),
-      ({ published, fresh }) => (fresh ? publishedEvent(published, { ...by, proposedBy: null }) : null),
+      (client) => insertVersion(client, submission, { ...by, draftedBy: null }),
+      ({ published, fresh }) => (fresh ? publishedEvent(published, { ...by, draftedBy: null }) : null),
     ),
-  proposal: async (name) => {
-    const { rows } = await pool.query<Proposal>(`SELECT ${proposalColumns} FROM control_proposals WHERE name = $1`, [
-      name,
-    ]);
+  draft: async (name) => {
+    const { rows } = await pool.query<Draft>(`SELECT ${draftColumns} FROM control_drafts WHERE name = $1`, [name]);
     return rows[0] ?? null;
   },
-  publishProposal: async (name, digest, by) => {
+  publishDraft: async (name, digest, by) => {
     const done = await recorded(
       async (client) => {
-        const taken = await takeProposal(client, name, digest);
+        const taken = await takeDraft(client, name, digest);
         if (taken === null) return null;
-        return insertVersion(client, taken, { ...by, proposedBy: taken.proposedBy });
+        return insertVersion(client, taken, { ...by, draftedBy: taken.draftedBy });
       },
       (made) =>
         made === null || !made.fresh
           ? null
-          : publishedEvent(made.published, { ...by, proposedBy: made.published.proposedBy }),
+          : publishedEvent(made.published, { ...by, draftedBy: made.published.draftedBy }),
     );
     return done?.published ?? null;
   },
@@ -152,6 +150,15 @@ export const listControls = async (pool: Pool): Promise<(PublishedControl & { op
     `SELECT DISTINCT ON (name) ${versionColumns}, ${openRuns}) AS "openRuns" FROM controls ORDER BY name, version DESC`,
   );
   return rows;
+};
+
+export const runsUnder = async (pool: Pool, name: string, version: number, limit: number): Promise<string[]> => {
+  const { rows } = await pool.query<{ run_id: string }>(
+    `SELECT run_id FROM runs WHERE control_name = $1 AND control_version = $2 AND finished_at IS NULL
+     ORDER BY run_id LIMIT $3`,
+    [name, version, limit],
+  );
+  return rows.map(({ run_id }) => run_id);
 };
 
 /** Newest first, each with the runs that are under way under it. */

@@ -111,6 +111,11 @@ export const createQueries = (rows: Rows, house: HouseStore): Queries => ({
       .filter((control) => control.name === name)
       .reverse()
       .map((control) => ({ ...control, openRuns: 0 })),
+  runsUnder: async (name, version, limit) =>
+    [...rows.runs.values()]
+      .filter(({ run }) => run.control.name === name && run.control.version === version && run.finishedAt === null)
+      .slice(0, limit)
+      .map(({ run }) => run.runId),
   getControl: (name, version) => house.control(name, version),
   listStops: async (stopId, limit, nameOf) =>
     [...rows.stops.values()]

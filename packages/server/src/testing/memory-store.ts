@@ -21,7 +21,7 @@ import {
   type StopInForce,
   type Write,
 } from '../engine/ports.ts';
-import type { Proposal, PublishedControl, Submission } from '../engine/publishing.ts';
+import type { Draft, PublishedControl, Submission } from '../engine/publishing.ts';
 
 export type Kept = { run: Run; revision: number; nextDueAt: number | null };
 type Stop = StopInForce & { at: number; liftedAt: number | null; runsTaken: number };
@@ -39,7 +39,7 @@ export type Rows = {
   idempotency: Map<string, IdempotencyRow>;
   stops: Map<string, Stop>;
   controls: PublishedControl[];
-  proposals: Map<string, Proposal & Submission>;
+  drafts: Map<string, Draft & Submission>;
 };
 
 export const emptyRows = (): Rows => ({
@@ -53,7 +53,7 @@ export const emptyRows = (): Rows => ({
   idempotency: new Map(),
   stops: new Map(),
   controls: [],
-  proposals: new Map(),
+  drafts: new Map(),
 });
 
 /** As a database gives it back: nothing that JSON cannot say, and nothing that somebody else can change. */
@@ -205,7 +205,7 @@ export const createDueStore = (rows: Rows): DueStore => {
   };
 };
 
-type By = Pick<PublishedControl, 'publishedAt' | 'publishedBy' | 'proposedBy'>;
+type By = Pick<PublishedControl, 'publishedAt' | 'publishedBy' | 'draftedBy'>;
 
 const addVersion = ({ controls }: Rows, { file: _file, ...submission }: Submission, by: By) => {
   const latest = controls.findLast(({ name }) => name === submission.name);
@@ -215,28 +215,28 @@ const addVersion = ({ controls }: Rows, { file: _file, ...submission }: Submissi
   return { published, fresh: true };
 };
 
-const takeProposal = ({ proposals }: Rows, name: string, digest: string): (Proposal & Submission) | null => {
-  const found = proposals.get(name);
+const takeDraft = ({ drafts }: Rows, name: string, digest: string): (Draft & Submission) | null => {
+  const found = drafts.get(name);
   if (found?.digest !== digest) return null;
-  proposals.delete(name);
+  drafts.delete(name);
   return found;
 };
 
 export const createHouseStore = (rows: Rows, organisation: Organisation): HouseStore => ({
   control: async (name, version) =>
     rows.controls.findLast((one) => one.name === name && (version === null || one.version === version)) ?? null,
-  publish: async (submission, by) => addVersion(rows, submission, { ...by, proposedBy: null }),
-  propose: async (submission, by) => {
-    const proposal = { ...submission, ...by };
-    rows.proposals.set(submission.name, proposal);
-    return proposal;
+  publish: async (submission, by) => addVersion(rows, submission, { ...by, draftedBy: null }),
+  keepDraft: async (submission, by) => {
+    const draft = { ...submission, ...by };
+    rows.drafts.set(submission.name, draft);
+    return draft;
   },
-  proposal: async (name) => rows.proposals.get(name) ?? null,
-  publishProposal: async (name, digest, by) => {
-    const taken = takeProposal(rows, name, digest);
-    return taken === null ? null : addVersion(rows, taken, { ...by, proposedBy: taken.proposedBy }).published;
+  draft: async (name) => rows.drafts.get(name) ?? null,
+  publishDraft: async (name, digest, by) => {
+    const taken = takeDraft(rows, name, digest);
+    return taken === null ? null : addVersion(rows, taken, { ...by, draftedBy: taken.draftedBy }).published;
   },
-  withdrawProposal: async (name, digest) => takeProposal(rows, name, digest) !== null,
+  withdrawDraft: async (name, digest) => takeDraft(rows, name, digest) !== null,
   organisation: async () => ({ applied: organisation, entered: nothingEntered, revision: 1 }),
 });
 

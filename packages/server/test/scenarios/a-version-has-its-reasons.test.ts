@@ -21,8 +21,8 @@ afterAll(() => world.close());
 
 const publish = (who: Client, source: string) =>
   who.call('publishControl', { body: { source, file: 'payment-approval.control.yaml' } });
-const propose = (who: Client, source: string) =>
-  who.call('proposeControl', { body: { source, file: 'payment-approval.control.yaml' } });
+const draft = (who: Client, source: string) =>
+  who.call('draftControl', { body: { source, file: 'payment-approval.control.yaml' } });
 const entries = async (type: string) =>
   (await world.app.services.queries.entriesOf(`control:${name}`, 0, 100)).filter((entry) => entry.type === type);
 
@@ -87,40 +87,40 @@ describe('a version that was published', () => {
   });
 });
 
-describe('a version that one designer proposes', () => {
+describe('a version that one designer drafts', () => {
   it('is published by another one, who sees how it differs', async () => {
-    const { body: proposed } = await propose(amelie, payment);
-    const shown = await farah.call('getProposal', { params: { name } });
-    expect(shown.body).toMatchObject({ proposedBy: 'amelie', comparison: { weaker: false } });
-    const own = await amelie.call('publishProposal', { params: { name }, body: { digest: proposed.digest } });
+    const { body: drafted } = await draft(amelie, payment);
+    const shown = await farah.call('getDraft', { params: { name } });
+    expect(shown.body.draft).toMatchObject({ draftedBy: 'amelie', comparison: { weaker: false } });
+    const own = await amelie.call('publishDraft', { params: { name }, body: { digest: drafted.digest } });
     expect(own.problem.code).toBe('separation_of_duties');
-    const done = await farah.call('publishProposal', { params: { name }, body: { digest: proposed.digest } });
-    expect(done.body).toMatchObject({ version: 3, publishedBy: 'farah', proposedBy: 'amelie' });
-    expect((await farah.call('getProposal', { params: { name } })).problem.code).toBe('proposal_not_found');
-    expect((await entries('ControlProposed')).length).toBe(1);
+    const done = await farah.call('publishDraft', { params: { name }, body: { digest: drafted.digest } });
+    expect(done.body).toMatchObject({ version: 3, publishedBy: 'farah', draftedBy: 'amelie' });
+    expect((await farah.call('getDraft', { params: { name } })).body).toEqual({ draft: null });
+    expect((await entries('ControlDrafted')).length).toBe(1);
   });
 
   it('is not what is published when another one took its place', async () => {
-    const { body: first } = await propose(amelie, looser);
-    await propose(amelie, payment.replace('amount > EUR 500.00', 'amount > EUR 900.00'));
-    const stale = await farah.call('publishProposal', { params: { name }, body: { digest: first.digest } });
-    expect([stale.status, stale.problem.code]).toEqual([409, 'proposal_changed']);
+    const { body: first } = await draft(amelie, looser);
+    await draft(amelie, payment.replace('amount > EUR 500.00', 'amount > EUR 900.00'));
+    const stale = await farah.call('publishDraft', { params: { name }, body: { digest: first.digest } });
+    expect([stale.status, stale.problem.code]).toEqual([409, 'draft_changed']);
     expect((await farah.call('getControl', { params: { name }, query: {} })).body.version).toBe(3);
   });
 
   it('is withdrawn with a reason that stays', async () => {
-    const { body: shown } = await farah.call('getProposal', { params: { name } });
-    const body = { digest: shown.digest, because: 'EUR 900 is too much.' };
-    expect((await farah.call('withdrawProposal', { params: { name }, body })).ok).toBe(true);
-    expect((await entries('ProposalWithdrawn'))[0]?.event).toMatchObject({ because: 'EUR 900 is too much.' });
-    expect((await farah.call('withdrawProposal', { params: { name }, body })).problem.code).toBe('proposal_not_found');
+    const { body: shown } = await farah.call('getDraft', { params: { name } });
+    const body = { digest: shown.draft?.digest ?? '', because: 'EUR 900 is too much.' };
+    expect((await farah.call('withdrawDraft', { params: { name }, body })).ok).toBe(true);
+    expect((await entries('DraftWithdrawn'))[0]?.event).toMatchObject({ because: 'EUR 900 is too much.' });
+    expect((await farah.call('withdrawDraft', { params: { name }, body })).problem.code).toBe('draft_not_found');
   });
 
-  it('needs the right of a designer, to propose and to publish', async () => {
+  it('needs the right of a designer, to draft and to publish', async () => {
     const bruno = await world.person('bruno');
-    expect((await propose(bruno, looser)).problem.code).toBe('not_entitled');
+    expect((await draft(bruno, looser)).problem.code).toBe('not_entitled');
     const body = { digest: 'sha256:0' };
-    expect((await bruno.call('publishProposal', { params: { name }, body })).problem.code).toBe('not_entitled');
+    expect((await bruno.call('publishDraft', { params: { name }, body })).problem.code).toBe('not_entitled');
   });
 });
 

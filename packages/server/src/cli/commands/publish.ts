@@ -1,7 +1,7 @@
-/** `belay publish` and `belay proposal`: how a version comes into force, by one designer or by two. */
+/** `belay publish` and `belay draft`: how a version comes into force, by one designer or by two. */
 import type { AnswerOf, ComparisonView, VersionFinding } from '@belay/protocol';
 import type { Api } from '../api.ts';
-import { type Command, type Io, printJson, wrongUsage } from '../command.ts';
+import { CliProblem, type Command, type Io, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
 import { controlText } from '../host.ts';
 import { harmless, instantText } from '../paint.ts';
@@ -20,15 +20,18 @@ const publishEach = async (api: Api, sources: Source[], io: Io): Promise<void> =
   for (const { name, version, digest, findings } of published) {
     io.out(`${name} version ${version} is in force. ${io.paint('dim', digest)}\n`);
     sayAccepted(findings, io);
+    const { from } = await api.call('previewMove', { params: { name } });
+    const runs = from.reduce((sum, each) => sum + each.runs, 0);
+    if (runs > 0) io.out(`  ${runs} under way keep the version they began under: \`belay move ${name} --dry-run\`\n`);
   }
 };
 
-const proposeEach = async (api: Api, sources: Source[], io: Io): Promise<void> => {
-  const proposed: AnswerOf<'proposeControl'>[] = [];
-  for (const body of sources) proposed.push(await api.call('proposeControl', { body }));
-  if (io.json) return printJson(io, { items: proposed });
-  for (const { name, digest, findings } of proposed) {
-    io.out(`${name} is proposed; another designer publishes it. ${io.paint('dim', digest)}\n`);
+const draftEach = async (api: Api, sources: Source[], io: Io): Promise<void> => {
+  const drafted: AnswerOf<'draftControl'>[] = [];
+  for (const body of sources) drafted.push(await api.call('draftControl', { body }));
+  if (io.json) return printJson(io, { items: drafted });
+  for (const { name, digest, findings } of drafted) {
+    io.out(`${name} is a draft now; another designer publishes it. ${io.paint('dim', digest)}\n`);
     sayAccepted(findings, io);
   }
 };
@@ -38,22 +41,22 @@ export const publish: Command = {
   summary: 'Publish a version of each control that passes its check. Runs that are under way keep theirs.',
   takes: ['FILE...'],
   options: {
-    propose: { type: 'boolean', about: 'propose it: a second person publishes it with `belay proposal`' },
+    draft: { type: 'boolean', about: 'leave it as a draft: a second person publishes it with `belay draft`' },
     ...connecting,
   },
   examples: [
     { line: 'belay publish controls/payment-approval.control.yaml', about: 'new runs start under it' },
-    { line: 'belay publish --propose controls/payment-approval.control.yaml', about: 'by two people' },
+    { line: 'belay publish --draft controls/payment-approval.control.yaml', about: 'by two people' },
   ],
   run: async (given, io) => {
     const api = connect(given);
     const sources = given.words.map((file) => ({ file, source: controlText(file) }));
-    await (given.flag('propose') ? proposeEach : publishEach)(api, sources, io);
+    await (given.flag('draft') ? draftEach : publishEach)(api, sources, io);
     return 0;
   },
 };
 
-const sayComparison = ({ differences }: ComparisonView, io: Io): void => {
+export const sayComparison = ({ differences }: ComparisonView, io: Io): void => {
   for (const { sentence, example, weaker } of differences) {
     io.out(`  ${weaker ? io.paint('red', 'less oversight: ') : ''}${harmless(sentence)}\n`);
     if (example !== null) io.out(`    ${io.paint('dim', harmless(example))}\n`);
@@ -61,26 +64,28 @@ const sayComparison = ({ differences }: ComparisonView, io: Io): void => {
   if (differences.length === 0) io.out('  Every case is decided as before.\n');
 };
 
-const sayProposal = (proposal: AnswerOf<'getProposal'>, io: Io): void => {
-  const { name, proposedBy, proposedAt, digest, findings, comparison } = proposal;
-  io.out(`${name}, proposed by ${proposedBy} at ${instantText(proposedAt)}. ${io.paint('dim', digest)}\n`);
+type Waiting = NonNullable<AnswerOf<'getDraft'>['draft']>;
+
+const sayDraft = (draft: Waiting, io: Io): void => {
+  const { name, draftedBy, draftedAt, digest, findings, comparison } = draft;
+  io.out(`${name}, drafted by ${draftedBy} at ${instantText(draftedAt)}. ${io.paint('dim', digest)}\n`);
   sayAccepted(findings, io);
   if (comparison === null) io.out('  It would be the first version.\n');
   else sayComparison(comparison, io);
 };
 
-export const proposal: Command = {
-  name: 'proposal',
-  summary: 'Show what is proposed for a control and how it differs; publish or withdraw it.',
+export const draft: Command = {
+  name: 'draft',
+  summary: 'Show the draft of a control and how it differs; publish or withdraw it.',
   takes: ['CONTROL'],
   options: {
-    publish: { type: 'boolean', about: 'put it in force; not by who proposed it' },
+    publish: { type: 'boolean', about: 'put it in force; not by who drafted it' },
     withdraw: { type: 'string', value: 'TEXT', about: 'withdraw it, with the reason' },
     ...connecting,
   },
   examples: [
-    { line: 'belay proposal payment-approval', about: 'what would change, less human oversight first' },
-    { line: 'belay proposal payment-approval --publish', about: 'as the second person' },
+    { line: 'belay draft payment-approval', about: 'what would change, less human oversight first' },
+    { line: 'belay draft payment-approval --publish', about: 'as the second person' },
   ],
   run: async (given, io) => {
     const api = connect(given);
@@ -88,18 +93,25 @@ export const proposal: Command = {
     const [publishIt, because] = [given.flag('publish'), given.text('withdraw')];
     if (publishIt && because !== undefined)
       throw wrongUsage('--publish and --withdraw exclude each other.', 'Leave one of them out.');
-    const found = await api.call('getProposal', { params });
+    const { draft: found } = await api.call('getDraft', { params });
+    if (found === null) {
+      const none = `No draft of ${params.name} waits.`;
+      if (publishIt || because !== undefined) throw new CliProblem(1, none, 'Leave one: `belay publish FILE --draft`.');
+      if (io.json) printJson(io, null);
+      else io.out(`${none}\n`);
+      return 0;
+    }
     const { digest } = found;
     if (publishIt) {
-      const done = await api.call('publishProposal', { params, body: { digest } });
+      const done = await api.call('publishDraft', { params, body: { digest } });
       if (io.json) printJson(io, done);
-      else io.out(`${done.name} version ${done.version} is in force, proposed by ${done.proposedBy}.\n`);
+      else io.out(`${done.name} version ${done.version} is in force, drafted by ${done.draftedBy}.\n`);
     } else if (because !== undefined) {
-      await api.call('withdrawProposal', { params, body: { digest, because } });
+      await api.call('withdrawDraft', { params, body: { digest, because } });
       if (io.json) printJson(io, { withdrawn: digest });
-      else io.out(`The proposal for ${params.name} is withdrawn.\n`);
+      else io.out(`The draft of ${params.name} is withdrawn.\n`);
     } else if (io.json) printJson(io, found);
-    else sayProposal(found, io);
+    else sayDraft(found, io);
     return 0;
   },
 };

@@ -124,6 +124,15 @@ export type RunEvent =
   | { type: 'ControlTaken'; from: Holder; to: Holder; epoch: number; inFlight: string[]; reason: string }
   | { type: 'ControlReturned'; from: Holder; epoch: number }
   | { type: 'InstructionsAcknowledged'; digest: string }
+  /** `again`: a step whose sign-off ended, so that the agent has to ask again */
+  | {
+      type: 'RunMoved';
+      from: ControlRef;
+      to: ControlRef;
+      publishedBy: string;
+      because: string;
+      again: string | null;
+    }
   | { type: 'AgentReported'; costUsd: number; tokens: number; progress: string | null }
   | { type: 'RunFinished'; outcome: Json };
 

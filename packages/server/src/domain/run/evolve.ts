@@ -119,6 +119,16 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     repeat: repeated(run.repeat, { step, key, digest }),
     forbids: outcome === 'forbid' ? { ...run.forbids, [step]: (run.forbids[step] ?? 0) + 1 } : run.forbids,
   }),
+  // Who holds it as a person gives it back later, and the agent is told then.
+  RunMoved: (run, { to, publishedBy, again }, { at }) => ({
+    ...run,
+    control: to,
+    publishedBy,
+    owed:
+      again === null || run.holder.kind === 'person'
+        ? run.owed
+        : { since: at, step: again, because: `${again} is asked for again, under version ${to.version}` },
+  }),
   AgentRefused: (run) => ({ ...run, refusals: run.refusals + 1 }),
   PermitGranted: (run, { permit }) => ({
     ...run,

@@ -81,6 +81,8 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   ControlReturned: () => 'Control is with the agent again, in a new epoch.',
   InstructionsAcknowledged: (_e, { by }) => `${by} has read the instructions.`,
   AgentReported: (e) => e.progress ?? `Spent USD ${e.costUsd.toFixed(2)}, ${e.tokens} tokens.`,
+  RunMoved: (e, { by }) =>
+    `${by} moved the run from version ${e.from.version} to version ${e.to.version} of ${e.to.name}, which is stricter${quoted(e.because)}`,
   RunFinished: () => 'The run is finished.',
 };
 

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useAct } from '../data/act.ts';
 import { call } from '../data/api.ts';
-import { proposalQuery } from '../data/queries.ts';
+import { draftQuery } from '../data/queries.ts';
 import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { ReasonDialog } from '../parts/ReasonDialog.tsx';
@@ -14,31 +14,31 @@ import { Differences } from './Differences.tsx';
 import css from './reading.module.css';
 
 const withdrawal = {
-  title: 'Withdraw the proposal',
-  explain: 'It is not published. Who proposed it, and everybody later, reads your reason.',
+  title: 'Withdraw the draft',
+  explain: 'It is not published. Who drafted it, and everybody later, reads your reason.',
   label: 'Why?',
   confirm: 'Withdraw it',
   danger: true,
 };
 
-export const ProposalNote = ({ name }: { name: string }) => {
+export const DraftNote = ({ name }: { name: string }) => {
   const me = useMe();
-  const { data } = useQuery(proposalQuery(name));
+  const { data } = useQuery(draftQuery(name));
   const [asking, setAsking] = useState(false);
   const params = { name };
   const digest = data?.digest ?? '';
-  const publish = useAct(() => call('publishProposal', { params, body: { digest } }));
-  const withdraw = useAct((because: string) => call('withdrawProposal', { params, body: { digest, because } }), {
+  const publish = useAct(() => call('publishDraft', { params, body: { digest } }));
+  const withdraw = useAct((because: string) => call('withdrawDraft', { params, body: { digest, because } }), {
     onDone: () => setAsking(false),
   });
   if (data === undefined || data === null) return null;
-  const own = data.proposedBy === me.personId;
+  const own = data.draftedBy === me.personId;
   const may = me.access.some((right) => right === 'designer' || right === 'admin');
   return (
-    <section className={`card ${css.proposal}`} aria-label="Proposed version">
+    <section className={`card ${css.draft}`} aria-label="Draft">
       <p>
-        <strong>A new version waits for a second person.</strong> <Person id={data.proposedBy} /> proposed it{' '}
-        <When at={data.proposedAt} />.
+        <strong>A new version waits for a second person.</strong> <Person id={data.draftedBy} /> drafted it{' '}
+        <When at={data.draftedAt} />.
       </p>
       {data.comparison === null ? (
         <p className="quiet">It would be the first version.</p>
@@ -54,7 +54,7 @@ export const ProposalNote = ({ name }: { name: string }) => {
           <Button variant="default" onClick={() => setAsking(true)}>
             Withdraw…
           </Button>
-          {own && <span className="quiet">You proposed it: another designer publishes it.</span>}
+          {own && <span className="quiet">You drafted it: another designer publishes it.</span>}
         </Group>
       )}
       <ReasonDialog
