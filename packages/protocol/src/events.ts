@@ -55,6 +55,7 @@ export const eventCatalogue = {
   ControlPublished: 'A version of a control was published.',
   ControlDrafted: 'A version of a control was left as a draft: a second person publishes or withdraws it.',
   DraftWithdrawn: 'The draft of a control was withdrawn, with a reason.',
+  MoveOrdered: 'An administrator ordered that live runs go on under the version in force, with a reason.',
   ControlProposed: 'What earlier builds wrote for ControlDrafted.',
   ProposalWithdrawn: 'What earlier builds wrote for DraftWithdrawn.',
   OrganisationApplied: 'People, roles or schedules changed.',

@@ -205,6 +205,17 @@ const createServices = ({
   runOf: queries.createRunOf(pool),
   queries: createQueries(pool, houseStore, recorded),
   putInForce: (stop) => putInForce(recorded, { ...stop, stopId: parts.newId('stop'), at: parts.clock.now() }),
+  orderMove: ({ to, from, because, by }) =>
+    recorded(
+      async () => undefined,
+      () => ({
+        stream: `control:${to.name}`,
+        type: 'MoveOrdered',
+        content: { to, from, because },
+        by: { kind: 'person', id: by },
+        at: parts.clock.now(),
+      }),
+    ),
   runsHeldByAgents: (scope, name, limit) => runsHeldByAgents(pool, scope, name, limit),
   stopsInForce: async () =>
     (await listStops(pool, null, 200))

@@ -10,6 +10,8 @@ import type { PublishedControl } from './publishing.ts';
 import type { Queries } from './services.ts';
 
 export type MovingPorts = Pick<PeoplePorts, 'handle' | 'house'> & {
+  /** keeps who ordered it, before the first run is moved */
+  orderMove(order: { to: ControlRef; from: number[]; because: string; by: string }): Promise<void>;
   queries: Pick<Queries, 'listVersions' | 'runsUnder'>;
 };
 
@@ -67,9 +69,9 @@ export const moveRuns = async (
 ): Promise<Map<number, number>> => {
   const { known } = ports.house;
   const target = { ref: refOf(to), compiled: await known.control(to.name, to.version), publishedBy: to.publishedBy };
+  const versions = each.filter(({ comparison }) => !comparison.weaker).map(({ from }) => from.version);
+  await ports.orderMove({ to: target.ref, from: versions, because, by: caller.personId });
   const moved = new Map<number, number>();
-  for (const { from, comparison } of each)
-    if (!comparison.weaker)
-      moved.set(from.version, await moveEach(ports, caller, { from: from.version, to: target, because }));
+  for (const from of versions) moved.set(from, await moveEach(ports, caller, { from, to: target, because }));
   return moved;
 };

@@ -9,6 +9,7 @@ import type { AccountLinks } from './channel-work.ts';
 import type { EntryRecord } from './entry-view.ts';
 import type { Receive } from './inbound.ts';
 import type { Intake } from './intake.ts';
+import type { MovingPorts } from './moving.ts';
 import type { HouseOnce } from './once.ts';
 import type { StopPorts } from './people.ts';
 import type { Log } from './ports.ts';
@@ -86,7 +87,8 @@ export type Changes = {
 };
 
 export type Services = AgentPorts &
-  StopPorts & {
+  StopPorts &
+  Pick<MovingPorts, 'orderMove'> & {
     queries: Queries;
     accounts: AccountCommands;
     evidence: EvidenceExports;

@@ -126,6 +126,7 @@ const createServices = (options: MemoryOptions, rows: memory.Rows, clock: Clock)
     signer: createPermitSigner(newSigningKey('test', newSecretKey('test', new Uint8Array(32)))),
     runOf: memory.createRunOf(rows),
     queries: createQueries(rows, houseStore),
+    orderMove: async () => undefined,
     ...memory.createStopping(rows, clock.now, newId),
   } as unknown as Services;
   return { services, fired };

@@ -99,7 +99,7 @@ const submission = () => ({
   source: payments.replace('is on a sanctions list.', `is on a sanctions list (${++runs}).`),
   file: 'payment-approval.control.yaml',
 });
-const proposed = async () => (await who('dana').call('proposeControl', { body: submission() })).body.digest;
+const drafted = async () => (await who('dana').call('draftControl', { body: submission() })).body.digest;
 const key = async () => {
   const body = { agentId: `agent-${++runs}`, controls: ['transfers'] };
   return { keyId: (await who('dana').call('createKey', { body })).body.keyId };
@@ -191,16 +191,21 @@ const table: Table = {
     return { by: 'amelie', body: { from: 'amelie', to: 'emre', since, until, because } };
   },
   publishControl: () => ({ by: 'dana', body: submission() }),
-  proposeControl: () => ({ by: 'dana', body: submission() }),
-  publishProposal: async () => ({
+  moveRuns: async () => {
+    const params = { name: 'payment-approval' };
+    const { digest } = (await who('dana').call('previewMove', { params })).body;
+    return { by: 'dana', params, body: { digest, because } };
+  },
+  draftControl: () => ({ by: 'dana', body: submission() }),
+  publishDraft: async () => ({
     by: 'amelie',
     params: { name: 'payment-approval' },
-    body: { digest: await proposed() },
+    body: { digest: await drafted() },
   }),
-  withdrawProposal: async () => ({
+  withdrawDraft: async () => ({
     by: 'amelie',
     params: { name: 'payment-approval' },
-    body: { digest: await proposed(), because },
+    body: { digest: await drafted(), because },
   }),
   startDrill: () => ({ by: 'dana', body: { target: 'oncall:treasury', withinMinutes: 10 } }),
   stop: () => ({ by: 'dana', body: { scope: 'agent', name: `agent-${++runs}`, because } }),
