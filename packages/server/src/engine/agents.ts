@@ -131,7 +131,10 @@ const redeemedView = ({ signer }: AgentPorts, run: Run, permit: Permit): Json =>
 
 /** What the rules read is looked up again: the permit may have been granted a minute ago. */
 const lookedAgain = async (ports: AgentPorts, runId: string, permitId: string): Promise<Looked> => {
-  const run = (await ports.committer.peek(runId))?.run;
+  const remembered = (await ports.committer.peek(runId))?.run;
+  const known = remembered !== undefined && permitOf(remembered, permitId) !== undefined;
+  // Another node may have granted it.
+  const run = known ? remembered : (await ports.store.load([runId])).get(runId)?.run;
   const permit = run === undefined ? undefined : permitOf(run, permitId);
   if (run === undefined || permit === undefined) return {};
   const control = await ports.house.known.control(run.control.name, run.control.version);

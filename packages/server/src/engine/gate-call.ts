@@ -2,6 +2,7 @@
 import type { CompiledControl, GateInput } from '@belay/control';
 import { type AnswerOf, digestOf, iso, type Json, type ParsedBodyOf } from '@belay/protocol';
 import { wantedText } from '../domain/approval/signers.ts';
+import { refuse } from '../domain/decided.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import { gate } from '../domain/run/gate.ts';
 import { effective, type GateCommand, type GateDecision, systemFacts } from '../domain/run/gate-command.ts';
@@ -91,13 +92,14 @@ const settledElsewhere = async ({ store }: AgentPorts, run: Run, key: string): P
 const asksPeople = (control: CompiledControl, input: GateInput): boolean =>
   control.decide(input).requirements.some(({ kind }) => kind === 'approval');
 
-const ask = async (
+/** `null`: what would be carried out was edited meanwhile, so that the facts are of other arguments. */
+const askOnce = async (
   ports: AgentPorts,
   caller: AgentCaller,
   runId: string,
   body: ParsedBodyOf<'gate'>,
   settled?: Permit | null,
-): Promise<Outcome> => {
+): Promise<Outcome | null> => {
   const own = await ownRun(ports, caller, runId);
   if (own === null) return notFound(runId);
   const { run } = own;
@@ -132,10 +134,14 @@ const ask = async (
     refusedElsewhere,
     settled: settled === undefined ? await settledElsewhere(ports, run, body.key) : settled,
   };
-  return ports.handle({
+  let edited = false;
+  const outcome = await ports.handle({
     runId,
     by: { kind: 'agent', id: caller.agentId },
-    decide: (state, context) => gate(state, command, context),
+    decide: (state, context) => {
+      edited = (effective(state, body.step, digest)?.effectiveDigest ?? digest) !== effectiveDigest;
+      return edited ? refuse('unavailable', beingEdited) : gate(state, command, context);
+    },
     present: (state, answer, { org }) => gateAnswer(ports, state, answer as GateDecision, org),
     again: async () => {
       const version = (await ownRun(ports, caller, runId))?.run.control.version ?? run.control.version;
@@ -147,6 +153,19 @@ const ask = async (
       }
     },
   });
+  return edited ? null : outcome;
+};
+
+const beingEdited = 'The arguments are being edited at this moment. Ask again.';
+const asksMax = 3;
+
+/** The run was looked at as this node remembers it: when that was outdated, once more as it is now. */
+const ask = async (...asked: Parameters<typeof askOnce>): Promise<Outcome> => {
+  for (let asks = 0; asks < asksMax; asks++) {
+    const outcome = await askOnce(...asked);
+    if (outcome !== null) return outcome;
+  }
+  return { ok: false, refused: { code: 'unavailable', detail: beingEdited } };
 };
 
 /** Asks the gate. When another commit took the step key meanwhile, asks again knowing what it did. */

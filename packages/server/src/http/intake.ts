@@ -12,7 +12,7 @@ const take = async ({ intake }: Services, request: Request): Promise<Response> =
   if (request.method !== 'POST')
     return problemResponse(problem('route_not_found', `${request.method} is not for tickets: they come by POST.`));
   const [, , name = ''] = new URL(request.url).pathname.split('/');
-  const { status, answer } = await intake(decodeURIComponent(name), await rawOf(request));
+  const { status, answer } = await intake(name, await rawOf(request));
   if (status >= 400) return problemResponse(answer as Problem);
   return Response.json(answer, { status, headers: { 'cache-control': 'no-store' } });
 };

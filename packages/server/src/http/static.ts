@@ -25,10 +25,18 @@ const file = (path: string, immutable: boolean): Response =>
     },
   });
 
+const decoded = (pathname: string): string => {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+};
+
 export const serveInbox =
   (folder: string) =>
   (pathname: string): Response => {
-    const path = join(folder, normalize(decodeURIComponent(pathname)).replace(/^(\.\.[/\\])+/, ''));
+    const path = join(folder, normalize(decoded(pathname)).replace(/^(\.\.[/\\])+/, ''));
     const inside = path.startsWith(folder);
     if (inside && existsSync(path) && statSync(path).isFile()) return file(path, pathname.startsWith('/assets/'));
     if (extname(pathname) !== '') return new Response('Not found', { status: 404 });

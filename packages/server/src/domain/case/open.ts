@@ -129,6 +129,15 @@ const newCase = (run: Run, { reason, to, step, ...more }: Handoff, context: Cont
 /** A case that many steps join stays readable. */
 const reasonsMax = 50;
 
+/** The agent's words stand beside the case: read by a person, and written with each commit. */
+const wordsMax = 60_000;
+
+export const wordsFit = (run: Run, words: string): boolean =>
+  (run.case?.agentWords ?? '').length + words.length <= wordsMax;
+
+/** Each key of these is a matter of its own: another step in doubt, another question. */
+const byKey: ReadonlySet<Reason['kind']> = new Set(['inDoubt', 'asked']);
+
 /** A reason that is for other people than those of the ladder under way: they are told too; the ladder goes on as it was. */
 const alsoTold = (kase: Case, to: string | null, context: Context): RunEvent[] => {
   if (kase.status !== 'open' || to === null || to === kase.to) return [];
@@ -152,7 +161,7 @@ export const handOff = (run: Run, handoff: Handoff, context: Context): RunEvent[
       r.kind === reason.kind &&
       r.rule === reason.rule &&
       r.step === reason.step &&
-      (r.kind !== 'inDoubt' || r.key === reason.key),
+      (!byKey.has(r.kind) || r.key === reason.key),
   );
   if (known || run.case.reasons.length >= reasonsMax) return [];
   const replacesStep = run.case.step === null ? handoff.step : null;
@@ -161,6 +170,7 @@ export const handOff = (run: Run, handoff: Handoff, context: Context): RunEvent[
     caseId: run.case.caseId,
     reason: { ...reason, at: context.now },
     replacesStep,
+    ...(handoff.agentWords && wordsFit(run, handoff.agentWords) ? { words: handoff.agentWords } : {}),
   };
   const { rest = null, status } = run.case;
   // Something new is worth waking a case for that somebody put to sleep.

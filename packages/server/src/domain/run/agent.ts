@@ -2,7 +2,7 @@
 import type { Looked } from '@belay/control';
 import { digestOf, type Json } from '@belay/protocol';
 import { endPermit } from '../approval/still-valid.ts';
-import { handOff } from '../case/open.ts';
+import { handOff, wordsFit } from '../case/open.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import { fence, unread } from './fence.ts';
@@ -138,7 +138,10 @@ const escalate: Decide<'escalate'> = (run, { epoch, question, options, key }, co
   const because = `${run.agentId} asks for a person.`;
   const words = options.length === 0 ? question : `${question}\n${options.map((option) => `- ${option}`).join('\n')}`;
   const reason = { kind: 'asked' as const, because, rule: null, cites: null, step: null, key };
+  const known = run.case?.reasons.some((one) => one.kind === 'asked' && one.key === key) === true;
   const events = handOff(run, { reason, to: null, step: null, agentWords: words }, context);
+  if (!known && (events.length === 0 || !wordsFit(run, words)))
+    return refuse('invalid_request', 'A person is asked so much already: wait until they have answered.');
   return { events, answer: { caseId: apply(run, events, context).case?.caseId ?? '' } };
 };
 

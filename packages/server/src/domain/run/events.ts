@@ -95,7 +95,14 @@ export type RunEvent =
   | { type: 'ApprovalVoided'; approvalId: string; because: string }
   | { type: 'ApprovalUsed'; approvalId: string; permitId: string }
   | { type: 'CaseOpened'; case: Case }
-  | { type: 'CaseReasonAdded'; caseId: string; reason: Reason; replacesStep: Case['step'] }
+  | {
+      type: 'CaseReasonAdded';
+      caseId: string;
+      reason: Reason;
+      replacesStep: Case['step'];
+      /** what the agent says of it, beside what it said before */
+      words?: string;
+    }
   | {
       type: 'RungFired';
       caseId: string;

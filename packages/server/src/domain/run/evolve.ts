@@ -179,10 +179,11 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   LateReportKept: (run, { permitId, report, contradicts }) => lateReport(run, permitId, report, contradicts),
   ...approvalEvolvers,
   CaseOpened: (run, event) => ({ ...run, case: event.case }),
-  CaseReasonAdded: (run, { reason, replacesStep }) =>
+  CaseReasonAdded: (run, { reason, replacesStep, words }) =>
     withCase(run, {
       reasons: [...(run.case?.reasons ?? []), reason],
       ...(replacesStep === null ? {} : { step: replacesStep }),
+      ...(words === undefined ? {} : { agentWords: [run.case?.agentWords ?? [], words].flat().join('\n\n') }),
     }),
   RungFired: (run, { rung, target, people, nextAt, nextTarget, also }, { at }) =>
     withCase(run, {
