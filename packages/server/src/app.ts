@@ -184,7 +184,11 @@ type Parts = Pick<Services, 'committer' | 'store' | 'house' | 'clock' | 'newId' 
 
 const evidenceExports = (pool: Pool, { logSecret }: HouseKeys): Services['evidence'] => {
   const { publicKey } = noteSigner(logSecret);
-  return { publicKey, export: (selection) => exportBundle(pool, selection, { publicKey }) };
+  return {
+    publicKey,
+    export: (selection, since) =>
+      exportBundle(pool, selection, { publicKey, ...(since === undefined ? {} : { since }) }),
+  };
 };
 
 /** What edges may ask, but for what channels deliver. */

@@ -28,8 +28,10 @@ export const selectionSchema = z.discriminatedUnion('kind', [
     kind: z.literal('period'),
     from: z.iso.datetime(),
     to: z.iso.datetime(),
-    firstIndex: logIndex.describe('the file holds every entry of the log from here'),
-    endIndex: logIndex.describe('to here, this one excluded'),
+    firstIndex: logIndex.describe('the file holds every entry of the log from here: 0, or one from before the period'),
+    endIndex: logIndex.describe(
+      'to here, this one excluded: all that is signed, or after one that is later than the period',
+    ),
   }),
 ]);
 export type BundleSelection = z.infer<typeof selectionSchema>;

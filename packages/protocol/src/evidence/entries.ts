@@ -21,6 +21,9 @@ const entriesFrom = (from: number, to: number): string =>
 export class EntryCheck {
   entries = 0;
   erased = 0;
+  /** As the lines have them: an ok verdict says that these are the first and the last that are held. */
+  first: { at: string; type: string } | null = null;
+  last: { at: string; type: string } | null = null;
   /** Sequence numbers seen, by stream. */
   readonly seqs = new Map<string, number[]>();
   private readonly header: BundleHeader;
@@ -48,6 +51,8 @@ export class EntryCheck {
       const message = `Entry ${logIndex} is not what was logged: its proof does not lead to the signed root.`;
       this.findings.add('entryChanged', message, logIndex);
     }
+    this.first ??= leaf;
+    this.last = leaf;
     this.content(read.value);
     this.place(read.value);
   }
@@ -84,10 +89,22 @@ export class EntryCheck {
   end(): void {
     const { selection, entries } = this.header;
     if (selection.kind === 'period' && this.next < selection.endIndex) this.missing(this.next, selection.endIndex);
+    if (selection.kind === 'period') this.edges(selection);
     if (this.entries !== entries) {
       this.findings.add('missing', `The file was exported with ${entries} entries and has ${this.entries}.`);
     }
     for (const [stream, seqs] of this.seqs) this.gapFree(stream, seqs, selection.kind === 'stream');
+  }
+
+  /** The header is nobody's word: that the period begins and ends there is shown by an entry from before and one from after it. */
+  private edges({ from, to, firstIndex, endIndex }: Extract<BundleHeader['selection'], { kind: 'period' }>): void {
+    const unshown = (what: string, index: number) =>
+      this.findings.add('missing', `The file does not show that the period ${what}: more of it may be missing.`, index);
+    const [begins, ends] = [this.first, this.last].map((leaf) => (leaf === null ? Number.NaN : Date.parse(leaf.at)));
+    if (firstIndex > 0 && !((begins ?? Number.NaN) < Date.parse(from)))
+      unshown(`begins with entry ${firstIndex}`, firstIndex);
+    if (endIndex < this.log.size && !((ends ?? Number.NaN) >= Date.parse(to)))
+      unshown(`ends with entry ${endIndex - 1}`, endIndex);
   }
 
   private missing(from: number, to: number): void {

@@ -87,12 +87,13 @@ export const sampleLog = (size: number, { erase = [] as number[], make = sampleE
         all.filter((index) => entries[index]?.leaf.stream === `run_${run}`),
         since,
       ),
-    ofPeriod: (firstIndex: number, endIndex: number, since?: number) =>
-      write(
-        { kind: 'period', from: '2026-09-01T00:00:00.000Z', to: '2026-10-01T00:00:00.000Z', firstIndex, endIndex },
-        all.slice(firstIndex, endIndex),
-        since,
-      ),
+    /** The period of which these are all entries, with one from before it and one from after it. */
+    ofPeriod: (firstIndex: number, endIndex: number, since?: number) => {
+      const instant = (index: number) => make(index).at;
+      const from = firstIndex === 0 ? '2026-09-01T00:00:00.000Z' : instant(firstIndex + 1);
+      const to = endIndex === size ? '2026-10-01T00:00:00.000Z' : instant(endIndex - 1);
+      return write({ kind: 'period', from, to, firstIndex, endIndex }, all.slice(firstIndex, endIndex), since);
+    },
     write,
   };
 };

@@ -20,6 +20,7 @@ describe('an export', () => {
       entries: 10,
       erased: 0,
       streams: [{ stream: 'run_1', firstSeq: 1, lastSeq: 10 }],
+      last: { at: sampleEntry(19).at, type: 'CaseClaimed' },
     });
     expect(check(new TextEncoder().encode(run))).toEqual(verdict);
   });
@@ -29,7 +30,8 @@ describe('an export', () => {
       fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(), fc.nat(), (size, a, b) => {
         const [from = 0, to = 0] = [a % (size + 1), b % (size + 1)].sort((left, right) => left - right);
         const verdict = check(sampleLog(size).ofPeriod(from, to));
-        expect(verdict).toMatchObject({ ok: true, entries: to - from });
+        const shown = to > from || size === 0;
+        expect(verdict).toMatchObject({ ok: shown, entries: to - from });
       }),
       { numRuns: 20 },
     );

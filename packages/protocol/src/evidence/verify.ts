@@ -22,6 +22,8 @@ export type Verdict = {
   entries: number;
   erased: number;
   streams: { stream: string; firstSeq: number; lastSeq: number }[];
+  /** The last entry held: what followed it in the log, only a period can show. */
+  last: { at: string; type: string } | null;
 };
 
 export type VerifyOptions = {
@@ -72,6 +74,7 @@ const refused = (findings: Findings): Verdict => ({
   entries: 0,
   erased: 0,
   streams: [],
+  last: null,
 });
 
 export const verifyBundle = (bundle: string | Uint8Array, options: VerifyOptions): Verdict => {
@@ -102,5 +105,6 @@ export const verifyBundle = (bundle: string | Uint8Array, options: VerifyOptions
     entries: check.entries,
     erased: check.erased,
     streams: [...check.seqs].map(([stream, seqs]) => ({ stream, firstSeq: seqs[0] ?? 0, lastSeq: seqs.at(-1) ?? 0 })),
+    last: check.last && { at: check.last.at, type: check.last.type },
   };
 };

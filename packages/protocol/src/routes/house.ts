@@ -165,6 +165,11 @@ export const houseRoutes = {
       stream: z.string().optional().describe('organisation, stop or control:NAME'),
       from: z.iso.datetime().optional().describe('a period: from here'),
       to: z.iso.datetime().optional().describe('to here, this instant excluded'),
+      since: z
+        .string()
+        .max(4_000)
+        .optional()
+        .describe('a checkpoint that you kept: the file proves that the log only grew since'),
     }),
     media: 'application/x-ndjson',
   },

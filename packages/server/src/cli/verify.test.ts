@@ -67,20 +67,24 @@ describe('belay verify', () => {
     expect(verified).toEqual({
       ok: true,
       findings: [],
+      publicKey: signer.publicKey,
+      keyFrom: 'reader',
       text: [
-        'VERIFIED  Nothing was changed, left out or added.',
+        'VERIFIED  Nothing was changed or added, and nothing left out up to its end.',
         'Log       belay.example/test, 1 entries signed',
         'Holds     run_a, numbers 1 to 1',
         'Entries   1, of which 0 with erased content',
+        'Ends      with RunStarted at 2026-11-23T09:30:00.000Z. What was logged of it later, if anything was, only a file of a period shows.',
       ].join('\n'),
     });
     const period = await verifyFile(await file('period', bundle(true)), { publicKey: signer.publicKey });
     expect(period.text).toContain('everything in the log from entry 0 to 0 (2026-11-23T00:00:00.000Z to 2026-11-24');
+    expect(period.text).toContain('so far the log was signed. Later entries of the period need a later file.');
   });
 
   test('with no key takes the one in the file, and says what that is worth', async () => {
     const verified = await verifyFile(await file('keyless', bundle(false)));
-    expect(verified.ok).toBe(true);
+    expect(verified).toMatchObject({ ok: true, keyFrom: 'file', publicKey: signer.publicKey });
     expect(verified.text).toContain(signer.publicKey);
     expect(verified.text).toContain('A forger would have brought his own');
   });
@@ -97,6 +101,8 @@ describe('belay verify', () => {
     const earlierFile = await file('kept', signCheckpoint({ size: 9, root: new Uint8Array(32) }, signer));
     const verified = await verifyFile(await file('run', bundle(false)), { earlierFile });
     expect(verified.text).toContain('rolled back');
+    const earlierExport = await file('earlier', bundle(false));
+    expect((await verifyFile(await file('run', bundle(false)), { earlierFile: earlierExport })).ok).toBe(true);
   });
 
   test.each(['', '\n', 'no export', '{"publicKey":"x"}\n'])('refuses %j', async (content) => {

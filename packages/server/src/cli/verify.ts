@@ -6,11 +6,18 @@ import { type Finding, type Verdict, verifyBundle } from '@belay/protocol/eviden
 export type VerifyFileOptions = {
   /** `name+keyid+base64`. Without one, the key in the file is used, and the text says what that is worth. */
   publicKey?: string;
-  /** File with a checkpoint that the reader kept. */
+  /** File with a checkpoint that the reader kept, or with an earlier export. */
   earlierFile?: string;
 };
 
-export type VerifiedFile = { ok: boolean; text: string; findings: Finding[] };
+/** `keyFrom` file: whoever made the file chose the key, so that `ok` says only that it agrees with itself. */
+export type VerifiedFile = {
+  ok: boolean;
+  text: string;
+  findings: Finding[];
+  publicKey: string;
+  keyFrom: 'reader' | 'file';
+};
 
 const maxBytes = 512 * 1024 * 1024;
 
@@ -20,7 +27,31 @@ const keyInside = (bytes: Buffer): string => {
   return /"publicKey":"([^"\\]+)"/.exec(header)?.[1] ?? '';
 };
 
-const held = ({ log, entries, erased, streams }: Verdict): string[] => {
+/** The checkpoint in a file that holds one, or of an earlier export. */
+export const readCheckpoint = async (path: string): Promise<string> => {
+  const text = await readFile(path, 'utf8');
+  if (!text.startsWith('{')) return text;
+  try {
+    const { checkpoint } = JSON.parse(text.slice(0, Math.max(0, text.indexOf('\n')))) as { checkpoint?: unknown };
+    return typeof checkpoint === 'string' ? checkpoint : text;
+  } catch {
+    return text;
+  }
+};
+
+/** What the file cannot show of what came after it. */
+const ends = ({ log, entries, last }: Verdict): string[] => {
+  if (log === null || last === null) return [];
+  const { selection } = log;
+  const at = `Ends      with ${printable(last.type)} at ${last.at}`;
+  if (selection.kind === 'stream')
+    return [`${at}. What was logged of it later, if anything was, only a file of a period shows.`];
+  const signedTo = selection.firstIndex + entries === log.size && Date.parse(last.at) < Date.parse(selection.to);
+  return signedTo ? [`${at}: so far the log was signed. Later entries of the period need a later file.`] : [];
+};
+
+const held = (verdict: Verdict): string[] => {
+  const { log, entries, erased, streams } = verdict;
   if (log === null) return [];
   const { selection } = log;
   const what =
@@ -31,12 +62,18 @@ const held = ({ log, entries, erased, streams }: Verdict): string[] => {
     `Log       ${log.origin}, ${log.size} entries signed`,
     `Holds     ${what}`,
     `Entries   ${entries}, of which ${erased} with erased content`,
+    ...ends(verdict),
   ];
 };
 
+const verified = ({ log }: Verdict): string =>
+  log?.selection.kind === 'stream'
+    ? 'VERIFIED  Nothing was changed or added, and nothing left out up to its end.'
+    : 'VERIFIED  Nothing was changed, left out or added.';
+
 const summary = (verdict: Verdict, keyFromFile: string | null): string =>
   [
-    verdict.ok ? 'VERIFIED  Nothing was changed, left out or added.' : 'NOT VERIFIED',
+    verdict.ok ? verified(verdict) : 'NOT VERIFIED',
     ...held(verdict),
     ...verdict.findings.map(({ line, message }) => `  - ${line === null ? '' : `line ${line}: `}${message}`),
     ...(verdict.stopped ? ['  - and more: nothing was read after the hundredth finding.'] : []),
@@ -50,19 +87,19 @@ const summary = (verdict: Verdict, keyFromFile: string | null): string =>
   ].join('\n');
 
 export const verifyFile = async (path: string, options: VerifyFileOptions = {}): Promise<VerifiedFile> => {
+  const given = options.publicKey?.trim();
+  const keyFrom = given === undefined ? 'file' : 'reader';
   const { size } = await stat(path);
   if (size > maxBytes) {
     const message = 'The file is larger than 512 MB; export a shorter period.';
-    return {
-      ok: false,
-      text: `NOT VERIFIED\n  - ${message}`,
-      findings: [{ code: 'unreadable', logIndex: null, line: null, message }],
-    };
+    const findings: Finding[] = [{ code: 'unreadable', logIndex: null, line: null, message }];
+    return { ok: false, text: `NOT VERIFIED\n  - ${message}`, findings, publicKey: given ?? '', keyFrom };
   }
   const bytes = await readFile(path);
-  const publicKey = options.publicKey?.trim() ?? keyInside(bytes);
-  const earlier = options.earlierFile === undefined ? undefined : await readFile(options.earlierFile, 'utf8');
+  const publicKey = given ?? keyInside(bytes);
+  const earlier = options.earlierFile === undefined ? undefined : await readCheckpoint(options.earlierFile);
   const verdict = verifyBundle(bytes, { publicKey, ...(earlier === undefined ? {} : { earlier }) });
-  const keyFromFile = options.publicKey === undefined && verdict.log !== null ? publicKey : null;
-  return { ok: verdict.ok, text: summary(verdict, keyFromFile), findings: verdict.findings };
+  const keyFromFile = given === undefined && verdict.log !== null ? publicKey : null;
+  const { ok, findings } = verdict;
+  return { ok, text: summary(verdict, keyFromFile), findings, publicKey, keyFrom };
 };

@@ -1,5 +1,5 @@
 /** Everything an edge may ask of the engine, in one place. `app.ts` builds it. */
-import type { Actor, AnswerOf, ExceptionView, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
+import type { Actor, AnswerOf, ErrorCode, ExceptionView, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
 import type { Refusal } from '../domain/decided.ts';
 import type { OncallCommand } from '../domain/oncall/entered.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
@@ -75,7 +75,9 @@ export type EvidenceExports = {
   /** NDJSON lines, or why there is nothing to export */
   export(
     selection: EvidenceSelection,
-  ): Promise<{ ok: true; lines: AsyncIterable<string> } | { ok: false; detail: string }>;
+    /** a checkpoint that somebody kept: the file proves that the log only grew since */
+    since?: string,
+  ): Promise<{ ok: true; lines: AsyncIterable<string> } | { ok: false; code: ErrorCode; detail: string }>;
 };
 
 /** Changes that somebody may wait for. A hint only: whoever waits reads again. */

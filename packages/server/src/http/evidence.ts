@@ -36,8 +36,8 @@ const ndjson = (lines: AsyncIterable<string>): ReadableStream<Uint8Array> => {
 export const evidenceRoutes = (services: Services): Handlers<'exportEvidence' | 'logKey'> => ({
   exportEvidence: async (call) => {
     personWith(call, 'auditor', 'operator');
-    const exported = await services.evidence.export(selectionOf(call.query));
-    if (!exported.ok) throw new Refused(problem('not_found', exported.detail));
+    const exported = await services.evidence.export(selectionOf(call.query), call.query.since);
+    if (!exported.ok) throw new Refused(problem(exported.code, exported.detail));
     const headers = {
       'content-type': 'application/x-ndjson',
       'content-disposition': 'attachment; filename="belay-evidence.ndjson"',

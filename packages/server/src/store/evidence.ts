@@ -32,7 +32,9 @@ export type ExportOptions = {
   since?: string;
 };
 
-export type Export = { ok: true; lines: AsyncIterable<string> } | { ok: false; detail: string };
+export type Export =
+  | { ok: true; lines: AsyncIterable<string> }
+  | { ok: false; code: 'not_found' | 'invalid_request'; detail: string };
 
 type Row = {
   logIndex: number;
@@ -152,7 +154,15 @@ const findStream = async (pool: Pool, wanted: Selection, size: number): Promise<
   return { selection: { kind: 'stream', stream, about }, range: { stream, from: 0, to: size }, entries };
 };
 
-/** The stretch of the log from the first entry of the period to the last, so that nothing between can be left out. */
+/**
+ * The stretch of the log from the first entry of the period to the last, so that nothing between can be left out; with one
+ * entry from before the period and one from after it, so that nothing at its edges can.
+ */
+const withEdges = `SELECT
+  (SELECT e.log_index FROM entries e WHERE e.log_index < $1 AND e.at < $3 ORDER BY e.log_index DESC LIMIT 1) AS before,
+  (SELECT e.log_index FROM entries e WHERE e.log_index > $2 AND e.log_index < $5 AND e.at >= $4
+   ORDER BY e.log_index LIMIT 1) AS after`;
+
 const findPeriod = async (pool: Pool, from: number, to: number, size: number): Promise<Found> => {
   const { rows } = await pool.query<{ waiting: number; first: number | null; last: number | null }>(
     `SELECT ${counted}, min(log_index) AS first, max(log_index) AS last FROM entries WHERE at >= $2 AND at < $3`,
@@ -161,11 +171,20 @@ const findPeriod = async (pool: Pool, from: number, to: number, size: number): P
   const { waiting, first, last } = rows[0] ?? { waiting: 0, first: null, last: null };
   if (waiting > 0) return notYetSigned(waiting);
   if (first === null || last === null) return { detail: `Nothing happened from ${iso(from)} to ${iso(to)}.` };
-  const endIndex = last + 1;
+  const edges = await pool.query<{ before: number | null; after: number | null }>(withEdges, [
+    first,
+    last,
+    new Date(from),
+    new Date(to),
+    size,
+  ]);
+  const { before, after } = edges.rows[0] ?? { before: null, after: null };
+  const firstIndex = before ?? 0;
+  const endIndex = after === null ? size : after + 1;
   return {
-    selection: { kind: 'period', from: iso(from), to: iso(to), firstIndex: first, endIndex },
-    range: { stream: null, from: first, to: endIndex },
-    entries: endIndex - first,
+    selection: { kind: 'period', from: iso(from), to: iso(to), firstIndex, endIndex },
+    range: { stream: null, from: firstIndex, to: endIndex },
+    entries: endIndex - firstIndex,
   };
 };
 
@@ -190,15 +209,16 @@ export const exportBundle = async (
   );
   const signed = rows[0];
   if (signed === undefined)
-    return { ok: false, detail: 'No checkpoint of the log has been signed yet. Is Belay running?' };
+    return { ok: false, code: 'not_found', detail: 'No checkpoint of the log has been signed yet. Is Belay running?' };
   const { size, note } = signed;
   const found =
     wanted.kind === 'period'
       ? await findPeriod(pool, wanted.from, wanted.to, size)
       : await findStream(pool, wanted, size);
-  if ('detail' in found) return { ok: false, ...found };
+  if ('detail' in found) return { ok: false, code: 'not_found', ...found };
   const growth = since === undefined ? null : await continues(pool, since, publicKey, size);
-  if (growth !== null && 'detail' in growth) return { ok: false, detail: growth.detail };
+  if (growth !== null && 'detail' in growth)
+    return { ok: false, code: 'invalid_request', detail: `since: ${growth.detail}` };
   const header: BundleHeader = {
     format: 'belay-evidence',
     formatVersion: 1,

@@ -45,3 +45,28 @@ it('one file verifies offline; one changed byte is named', async () => {
   expect(forged).not.toBe(text);
   expect(verifyBundle(forged, { publicKey: key.publicKey }).ok).toBe(false);
 });
+
+it('the next file proves that the log only grew since the one they kept', async () => {
+  const ines = await world.person('ines');
+  const download = async (query: string) => {
+    const headers = { authorization: `Bearer ${ines.session}` };
+    let response = await world.app.fetch(new Request(`http://belay.test/v1/evidence?${query}`, { headers }));
+    for (let i = 0; i < 200 && response.status === 404; i++) {
+      world.moveClock('1s');
+      await new Promise((resolve) => setImmediate(resolve));
+      response = await world.app.fetch(new Request(`http://belay.test/v1/evidence?${query}`, { headers }));
+    }
+    return response;
+  };
+  const kept = JSON.parse((await (await download('stream=organisation')).text()).split('\n')[0] ?? '') as {
+    checkpoint: string;
+  };
+  await world.person('amelie');
+  const since = encodeURIComponent(kept.checkpoint);
+  const { body: key } = await world.anybody.call('logKey');
+  const grown = await (await download(`stream=organisation&since=${since}`)).text();
+  const verified = (text: string) => verifyBundle(text, { publicKey: key.publicKey, earlier: kept.checkpoint });
+  expect(verified(grown)).toMatchObject({ ok: true, findings: [] });
+  expect(verified(await (await download('stream=organisation')).text()).ok).toBe(false);
+  expect((await download('stream=organisation&since=mine')).status).toBe(422);
+});

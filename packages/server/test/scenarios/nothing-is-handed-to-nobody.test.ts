@@ -49,29 +49,6 @@ describe('a handoff', () => {
     expect(gate.requirements.map((r) => r.kind)).toContain('approval');
   });
 
-  it('brings every question of the agent before the person, also while they are asked already', async () => {
-    const { runId } = await ask('H-Q', { vendor: { ageDays: 12 } });
-    const params = { runId };
-    const question = (key: string, text: string) =>
-      agent.call('escalate', { params, body: { epoch: 1, key, question: text, options: ['Yes', 'No'] } });
-    await question('a', 'Is the supplier ours?');
-    await question('a', 'Is the supplier ours?');
-    await question('b', 'May I call them?');
-    const kase = (await dana.call('listCases', { query: { runId } })).body.items[0];
-    expect(kase?.agentWords).toBe('Is the supplier ours?\n- Yes\n- No\n\nMay I call them?\n- Yes\n- No');
-    expect(kase?.reasons.map(({ kind, key }) => [kind, key])).toEqual([
-      ['rule', 'k'],
-      ['asked', 'a'],
-      ['asked', 'b'],
-    ]);
-    const long = 'x'.repeat(20_000);
-    const sizes = [(await question('1', long)).status, (await question('2', long)).status];
-    expect([...sizes, (await question('3', long)).status]).toEqual([200, 200, 422]);
-    for (let more = 0; more < 45; more++) expect((await question(`more ${more}`, 'And this?')).status).toBe(200);
-    expect((await question('too many', 'And this?')).problem).toMatchObject({ code: 'invalid_request' });
-    expect((await question('a', 'Is the supplier ours?')).status).toBe(200);
-  });
-
   it('names the fact when a system of record is down, and nothing is silently false', async () => {
     world.down.add('vendor-master');
     const { gate, kase } = await ask('H-3');
@@ -113,6 +90,31 @@ describe('a handoff', () => {
     expect(items).toHaveLength(1);
     expect(items[0]?.reasons.map((reason) => reason.kind)).toEqual(['rule', 'asked']);
     expect(run.caseId).toBe(kase?.caseId);
+  });
+});
+
+describe('a question of the agent', () => {
+  it('comes before the person, also while they are asked already', async () => {
+    const { runId } = await ask('H-Q', { vendor: { ageDays: 12 } });
+    const params = { runId };
+    const question = (key: string, text: string) =>
+      agent.call('escalate', { params, body: { epoch: 1, key, question: text, options: ['Yes', 'No'] } });
+    await question('a', 'Is the supplier ours?');
+    await question('a', 'Is the supplier ours?');
+    await question('b', 'May I call them?');
+    const kase = (await dana.call('listCases', { query: { runId } })).body.items[0];
+    expect(kase?.agentWords).toBe('Is the supplier ours?\n- Yes\n- No\n\nMay I call them?\n- Yes\n- No');
+    expect(kase?.reasons.map(({ kind, key }) => [kind, key])).toEqual([
+      ['rule', 'k'],
+      ['asked', 'a'],
+      ['asked', 'b'],
+    ]);
+    const long = 'x'.repeat(20_000);
+    const sizes = [(await question('1', long)).status, (await question('2', long)).status];
+    expect([...sizes, (await question('3', long)).status]).toEqual([200, 200, 422]);
+    for (let more = 0; more < 45; more++) expect((await question(`more ${more}`, 'And this?')).status).toBe(200);
+    expect((await question('too many', 'And this?')).problem).toMatchObject({ code: 'invalid_request' });
+    expect((await question('a', 'Is the supplier ours?')).status).toBe(200);
   });
 });
 

@@ -5,6 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import type { QueryOf } from '@belay/protocol';
 import { type Command, type Given, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
+import { readCheckpoint } from '../verify.ts';
+import { existing } from './verify.ts';
 
 const kinds = ['run', 'case', 'approval', 'stream'] as const;
 const fieldOf = { run: 'runId', case: 'caseId', approval: 'approvalId', stream: 'stream' } as const;
@@ -33,6 +35,11 @@ export const evidence: Command = {
     out: { type: 'string', value: 'FILE', about: 'where to write it (default belay-evidence.ndjson)' },
     from: { type: 'string', value: 'INSTANT', about: 'with period: from here' },
     to: { type: 'string', value: 'INSTANT', about: 'with period: to here, this instant excluded' },
+    since: {
+      type: 'string',
+      value: 'FILE',
+      about: 'a checkpoint that you kept, or an earlier export: prove growth since',
+    },
   },
   examples: [
     { line: 'belay evidence run run_01k97 --out run.ndjson', about: 'then: belay verify run.ndjson' },
@@ -42,13 +49,15 @@ export const evidence: Command = {
     const file = given.text('out') ?? 'belay-evidence.ndjson';
     const query = wantedOf(given);
     const api = connect(given);
-    const body = await api.download('exportEvidence', query);
+    const kept = given.text('since');
+    const since = kept === undefined ? undefined : await readCheckpoint(existing(kept));
+    const body = await api.download('exportEvidence', { ...query, ...(since === undefined ? {} : { since }) });
     await pipeline(Readable.fromWeb(body as never), createWriteStream(file));
     const { publicKey } = await api.call('logKey', {});
     if (io.json) printJson(io, { file, publicKey });
     else
       io.out(
-        `Written to ${file}.\nIt verifies anywhere, with nothing but the key:\n  belay verify ${file} --key ${publicKey}\n`,
+        `Written to ${file}.\nIt verifies anywhere, with nothing but the key:\n  belay verify ${file} --key ${publicKey}${kept === undefined ? '' : ` --earlier ${kept}`}\n`,
       );
     return 0;
   },

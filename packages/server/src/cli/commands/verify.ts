@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Command, printJson, wrongUsage } from '../command.ts';
 import { verifyFile } from '../verify.ts';
 
-const existing = (file: string): string => {
+export const existing = (file: string): string => {
   if (existsSync(file)) return file;
   throw wrongUsage(`The file ${file} does not exist.`, 'Name an exported file.');
 };
@@ -14,18 +14,22 @@ export const verify: Command = {
   takes: ['FILE'],
   options: {
     key: { type: 'string', value: 'KEY', about: 'public key of the log, as its operator published it' },
-    earlier: { type: 'string', value: 'FILE', about: 'a checkpoint that you kept: the log must have grown from it' },
+    earlier: {
+      type: 'string',
+      value: 'FILE',
+      about: 'a checkpoint that you kept, or an earlier export: the log must have grown from it',
+    },
   },
   examples: [{ line: 'belay verify export.jsonl --key belay+1a2b3c4d+…', about: 'exit code 1 when it is not' }],
   run: async (given, io) => {
     const publicKey = given.text('key');
     const earlierFile = given.text('earlier');
-    const verified = await verifyFile(existing(given.words[0] ?? ''), {
+    const { text, ...verified } = await verifyFile(existing(given.words[0] ?? ''), {
       ...(publicKey === undefined ? {} : { publicKey }),
       ...(earlierFile === undefined ? {} : { earlierFile: existing(earlierFile) }),
     });
-    if (io.json) printJson(io, { ok: verified.ok, findings: verified.findings });
-    else io.out(`${verified.text}\n`);
+    if (io.json) printJson(io, verified);
+    else io.out(`${text}\n`);
     return verified.ok ? 0 : 1;
   },
 };
