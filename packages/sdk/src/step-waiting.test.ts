@@ -245,3 +245,30 @@ describe('the two halves, for adapters', () => {
     expect(await asked).toBeInstanceOf(Fenced);
   });
 });
+
+describe('giving up in the very moment in which the permission comes', () => {
+  it('either carries the step out, or hands the permission back: never both', async () => {
+    for (let turns = 0; turns < 120; turns++) {
+      const caller = new AbortController();
+      const { server, client } = await world();
+      const abortIn = (left: number): void =>
+        left === 0 ? caller.abort(new Error('enough')) : queueMicrotask(() => abortIn(left - 1));
+      const belay = client({
+        fetch: async (input, init) => {
+          const answer = await fetch(input, init);
+          const text = await answer.text();
+          if (String(input).endsWith('/gate')) abortIn(turns);
+          return new Response(text, { status: answer.status, headers: answer.headers });
+        },
+      });
+      const run = await belay.start(payment);
+      const effect = vi.fn(() => 'paid');
+      await run.step('release-payment', args, effect, { signal: caller.signal }).catch(() => {});
+      await eventually('the report', () => server.callsOf('report').length > 0);
+      const reports = server.callsOf('report').map(({ body }) => (body.result as { status: string }).status);
+      expect([turns, effect.mock.calls.length, reports]).toEqual(
+        effect.mock.calls.length === 1 ? [turns, 1, ['done']] : [turns, 0, ['failed']],
+      );
+    }
+  });
+});

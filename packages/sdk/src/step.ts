@@ -69,11 +69,16 @@ const askUnless = async (tools: Tools, asked: Asked, signal: AbortSignal): Promi
   const abandoned = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { signal: over.signal });
   });
+  let taken = false;
   try {
-    return await Promise.race([answer, abandoned]);
+    const given = await Promise.race([answer, abandoned]);
+    // Both in one moment: what is handed back must not be carried out.
+    signal.throwIfAborted();
+    taken = true;
+    return given;
   } finally {
     over.abort();
-    if (signal.aborted)
+    if (!taken)
       void answer
         .then((late) => (late.kind === 'continue' ? tools.reports.deliver(asked.key, notCarriedOut) : undefined))
         .catch(() => {});

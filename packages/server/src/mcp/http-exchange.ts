@@ -53,6 +53,14 @@ export const send = ({ url, method, headers, body, signal }: Sent): Promise<http
 export const isEventStream = ({ headers }: http.IncomingMessage): boolean =>
   headers['content-type']?.startsWith('text/event-stream') ?? false;
 
+const formType = /^application\/x-www-form-urlencoded(?:\s*;\s*charset=utf-8)?$/i;
+/** Also behind what decoders drop, and in other encodings. */
+const likeMessage = /^[\s\0\ufeff\ufffd]*[{[]/;
+
+/** A form and nothing else (signing in), however the server reads types and addresses: never a message that was dressed up. */
+export const isForm = (headers: Headers, body: string): boolean =>
+  formType.test(headers['content-type'] ?? '') && headers['content-encoding'] === undefined && !likeMessage.test(body);
+
 export const isJson = (headers: Headers): boolean => headers['content-type']?.startsWith('application/json') ?? false;
 
 export const bodyOf = async (

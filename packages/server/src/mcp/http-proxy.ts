@@ -9,7 +9,7 @@ import type { JsonObject } from '@belay/protocol';
 import type { Reply } from './carry-out.ts';
 import { type WireEvent, wireEvents, withData } from './events.ts';
 import { type Client, type Clients, createClients } from './http-clients.ts';
-import { bodyOf, type Headers, headersFor, isEventStream, isJson, passedOn, send } from './http-exchange.ts';
+import { bodyOf, type Headers, headersFor, isEventStream, isForm, isJson, passedOn, send } from './http-exchange.ts';
 import {
   type Answer,
   answerOf,
@@ -232,6 +232,8 @@ const serve = async (
   const away = new AbortController();
   response.on('close', () => response.writableFinished || away.abort());
   const url = new URL(request.url ?? '/', target);
+  if (url.origin !== target.origin)
+    return json(response, 400, errorText(null, { code: invalidRequest, message: 'This is the proxy of one server.' }));
   const sessionId = sessionIdOf(request.headers);
   const passed = { url, request, response, gone: away.signal };
   if (request.method !== 'POST') {
@@ -242,7 +244,8 @@ const serve = async (
   const body = await bodyOf(request, longestBody);
   if (body === null) return json(response, 413, errorText(null, { code: invalidRequest, message: 'Too large.' }));
   if (!isJson(request.headers) || request.headers['content-encoding'] !== undefined) {
-    if (url.pathname !== target.pathname) return pass({ ...passed, body }, clients.of(sessionId, null), () => {});
+    if (url.pathname !== target.pathname && isForm(request.headers, body))
+      return pass({ ...passed, body }, clients.of(sessionId, null), () => {});
     return json(response, 415, errorText(null, { code: invalidRequest, message: 'Send plain application/json.' }));
   }
   const read = readStrictly(body);

@@ -120,7 +120,8 @@ class Interposer {
   fromClient(line: string): void {
     const read = readStrictly(line);
     if ('error' in read) this.#toClient(errorText(idOf(readLoosely(line) ?? {}), read.error));
-    else if (this.#goesOn(read.message)) this.#toServer(line);
+    // Some servers end a line at a carriage return too, and would find another message in this one. In JSON it is a space.
+    else if (this.#goesOn(read.message)) this.#toServer(line.replaceAll('\r', ' '));
   }
 
   /** Takes calls of tools out of the stream, and notes what the proxy has to know. */

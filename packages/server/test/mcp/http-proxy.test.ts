@@ -99,6 +99,28 @@ const call = async (proxy: RunningHttpProxy, name: string, args: JsonObject, mor
   }>;
 };
 
+describe('a call that is dressed up as something else', () => {
+  const message = () => JSON.stringify(callMessage('write_note', { title: 'pay', body: '1' }));
+  const types = [
+    'text/plain; application/json',
+    'Application/JSON',
+    'application/x-www-form-urlencoded; application/json',
+    'application/x-www-form-urlencoded',
+  ];
+
+  it.each(types)('as %s, at an address that the server reads as its own, never gets past the gate', (type) =>
+    withProxy(async ({ url }) => {
+      const before = wrote.length;
+      for (const at of [url, `${url}/`, url.replace('/mcp', '/MCP'), url.replace('/mcp', '//mcp'), `${url}/x`])
+        for (const body of [message(), `\ufeff ${message()}`, Buffer.from(message(), 'utf16le')]) {
+          const { status } = await fetch(at, { method: 'POST', headers: { 'content-type': type }, body });
+          expect([at, status]).toEqual([at, expect.toBeOneOf([400, 415])]);
+        }
+      expect(wrote.slice(before)).toEqual([]);
+    }),
+  );
+});
+
 describe('a call that goes on', () => {
   it('comes with the server’s own headers, under the server’s own name', () =>
     withProxy(async (proxy) => {

@@ -1,5 +1,7 @@
 /** The proxy as a process in front of a real server process, against the real gate. */
+import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runStdioProxy } from '../../src/mcp/stdio-proxy.ts';
 import { connect } from './client.ts';
 import { noteTools } from './definitions.ts';
 import { endAll } from './process.ts';
@@ -56,6 +58,35 @@ describe('a call that the control lets through', () => {
     expect((await client.call('confirm', { title: 'r' }, {}, more)).text).toBe('Confirmed');
     expect(effectsSince(before)).toEqual([{ confirmed: { title: 'r' }, requestState: 'r1' }]);
     expect((await stage.runOfClient(client)).stepsDecided).toBe(1);
+  });
+});
+
+/** Ends a line at a carriage return too, as servers in Python, Java and C# do; tells what it took for messages. */
+const otherReader = `let text = '';
+process.stdin.on('data', (chunk) => {
+  const lines = (text + chunk).split(/\\r\\n|\\r|\\n/);
+  text = lines.pop();
+  for (const line of lines) {
+    let message;
+    try { message = JSON.parse(line); } catch { continue; }
+    console.log(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { took: message.method } }));
+  }
+});`;
+
+describe('a message that hides another one', () => {
+  it('is one message to the server too, wherever that ends its lines', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const server = { command: process.execPath, args: ['-e', otherReader], env: process.env };
+    const ended = runStdioProxy({ ...server, input, output, log: () => {}, sessionFor: stage.gated() });
+    const hidden = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'write_note', arguments: {} } };
+    input.write(`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":\r${JSON.stringify(hidden)}\r}}\n`);
+    input.end('{"jsonrpc":"2.0","id":3,"method":"ping"}\n');
+    await ended;
+    const took = String(output.read()).trimEnd().split('\n');
+    expect(took.map((line) => JSON.parse(line))).toMatchObject([
+      { id: 1, result: { took: 'ping' } },
+      { id: 3, result: { took: 'ping' } },
+    ]);
   });
 });
 
