@@ -2,6 +2,7 @@
 import type { CaseView, ParsedBodyOf, ParsedQueryOf, PersonView, RouteName } from '@belay/protocol';
 import { decideBatch, editApproval } from './deciding.ts';
 import { people } from './fixtures.ts';
+import { sampleChannels } from './sample-channels.ts';
 import type { World } from './world.ts';
 
 export type Request = { me: PersonView; params: Record<string, string>; query: unknown; body: unknown };
@@ -111,6 +112,7 @@ export const answers: Partial<Record<RouteName, Answer>> = {
     world.oncall.absence(params.personId ?? '', body as ParsedBodyOf<'addAbsence'>),
   listDrills: (world) => page(world.oncall.drills),
   startDrill: (world, { me, body }) => world.oncall.drill(me, body as ParsedBodyOf<'startDrill'>),
+  listChannels: () => page(sampleChannels()),
   lookAtAccountLink: (world, { me, body }) =>
     world.accountLink.look(me, (body as ParsedBodyOf<'lookAtAccountLink'>).token),
   confirmAccountLink: (world, { body }) =>

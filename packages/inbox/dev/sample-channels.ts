@@ -1,4 +1,4 @@
-/** The sample world's channels: a link for an unknown account. */
+/** The sample world's channels: how they are doing, and a link for an unknown account. */
 import type { AnswerOf, PersonView } from '@belay/protocol';
 import { Refusal } from './refusal.ts';
 
@@ -27,3 +27,48 @@ export class SampleLink {
     return { ...account, accountId: 'account_1', pressed: { ...pressed, done: true, text } };
   }
 }
+
+type Shown = AnswerOf<'listChannels'>['items'][number];
+const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const well = (channel: string, title: string, minutes: number): Shown => ({
+  channel,
+  title,
+  state: 'working',
+  since: null,
+  pausedUntil: null,
+  because: null,
+  remedy: null,
+  waiting: 0,
+  waitingSince: null,
+  deliveredAt: ago(minutes),
+  lastError: null,
+  lastErrorAt: null,
+  refused: 0,
+});
+
+export const sampleChannels = (): Shown[] => [
+  well('slack', 'Slack', 2),
+  {
+    ...well('teams', 'Teams', 14),
+    state: 'paused',
+    pausedUntil: ago(-3),
+    because: 'Teams answered 429',
+    remedy: 'Nothing is to be done: sending goes on at the time the vendor named.',
+    waiting: 12,
+    waitingSince: ago(4),
+    lastError: 'Teams answered 429',
+    lastErrorAt: ago(1),
+  },
+  {
+    ...well('jira', 'Jira', 61),
+    state: 'down',
+    since: ago(60),
+    because: 'Jira answered 401',
+    remedy: 'Make a new token there and give it to Belay; `belay channel add jira` says where it stands.',
+    waiting: 3,
+    waitingSince: ago(58),
+    lastError: 'Jira answered 401',
+    lastErrorAt: ago(60),
+    refused: 2,
+  },
+];

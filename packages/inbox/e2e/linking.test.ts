@@ -42,6 +42,17 @@ describe.skipIf(missing !== null)('linking an account', () => {
       await page.getByText('This link was used, has expired').waitFor();
     }));
 
+  it('shows beside it how each channel is doing, and what to do where one is down', () =>
+    visited(true, async (page, url) => {
+      await page.goto(url);
+      await page.getByRole('link', { name: 'Channels 1 not working' }).click();
+      await page.getByText('Make a new token there').waitFor();
+      await page.getByText('the oldest since').first().waitFor();
+      await picture(page, 'channels');
+      await page.setViewportSize(narrow);
+      await picture(page, 'channels-narrow');
+    }));
+
   it('says where such links come from when there is none', () =>
     visited(true, async (page, url) => {
       await page.goto(`${url}/link`);

@@ -85,6 +85,11 @@ const organisation = createRoute({
   component: OrganisationPage,
 });
 
+const channels = createRoute({
+  getParentRoute: () => shell,
+  path: '/channels-health',
+  component: lazyRouteComponent(() => import('./channels/ChannelsPage.tsx'), 'ChannelsPage'),
+});
 const link = createRoute({
   getParentRoute: () => shell,
   path: '/link',
@@ -107,6 +112,7 @@ export const router = createRouter({
       comparison,
       oncall,
       organisation,
+      channels,
       link,
     ]),
   ]),

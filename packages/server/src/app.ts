@@ -199,7 +199,7 @@ const createServices = ({
   houseStore,
   once,
   ...parts
-}: Parts): Omit<Services, 'receive' | 'accountLinks' | 'alarms' | 'intake' | 'secondPerson'> => ({
+}: Parts): Omit<Services, 'receive' | 'accountLinks' | 'channelHealth' | 'alarms' | 'intake' | 'secondPerson'> => ({
   ...parts,
   handle: createHandle(parts.committer, once),
   once: createHouseOnce(once, (row) => keepAnswer(pool, row)),

@@ -59,6 +59,7 @@ export const paths = {
   previewOrganisation: 'POST /v1/organisation/preview',
   applyOrganisation: 'PUT /v1/organisation',
   withdrawEntered: 'DELETE /v1/entered/:id',
+  listChannels: 'GET /v1/channels',
   lookAtAccountLink: 'POST /v1/account-links/look',
   confirmAccountLink: 'POST /v1/account-links/confirm',
 } as const satisfies Route;

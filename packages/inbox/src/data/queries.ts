@@ -134,6 +134,13 @@ export const accountLinkQuery = (token: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+export const channelsQuery = queryOptions({
+  queryKey: ['channels'],
+  queryFn: ({ signal }) => call('listChannels', { query: {}, signal }),
+  // What waits and what arrived are no entries of the feed.
+  refetchInterval: 15_000,
+});
+
 export const stopsQuery = queryOptions({
   queryKey: ['stops'],
   queryFn: ({ signal }) => call('listStops', { query: { limit: 100 }, signal }),

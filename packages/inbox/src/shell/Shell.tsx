@@ -4,6 +4,7 @@ import { ActionIcon, Button, Loader, Menu } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import {
   IconActivity,
+  IconBroadcast,
   IconCalendarUser,
   IconFileCheck,
   IconInbox,
@@ -18,7 +19,7 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError, call } from '../data/api.ts';
 import { useFeed } from '../data/feed.ts';
-import { approvalsQuery, casesQuery, meQuery } from '../data/queries.ts';
+import { approvalsQuery, casesQuery, channelsQuery, meQuery } from '../data/queries.ts';
 import { useKeys } from '../parts/keys.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Gatehouse } from '../session/Gatehouse.tsx';
@@ -42,6 +43,19 @@ const Count = ({ of, what }: { of: number; what: string }) =>
       <span className="only-read"> {what}</span>
     </span>
   );
+
+const ChannelsLink = () => {
+  const unwell = (useQuery(channelsQuery).data?.items ?? []).filter(
+    ({ state }) => state === 'down' || state === 'troubled',
+  );
+  return (
+    <Link to="/channels-health">
+      <IconBroadcast size={19} stroke={1.7} aria-hidden />
+      <span>Channels</span>
+      <Count of={unwell.length} what="not working" />
+    </Link>
+  );
+};
 
 const Navigation = ({ admin }: { admin: boolean }) => {
   const counts = useCounts();
@@ -70,6 +84,7 @@ const Navigation = ({ admin }: { admin: boolean }) => {
         <IconCalendarUser size={19} stroke={1.7} aria-hidden />
         <span>On call</span>
       </Link>
+      {admin && <ChannelsLink />}
       {admin && (
         <Link to="/organisation">
           <IconUsersGroup size={19} stroke={1.7} aria-hidden />

@@ -1,8 +1,8 @@
-/** Routes of the channels: unknown accounts becoming somebody's. What vendors deliver has a door of its own. */
+/** Routes of the channels: how they are doing, and unknown accounts becoming somebody's. Vendors have a door of their own. */
 import { z } from 'zod';
 import { personView } from '../views.ts';
 import { instant } from '../words.ts';
-import type { Route } from './route.ts';
+import { page, type Route } from './route.ts';
 
 const token = z.string().min(1).max(300);
 const pressed = {
@@ -16,7 +16,35 @@ const account = {
   address: z.string().describe('the account, as the vendor calls it'),
 };
 
+const channelView = z.strictObject({
+  channel: z.string(),
+  title: z.string(),
+  state: z
+    .enum(['working', 'paused', 'troubled', 'down'])
+    .describe(
+      'paused: the vendor asked to wait. troubled: it does not answer, people are told elsewhere. down: shut to us',
+    ),
+  since: instant.nullable().describe('since when it is troubled or down'),
+  pausedUntil: instant.nullable(),
+  because: z.string().nullable().describe('what the vendor said'),
+  remedy: z.string().nullable(),
+  waiting: z.int().describe('deliveries that are owed there'),
+  waitingSince: instant.nullable().describe('the oldest of them'),
+  deliveredAt: instant.nullable().describe('the last one that arrived'),
+  lastError: z.string().nullable().describe('also when it works again'),
+  lastErrorAt: instant.nullable(),
+  refused: z.int().describe('what came in there and did not verify, since this node started'),
+});
+
 export const channelRoutes = {
+  listChannels: {
+    method: 'GET',
+    path: '/v1/channels',
+    caller: 'person',
+    summary: 'How each channel that is set up is doing: what waits, what went wrong last, what to do. For operators.',
+    query: z.strictObject({}),
+    answer: page(channelView),
+  },
   lookAtAccountLink: {
     method: 'POST',
     path: '/v1/account-links/look',

@@ -85,6 +85,13 @@ const handedOff = async (amount = 'EUR 50.00', more: JsonObject = {}) => {
 };
 const caseOf = async (caseId: string): Promise<CaseView> => (await ok('case', 'show', caseId, '--json')).json();
 
+describe('the channels', () => {
+  it('are none as long as none is set up, and the command says how one is', async () => {
+    expect((await ok('channel', 'doctor')).out).toContain('`belay channel add CHANNEL` says how');
+    expect((await ok('channel', 'doctor', '--json')).json()).toEqual({ items: [] });
+  });
+});
+
 describe('the way in', () => {
   it('is a file that only its owner may read', async () => {
     expect(statSync(join(dataDir, 'cli.json')).mode & 0o777).toBe(0o600);

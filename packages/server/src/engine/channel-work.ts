@@ -4,6 +4,7 @@ import type { Refusal } from '../domain/decided.ts';
 import { type Person, readerOf } from '../domain/oncall/organisation.ts';
 import { confirmLink, lookAtLink } from './account-links.ts';
 import { approvalCard, type Card, caseCard, type Subject } from './cards.ts';
+import { channelHealth } from './channel-health.ts';
 import type { Channel, Connection } from './channel-ports.ts';
 import { deliverTo } from './deliver.ts';
 import { planOwed } from './deliver-plan.ts';
@@ -29,7 +30,11 @@ export type AccountLinks = {
 
 export type ChannelWork = {
   /** what edges ask */
-  asked: { receive: Receive; accountLinks: AccountLinks };
+  asked: {
+    receive: Receive;
+    accountLinks: AccountLinks;
+    channelHealth: () => Promise<AnswerOf<'listChannels'>['items']>;
+  };
   /** deliveries that did not verify, by channel, since the start */
   refusals: ReadonlyMap<string, number>;
   /** everything that is owed and due now; the loops do the same by themselves */
@@ -127,7 +132,7 @@ export const createChannelWork = (given: Given): ChannelWork => {
     confirm: (token, person) => confirmLink(ports, token, person),
   };
   return {
-    asked: { receive, accountLinks },
+    asked: { receive, accountLinks, channelHealth: () => channelHealth({ ...ports, refusals }) },
     refusals,
     deliver,
     takeIn,

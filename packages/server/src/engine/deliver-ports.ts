@@ -69,6 +69,10 @@ export type CardStore = {
   turn(name: string, rates: readonly Rate[], turn: Turn, at: number): Promise<{ waitMs: number; of: Scope }>;
   /** deliveries that are owed to each place of a channel */
   queues(name: string): Promise<{ address: string; waiting: number }[]>;
+  /** what is owed to each channel, and when something arrived there last */
+  backlogs(
+    names: readonly string[],
+  ): Promise<{ name: string; waiting: number; waitingSince: number | null; deliveredAt: number | null }[]>;
   /** what went wrong last there; `outage`: the vendor gave no usable answer */
   went(name: string, error: string, outage: boolean, at: number): Promise<Trouble>;
   /** the vendor did what it was asked */

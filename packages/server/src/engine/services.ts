@@ -109,6 +109,8 @@ export type Services = AgentPorts &
     /** what lets a calendar read the feed of a schedule without signing in */
     feedToken(schedule: string): string;
     accountLinks: AccountLinks;
+    /** how each channel is doing */
+    channelHealth(): Promise<AnswerOf<'listChannels'>['items']>;
     /** what channels deliver */
     receive: Receive;
     intake: Intake;

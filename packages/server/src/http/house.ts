@@ -1,6 +1,7 @@
 /** Routes of the house: stops, people, keys, sessions, health, the live feed. */
 import { type Actor, type Json, problem, type RouteName } from '@belay/protocol';
 import { type Organisation, type Person, readerOf } from '../domain/oncall/organisation.ts';
+import { channelAlarms } from '../engine/channel-health.ts';
 import { entryView } from '../engine/entry-view.ts';
 import { stop } from '../engine/people.ts';
 import { personName, personView } from '../engine/present.ts';
@@ -148,8 +149,9 @@ export const houseRoutes = (services: Services): Handlers<HouseRoutes> => ({
   },
   health: async () => {
     const { queries, clock, version } = services;
-    const alarms = services.alarms();
+    let alarms = services.alarms();
     try {
+      alarms = [...alarms, ...channelAlarms(await services.channelHealth())];
       const { stranded, lateMs: timersLateMs } = await queries.overdue(clock.now());
       const ok = stranded === 0 && alarms.length === 0;
       return { answer: { ok, version, database: true, timersLateMs, stranded, alarms } };

@@ -7,6 +7,7 @@ import { approvalRoutes, delegationRoutes } from './approvals.ts';
 import type { Auth } from './auth.ts';
 import { type Handlers, onceEach } from './call.ts';
 import { caseRoutes } from './cases.ts';
+import { channelHealthRoutes } from './channel-health.ts';
 import { addChannelRoutes } from './channels.ts';
 import { controlRoutes } from './controls.ts';
 import { drillRoutes } from './drills.ts';
@@ -35,6 +36,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
       ...accountLinkRoutes(services),
       ...delegationRoutes(services),
     }),
+    ...channelHealthRoutes(services),
     ...peopleRoutes(services),
     ...houseRoutes(services),
     ...evidenceRoutes(services),

@@ -111,7 +111,7 @@ const columns = `name, paused_until AS "pausedUntil", unhealthy_since AS "unheal
 
 type ChannelStates = Pick<
   CardStore,
-  'channels' | 'pause' | 'checked' | 'went' | 'wentWell' | 'takePoll' | 'polled' | 'fail' | 'recover'
+  'channels' | 'backlogs' | 'pause' | 'checked' | 'went' | 'wentWell' | 'takePoll' | 'polled' | 'fail' | 'recover'
 >;
 
 /** What of a vendor's rates is taken. The row of the channel is locked meanwhile: all nodes share its rates. */
@@ -152,6 +152,17 @@ const planAgain = ({ subject }: { subject: string }): Owed => ({
 const channelStates = (pool: Pool, recorded: Recorder): ChannelStates => ({
   channels: async () => {
     const { rows } = await pool.query<ChannelState>(`SELECT ${columns} FROM channels`);
+    return rows;
+  },
+  backlogs: async (names) => {
+    const { rows } = await pool.query<Awaited<ReturnType<CardStore['backlogs']>>[number]>(
+      `SELECT name, owed.waiting, owed.since AS "waitingSince",
+         (SELECT max(delivered_at) FROM outbox WHERE lane = name AND delivered_at IS NOT NULL) AS "deliveredAt"
+       FROM unnest($1::text[]) AS name, LATERAL (
+         SELECT count(*)::int AS waiting, min(created_at) AS since FROM outbox
+         WHERE lane = name AND next_attempt_at IS NOT NULL) AS owed`,
+      [names],
+    );
     return rows;
   },
   pause: async (name, until, at) => {

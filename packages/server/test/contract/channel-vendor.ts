@@ -11,6 +11,9 @@ const notLosing: Promises = {
   'C9 a limit is kept to: nothing is sent before its time, and then what is true then': async (at) => {
     at().twin.next({ kind: 'limit', seconds: 30 });
     const { caseId } = await at().handOff('VE-9');
+    const dana = await at().world.person('dana');
+    const [paused] = (await dana.call('listChannels')).body.items;
+    if (paused?.state === 'paused') expect(Date.parse(paused.pausedUntil ?? '')).toBe(at().world.clock.now() + 30_000);
     const calls = at().twin.calls();
     await at().handOff('VX-9');
     await passed(at, '20s');
@@ -142,6 +145,17 @@ const otherWays: Promises = {
       expect((await at().entries('ChannelFailed')).at(-1)).toMatchObject({ channel: at().channel.name });
       expect(at().memory.notices.map((notice) => notice.place.address)).toContain('memory-dana');
       expect(at().memory.cards.some((card) => JSON.stringify(card.payload).includes('Nordwind'))).toBe(true);
+      const dana = await at().world.person('dana');
+      const health = async () =>
+        (await dana.call('listChannels')).body.items.find(({ channel }) => channel === at().channel.name);
+      const down = await health();
+      expect(down).toMatchObject({
+        state: 'down',
+        because: expect.stringMatching(/./),
+        remedy: expect.stringMatching(/./),
+      });
+      expect(down?.waiting).toBeGreaterThanOrEqual(0);
+      expect((await dana.call('health')).body.alarms.join()).toContain(`${at().channel.title} is down`);
       const calls = at().twin.calls();
       await at().handOff('OT-13');
       expect(at().twin.calls()).toBe(calls);
@@ -150,6 +164,7 @@ const otherWays: Promises = {
       await at().world.app.deliverOwed();
       await at().world.app.deliverOwed();
       expect((await at().entries('ChannelRecovered')).at(-1)).toMatchObject({ channel: at().channel.name });
+      expect(await health()).toMatchObject({ state: 'working', waiting: 0, because: null });
       expect(at().cards('OT-12').length).toBeGreaterThan(0);
       expect((await at().caseNow(caseId)).status).toBe('open');
     },

@@ -193,6 +193,33 @@ const status: Command = {
   },
 };
 
+const doctor: Command = {
+  name: 'channel doctor',
+  summary: 'How the channels of a running Belay are doing: what waits, what went wrong last, what to do.',
+  takes: [],
+  options: connecting,
+  examples: [{ line: 'belay channel doctor', about: 'exit code 1 when one is in trouble or down' }],
+  run: async (given, io): Promise<Exit> => {
+    const { items } = await connect(given).call('listChannels', { query: {} });
+    const isUnwell = ({ state }: (typeof items)[number]): boolean => state === 'troubled' || state === 'down';
+    if (io.json) printJson(io, { items });
+    else if (items.length === 0) io.out('No channel is set up. `belay channel add CHANNEL` says how.\n');
+    else {
+      const rows = items.map(({ channel, state, waiting, deliveredAt, pausedUntil }) => [
+        channel,
+        pausedUntil === null ? state : `paused until ${pausedUntil}`,
+        waiting === 0 ? 'nothing waits' : `${waiting} waiting`,
+        deliveredAt === null ? 'nothing sent yet' : `last sent ${deliveredAt}`,
+      ]);
+      const isRed = (cell: string): boolean => /^(troubled|down)/.test(cell);
+      io.out(columns(rows, (cell, _row, column) => (column === 1 && isRed(cell) ? io.paint('red', cell) : cell)));
+      for (const { title, because, remedy } of items)
+        if (because !== null) io.out(`\n${title}: ${harmless(because)}.\n  ${remedy}\n`);
+    }
+    return items.some(isUnwell) ? 1 : 0;
+  },
+};
+
 const linked = (org: Organisation, personId: string, channel: string, address: string): Organisation => {
   const taken = org.people.find(
     (person) => person.personId !== personId && person.addresses[channel]?.toLowerCase() === address.toLowerCase(),
@@ -244,4 +271,4 @@ const link: Command = {
   },
 };
 
-export const channelCommands = [add, prepare, test, status, link];
+export const channelCommands = [add, prepare, test, status, doctor, link];
