@@ -48,6 +48,8 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/dist/**', ...withoutPeers],
     globalSetup: ['packages/server/test/start-database.ts'],
+    // Files share the modules that their worker has read: reading them anew for each took longer than many a test.
+    isolate: false,
     // Most of a test's time is waiting for the disk: one worker alone would leave half of a small machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,

@@ -112,7 +112,11 @@ const askOnce = async (
   const count = async (counted = wanted) =>
     counted.length === 0 ? {} : ports.store.counters(counted, ports.clock.now());
   const look = (by: CompiledControl) => ports.lookups(by, body.step, { args, subject: run.subject });
-  const [looked, counters] = await Promise.all([look(control), count()]);
+  const [looked, counters, over] = await Promise.all([
+    look(control),
+    count(),
+    settled === undefined ? settledElsewhere(ports, run, body.key) : settled,
+  ]);
   const input = {
     step: body.step,
     arguments: args,
@@ -132,7 +136,7 @@ const askOnce = async (
     looked,
     counters,
     refusedElsewhere,
-    settled: settled === undefined ? await settledElsewhere(ports, run, body.key) : settled,
+    settled: over,
   };
   let edited = false;
   const outcome = await ports.handle({
