@@ -126,7 +126,12 @@ export type RungSpec = {
   inWorkingHours?: true;
   repeatMs: number | null;
 };
-export type LadderSpec = { name: string; rungs: RungSpec[] };
+export type LadderSpec = {
+  name: string;
+  rungs: RungSpec[];
+  /** how often its rungs are gone through again before its owner is told; absent: not again */
+  repeat?: number;
+};
 
 /** A finding of the check that its author looked at and left as it is. */
 export type Accepted = {

@@ -48,7 +48,8 @@ const base = (
   nextRung: 'role:treasury-lead',
   restsUntil: null,
   restsBecause: null,
-  told: [{ target: 'oncall:treasury', people: ['Ann Berg', 'Bo Lindqvist'], at: ago(now, minutes) }],
+  told: [{ target: 'oncall:treasury', people: ['Ann Berg', 'Bo Lindqvist'], at: ago(now, minutes), round: 1 }],
+  rounds: 1,
   priority: 10,
   priorityBecause: [],
   step: null,
@@ -147,9 +148,10 @@ const refund = (now: number): CaseView => ({
   restsUntil: null,
   restsBecause: null,
   told: [
-    { target: 'oncall:treasury', people: ['Ann Berg', 'Bo Lindqvist'], at: ago(now, 26) },
-    { target: 'role:treasury-lead', people: ['Cem Aydin'], at: ago(now, 11) },
+    { target: 'oncall:treasury', people: ['Ann Berg', 'Bo Lindqvist'], at: ago(now, 26), round: 1 },
+    { target: 'role:treasury-lead', people: ['Cem Aydin'], at: ago(now, 11), round: 1 },
   ],
+  rounds: 3,
   priority: 50,
   step: step(
     'refund',

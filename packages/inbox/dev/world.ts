@@ -148,7 +148,7 @@ export class World {
     const declined = [...this.case(caseId).declined, { by: me.personId, because, at: this.instant() }];
     const told = [
       ...this.case(caseId).told,
-      { target: 'role:treasury-lead', people: ['Cem Aydin'], at: this.instant() },
+      { target: 'role:treasury-lead', people: ['Cem Aydin'], at: this.instant(), round: 1 },
     ];
     const next = this.change(caseId, revision, {
       declined,

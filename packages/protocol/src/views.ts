@@ -151,7 +151,15 @@ export const caseView = z.strictObject({
   nextRung: z.string().nullable().describe('who is told next'),
   restsUntil: nullableInstant.describe('snoozed, or held back by quiet hours: nobody is told before'),
   restsBecause: z.string().nullable(),
-  told: z.array(z.strictObject({ target: z.string(), people: z.array(z.string()), at: instant })),
+  told: z.array(
+    z.strictObject({
+      target: z.string(),
+      people: z.array(z.string()),
+      at: instant,
+      round: z.int().describe('how many times the rungs of the ladder had been begun'),
+    }),
+  ),
+  rounds: z.int().describe('how often the rungs are gone through before the owner is told'),
   priority: z.int(),
   priorityBecause: z.array(z.string()),
   step: caseStep.nullable(),

@@ -8,7 +8,7 @@ import { type Finding, finding, type Severity } from './finding.ts';
 import type { OrganisationView } from './organisation.ts';
 import { packetFieldsUnfilled } from './packet-findings.ts';
 import { proveStep, type StepProof } from './proof.ts';
-import { laddersThatLoop, reachFindings } from './reach-findings.ts';
+import { laddersThatLoop, laddersThatTakeLong, reachFindings } from './reach-findings.ts';
 import { neverDecides, neverFires, twoOwners } from './rule-findings.ts';
 import {
   approvalsThatWait,
@@ -95,6 +95,7 @@ export const checkControl = (control: Control, organisation?: OrganisationView):
     ...forbidsWithoutWayOn(control),
     ...laddersThatStop(control),
     ...laddersThatLoop(control),
+    ...laddersThatTakeLong(control),
     ...approvalsThatWait(control),
     ...packetFieldsUnfilled(compiled),
     ...unusedNames(control),

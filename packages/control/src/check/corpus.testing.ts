@@ -224,6 +224,11 @@ export const defects: [defect: string, code: string, edit: Edit, about?: string]
       to: '- { tell: role:lead, within: 9m }\n    - { tell: oncall:desk, repeat: 30m }',
     },
   ],
+  [
+    'a ladder that goes round for days',
+    'ladderTakesLong',
+    { from: '- { tell: role:lead, repeat: 30m }', to: '- { tell: role:lead, within: 3h }\n    - { repeat: 9 }' },
+  ],
   ['a ladder of one and the same', 'ladderLoops', { from: 'tell: role:lead', to: 'tell: oncall:desk' }],
   [
     'a rung with the same people',

@@ -137,6 +137,15 @@ export const explained: Record<FindingCode, Explained> = {
     means: 'A rung tells who was told before: the ladder goes round without reaching anybody new.',
     control: { from: 'tell: role:lead,', bad: 'tell: oncall:desk,', good: 'tell: role:lead,' },
   },
+  ladderTakesLong: {
+    means:
+      'When nobody answers, the last person on the ladder, or its owner, hears of it after more than a day: each rung waits its time, as often as the ladder is gone through.',
+    control: {
+      from: '{ tell: role:lead, repeat: 30m }',
+      bad: '{ tell: role:lead, within: 6h }\n    - { repeat: 4 }',
+      good: '{ tell: role:lead, within: 30m }\n    - { repeat: 4 }',
+    },
+  },
   approvalWaits: {
     means: 'When nobody signs, nothing happens.',
     control: { from: 'on-expiry: handoff to desk', bad: 'on-expiry: wait', good: 'on-expiry: handoff to desk' },

@@ -19,6 +19,7 @@ export const findingCodes = {
   forbidWithoutWayOn: 'error',
   ladderStops: 'warning',
   ladderLoops: 'warning',
+  ladderTakesLong: 'warning',
   approvalWaits: 'warning',
   unused: 'notice',
   unknownTarget: 'error',

@@ -62,6 +62,19 @@ const laddersReachingNobody = (control: Control, coverage: Coverage): Finding[] 
     return [finding('nobodyReached', sentence, edit, { at })];
   });
 
+/** Everybody who is silent has been given their time by then: longer than a day is an agent that waits for a day. */
+const longestToOwnerMs = 24 * 60 * minuteMs;
+
+export const laddersThatTakeLong = (control: Control): Finding[] =>
+  reachOf(control)
+    .filter(({ allToldMs }) => allToldMs > longestToOwnerMs)
+    .map(({ ladder, allToldMs, rounds }) => {
+      const again = rounds === 1 ? '' : `, through ${rounds} rounds`;
+      const sentence = `A case on the ladder "${ladder}" can wait ${shownTime(allToldMs)} until the last of its people is told, when nobody answers${again}.`;
+      const edit = 'Give its rungs less time, or repeat them less often.';
+      return finding('ladderTakesLong', sentence, edit, { at: ['ladders', ladder] });
+    });
+
 const unreachable = (target: string, via: string[], organisation: OrganisationView): string[] =>
   peopleBehind(target, organisation).filter((id) => {
     const channels = organisation.people.find((person) => person.id === id)?.channels;
@@ -101,7 +114,7 @@ export const laddersThatLoop = (control: Control): Finding[] =>
     if (earlier === index) return [];
     const sentence = `The ladder "${ladder.name}" loops: rung ${index + 1} tells ${tell} again, whom rung ${earlier + 1} told already.`;
     return [
-      finding('ladderLoops', sentence, 'Tell somebody else there, or remove the rung.', {
+      finding('ladderLoops', sentence, 'Tell somebody else there, or remove the rung: { repeat: 2 } tells all again.', {
         at: ['ladders', ladder.name, index],
       }),
     ];

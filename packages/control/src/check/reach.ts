@@ -37,6 +37,8 @@ export const laddersOf = (control: Control): LadderSpec[] => [
 
 export type Reach = {
   ladder: string;
+  /** how often its rungs are gone through before the owner is told */
+  rounds: number;
   /** until everybody on the ladder has been told, when nobody answers */
   allToldMs: number;
   /** longest time in which nobody can be told, with the gap it happens in; null: the coverage is not known */
@@ -46,12 +48,14 @@ export type Reach = {
 
 /** How long it takes to tell somebody on each ladder, at worst; the owner is told after its last rung. */
 export const reachOf = (control: Control, coverage?: Coverage): Reach[] =>
-  laddersOf(control).map(({ name, rungs }) => {
+  laddersOf(control).map(({ name, rungs, repeat = 0 }) => {
     const last = rungs.at(-1);
-    const waits = rungs.slice(0, -1).map(({ withinMs }) => withinMs ?? 0);
-    const toOwner = last?.tell === control.owner ? 0 : (last?.withinMs ?? last?.repeatMs ?? 0);
-    const allToldMs = waits.reduce((sum, wait) => sum + wait, toOwner);
-    if (coverage === undefined) return { ladder: name, allToldMs, longestMs: null, gap: null };
+    const waits = rungs.slice(0, -1).reduce((sum, { withinMs }) => sum + (withinMs ?? 0), 0);
+    const roundMs = waits + (last?.withinMs ?? last?.repeatMs ?? 0);
+    const rounds = repeat + 1;
+    // An owner on the ladder itself is told in the first round.
+    const allToldMs = last?.tell === control.owner ? waits : rounds * roundMs;
+    if (coverage === undefined) return { ladder: name, rounds, allToldMs, longestMs: null, gap: null };
     const targets = [...new Set([...rungs.map(({ tell }) => tell as string), control.owner])];
     const gaps = gapsIn(
       targets.flatMap((target) => coverage.covered[target] ?? []),
@@ -61,5 +65,5 @@ export const reachOf = (control: Control, coverage?: Coverage): Reach[] =>
       (worst, one) => (worst && lengthOf([worst]) >= lengthOf([one]) ? worst : one),
       null,
     );
-    return { ladder: name, allToldMs, longestMs: gap === null ? 0 : gap.to - gap.from, gap };
+    return { ladder: name, rounds, allToldMs, longestMs: gap === null ? 0 : gap.to - gap.from, gap };
   });

@@ -31,7 +31,7 @@ export const forbidsWithoutWayOn = (control: Control): Finding[] =>
 
 export const laddersThatStop = (control: Control): Finding[] =>
   control.ladders
-    .filter(({ rungs }) => rungs.at(-1)?.repeatMs === null)
+    .filter(({ rungs, repeat }) => repeat === undefined && rungs.at(-1)?.repeatMs === null)
     .map(({ name, rungs }) => {
       const last = rungs.at(-1)?.tell;
       const path = ['ladders', name, rungs.length - 1];

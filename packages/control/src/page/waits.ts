@@ -21,7 +21,9 @@ const shortestMs = 60_000;
 
 const afterText = (ms: number): string => (ms === 0 ? 'at once' : `after ${sayDuration(ms)}`);
 
-export const pageLadder = ({ name, rungs }: LadderSpec, owner: string): PageLadder => {
+const sayTimes = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
+
+export const pageLadder = ({ name, rungs, repeat = 0 }: LadderSpec, owner: string): PageLadder => {
   let atMs = 0;
   const said = rungs.map((rung, index): PageRung => {
     const afterMs = atMs;
@@ -32,7 +34,8 @@ export const pageLadder = ({ name, rungs }: LadderSpec, owner: string): PageLadd
   const repeatMs = rungs.at(-1)?.repeatMs ?? null;
   const isOwner = rungs.at(-1)?.tell === owner;
   const next = isOwner ? 'the administrators' : `${sayTarget(owner)}, then the administrators`;
-  const end = repeatMs === null ? `Then ${next}, then from the top.` : `Then ${next}, ${sayEvery(repeatMs)}.`;
+  const again = repeat === 0 ? 'Then' : `All of it ${sayTimes(repeat)} more, then`;
+  const end = repeatMs === null ? `${again} ${next}, then from the top.` : `${again} ${next}, ${sayEvery(repeatMs)}.`;
   return { name, title: sayName(name), rungs: said, end, everybodyMs: said.at(-1)?.afterMs ?? 0 };
 };
 

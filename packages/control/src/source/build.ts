@@ -1,6 +1,6 @@
 /** From the read shapes to the parts of a `Control`, with defaults filled in and every name resolved. */
 import { didYouMean, type Target } from '@belay/protocol';
-import type { Control, FactSpec, LadderSpec, RuleSpec, StepSpec, TakeSpec, TypeSpec } from '../model.ts';
+import type { Control, FactSpec, LadderSpec, RuleSpec, RungSpec, StepSpec, TakeSpec, TypeSpec } from '../model.ts';
 import { article } from '../value/spec.ts';
 import { report, type Source } from './document.ts';
 import type { Named, Shape } from './shape.ts';
@@ -255,6 +255,10 @@ export const buildRules = (source: Source, read: ControlRead['rules'], names: Na
 };
 
 type AfterClaimRead = Extract<LadderRead, { idle: unknown }>;
+type EntryRead = Exclude<LadderRead, { idle: unknown }>[number];
+type RungRead = Extract<EntryRead, { tell: unknown }>;
+type RepetitionRead = Exclude<EntryRead, RungRead>;
+const isRung = (entry: EntryRead): entry is RungRead => 'tell' in entry;
 const isAfterClaim = (read: LadderRead): read is AfterClaimRead => !Array.isArray(read);
 
 const afterClaimOf = (read: AfterClaimRead): Control['afterClaim'] => ({
@@ -262,16 +266,20 @@ const afterClaimOf = (read: AfterClaimRead): Control['afterClaim'] => ({
   then: read.then.value,
 });
 
-const checkRungs = (
-  source: Source,
-  name: string,
-  read: Exclude<LadderRead, { idle: unknown }>,
-  offset: number,
-): void => {
+/** Only as the last entry, and once: another would make rungs that are never told. */
+const checkRepetitions = (source: Source, name: string, read: EntryRead[]): void => {
+  for (const [index, entry] of read.entries()) {
+    if (isRung(entry) || index === read.length - 1) continue;
+    const message = `ladders.${name}: the whole ladder repeats, and this is in the middle of it.`;
+    report(source, entry.offset, 'wrongForm', message, 'Write repeat once, after the last rung.');
+  }
+};
+
+const checkRungs = (source: Source, name: string, read: RungRead[], repeated: boolean, offset: number): void => {
   if (read.length === 0) report(source, offset, 'wrongForm', `ladders.${name} has no rung.`, 'Say who is told.');
   for (const [index, rung] of read.entries()) {
     const last = index === read.length - 1;
-    if (!last && rung.within === undefined) {
+    if ((!last || (repeated && rung.repeat === undefined)) && rung.within === undefined) {
       const message = `ladders.${name}: after rung ${index + 1} nobody would be told.`;
       report(source, rung.offset, 'missingKey', message, 'Say with within how long until the next rung, such as 15m.');
     }
@@ -281,6 +289,14 @@ const checkRungs = (
     }
   }
 };
+
+const rungOf = (rung: RungRead): RungSpec => ({
+  tell: rung.tell.value as Target,
+  via: (rung.via ?? []).map((channel) => channel.value),
+  withinMs: rung.within?.value.ms ?? null,
+  ...(rung.within?.value.working === true ? { inWorkingHours: true as const } : {}),
+  repeatMs: rung.repeat?.value ?? null,
+});
 
 export const buildLadders = (
   source: Source,
@@ -295,15 +311,15 @@ export const buildLadders = (
       report(source, offset, 'wrongForm', `ladders.${name} has the wrong form.`, remedy);
     } else if (isAfterClaim(value)) afterClaim = afterClaimOf(value);
     else {
-      checkRungs(source, name, value, offset);
-      const rungs = value.map((rung) => ({
-        tell: rung.tell.value as Target,
-        via: (rung.via ?? []).map((channel) => channel.value),
-        withinMs: rung.within?.value.ms ?? null,
-        ...(rung.within?.value.working === true ? { inWorkingHours: true as const } : {}),
-        repeatMs: rung.repeat?.value ?? null,
-      }));
-      ladders.push({ name, rungs });
+      const rungs = value.filter(isRung);
+      const repetition = value.find((entry): entry is RepetitionRead => !isRung(entry));
+      checkRepetitions(source, name, value);
+      checkRungs(source, name, rungs, repetition !== undefined, offset);
+      ladders.push({
+        name,
+        rungs: rungs.map(rungOf),
+        ...(repetition === undefined ? {} : { repeat: repetition.repeat.value }),
+      });
     }
   }
   return { ladders, afterClaim };

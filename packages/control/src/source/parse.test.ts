@@ -81,6 +81,10 @@ const beginners: [string, string][] = [
     `${minimal}ladders:\n  desk:\n    - { tell: ann }\n    - { tell: role:lead, within: 15 minutes }\n`,
   ],
   [
+    'a ladder that repeats without end, in its middle, and without a time before it begins again',
+    `${minimal}ladders:\n  desk:\n    - { tell: role:desk, within: 9m }\n    - { repeat: 2 }\n    - { tell: role:lead }\n    - { repeat: 99 }\n  lead:\n    - { tell: role:lead }\n    - { repeat: 2 }\n`,
+  ],
+  [
     'rules without what they need',
     `${minimal}rules:\n  - { id: r, then: approval }\n  - { id: r, then: forbid, by: x, because: b }\n  - { when: true }\n`,
   ],

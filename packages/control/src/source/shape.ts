@@ -51,16 +51,17 @@ export const text = (expected = 'text'): Shape<Located<string>> =>
 export const matching = (pattern: RegExp, expected: string): Shape<Located<string>> =>
   scalar(expected, { type: 'string', pattern: pattern.source }, (value) => (pattern.test(value) ? value : null));
 
+const wholeNumber = (min: number, max: number): string => {
+  if (max !== Number.MAX_SAFE_INTEGER) return `a whole number from ${min} to ${max}`;
+  return min === Number.MIN_SAFE_INTEGER ? 'a whole number' : `a whole number of at least ${min}`;
+};
+
 export const integer = (min: number, max = Number.MAX_SAFE_INTEGER): Shape<Located<number>> =>
-  scalar(
-    min === Number.MIN_SAFE_INTEGER ? 'a whole number' : `a whole number of at least ${min}`,
-    { type: 'integer', minimum: min, maximum: max },
-    (value) => {
-      const digits = value.replaceAll('_', '');
-      const number = /^-?\d{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
-      return number >= min && number <= max ? number : null;
-    },
-  );
+  scalar(wholeNumber(min, max), { type: 'integer', minimum: min, maximum: max }, (value) => {
+    const digits = value.replaceAll('_', '');
+    const number = /^-?\d{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
+    return number >= min && number <= max ? number : null;
+  });
 
 export const decimalText: Shape<Located<string>> = scalar(
   'a number, such as 10_000.00',

@@ -1,5 +1,5 @@
 /** The sections of a control file and their keys: the grammar above the expressions, in one place. */
-import { isMap, isScalar } from 'yaml';
+import { isMap, isScalar, type Node } from 'yaml';
 import { acceptableCodes } from '../check/finding.ts';
 import { parseDuration } from '../value/time.ts';
 import {
@@ -136,7 +136,7 @@ const rung = object({
     rungDuration,
     'how long until the next rung: 15m, or in working hours of those who are told: 4h working',
   ),
-  repeat: optional(duration, 'last rung: told again after this time'),
+  repeat: optional(duration, 'last rung: how long it, the owner and the administrators have, each in turn'),
 });
 
 const afterClaim = object({
@@ -185,7 +185,12 @@ const accepted = object({
   because: required(sentence, 'why it is right as it is'),
 });
 
-export const ladderShape = list(rung, 'a list of rungs');
+const repetition = object({
+  repeat: required(integer(1, 9), 'last entry: how often the rungs are gone through again before the owner is told'),
+});
+const isRung = (node: Node | null): boolean => !isMap(node) || node.has('tell') || !node.has('repeat');
+
+export const ladderShape = list(either(isRung, rung, repetition), 'a list of rungs');
 
 export const controlShape = partial({
   control: required(kebabName('the name of the control'), 'its name'),

@@ -32,6 +32,7 @@ export const Ladder = ({ shown }: { shown: CaseView }) => {
           </p>
           <p className="quiet">
             {told.people.length > 0 && `${targetText(told.target, people)} · `}told <When at={told.at} />
+            {shown.rounds > 1 && ` · round ${told.round} of ${shown.rounds}`}
           </p>
         </li>
       ))}

@@ -37,7 +37,8 @@ const stepLines = ({ step, packet }: CaseView, reader: Reader, paint: Paint): st
 
 const whoLines = (kase: CaseView): string => {
   const told = kase.told.map(
-    ({ target, people, at }) => `${target} (${people.join(', ') || 'nobody'}) at ${instantText(at)}`,
+    ({ target, people, at, round }) =>
+      `${target} (${people.join(', ') || 'nobody'}) at ${instantText(at)}${kase.rounds > 1 ? `, round ${round} of ${kase.rounds}` : ''}`,
   );
   const next = kase.nextRungAt === null ? [] : [`next ${kase.nextRung ?? ''} at ${instantText(kase.nextRungAt)}`];
   const declined = kase.declined.map(({ by, because }) => `declined by ${by}: ${because}`);

@@ -5,7 +5,7 @@
 
 import type { CompiledControl } from '@belay/control';
 import { candidates } from '../domain/approval/signers.ts';
-import { rungsOf, stillAsked } from '../domain/case/open.ts';
+import { ladderOf, rungAt, stillAsked } from '../domain/case/open.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import type { Channel, Channels, Place } from './channel-ports.ts';
 import type { Found, ShownCard } from './deliver-ports.ts';
@@ -42,7 +42,7 @@ const asked = (found: Found, { control, org, now }: Situation): { people: string
   if (found.kind === 'case') {
     const { kase } = found;
     if (kase.status !== 'open') return { people: [], via: [] };
-    const rung = rungsOf(kase.to, { control })[kase.rung];
+    const rung = rungAt(ladderOf(kase.to, { control }), kase.rung);
     return { people: stillAsked(kase), via: rung?.via ?? [] };
   }
   const { approval } = found;

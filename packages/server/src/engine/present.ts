@@ -12,7 +12,7 @@ import {
   type Target,
 } from '@belay/protocol';
 import { mayTakeOver } from '../domain/case/entitled.ts';
-import { stillAsked } from '../domain/case/open.ts';
+import { ladderOf, roundsOf, stillAsked } from '../domain/case/open.ts';
 import type { Context } from '../domain/decided.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { resolveTarget, targetName } from '../domain/oncall/organisation.ts';
@@ -153,7 +153,9 @@ export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
       target: t.target,
       people: t.people.map((id) => personName(org, id)),
       at: iso(t.at),
+      round: t.round ?? 1,
     })),
+    rounds: roundsOf(ladderOf(kase.to, viewer)),
     priority: kase.priority,
     priorityBecause: kase.priorityBecause,
     step: kase.step,

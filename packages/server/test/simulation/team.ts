@@ -24,7 +24,7 @@ rules:
 approvals:
   sign-off: { quorum: 2, from: role:signers, exclude: [requester], within: 8h, on-expiry: handoff to sun }
 ladders:
-  sun: [{ tell: oncall:sun, within: 15m }, { tell: role:leads, within: 2h working }, { tell: role:owners, repeat: 1h }]
+  sun: [{ tell: oncall:sun, within: 15m }, { tell: role:leads, within: 2h working }, { tell: role:owners, repeat: 1h }, { repeat: 1 }]
   after-claim: { idle: 2h, then: remind }
 stuck: { idle: 10m, same-step: 4, attempts: 3, steps: 50, time: 12h, outage: 30m }
 priority: [{ when: amount <= EUR 90.00, add: -10, because: it is small }]

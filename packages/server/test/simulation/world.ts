@@ -17,7 +17,7 @@ import type { GateCommand } from '../../src/domain/run/gate-command.ts';
 import type { Run } from '../../src/domain/run/run.ts';
 import type { Chance } from '../chance.ts';
 import { Agenda } from './agenda.ts';
-import { broken, type Memory, newMemory } from './invariants.ts';
+import { broken, type Memory, newMemory, pollMs } from './invariants.ts';
 import { Log } from './log.ts';
 import { control, customer } from './team.ts';
 
@@ -42,7 +42,6 @@ export type Setting = { chance: Chance; org: Organisation; from: number; to: num
 
 const agentActor: Actor = { kind: 'agent', id: 'bot' };
 const personActor = (id: string): Actor => ({ kind: 'person', id });
-const pollMs = 1_000;
 const limits = limitsOf({ control });
 /** Entries after which whoever has the run finishes it. */
 const tiredAfter = 60;

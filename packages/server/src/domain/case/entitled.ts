@@ -4,7 +4,7 @@ import type { Context } from '../decided.ts';
 import type { Person } from '../oncall/organisation.ts';
 import { resolveTarget } from '../oncall/organisation.ts';
 import type { Run } from '../run/run.ts';
-import { rungsOf } from './open.ts';
+import { ladderOf } from './open.ts';
 
 const mayOperate = (person: Person): boolean =>
   person.active && (person.access.includes('operator') || person.access.includes('admin'));
@@ -12,7 +12,8 @@ const mayOperate = (person: Person): boolean =>
 /** Everybody on any rung of the case's ladder (or of every ladder, without a case), and the control's owner. */
 export const entitledPeople = (run: Run, context: Pick<Context, 'control' | 'org' | 'now'>): Person[] => {
   const { control } = context.control;
-  const rungs = run.case === null ? control.ladders.flatMap((ladder) => ladder.rungs) : rungsOf(run.case.to, context);
+  const rungs =
+    run.case === null ? control.ladders.flatMap((ladder) => ladder.rungs) : ladderOf(run.case.to, context).rungs;
   const targets = [
     ...rungs.map((rung) => rung.tell),
     control.owner,

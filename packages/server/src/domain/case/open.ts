@@ -2,7 +2,7 @@
  * Handing off: a run's one open case with an owner, a reason in a sentence and an armed next step.
  * A further reason joins the case that is open already; none is lost, and nobody is asked twice.
  */
-import type { RungSpec } from '@belay/control';
+import type { LadderSpec, RungSpec } from '@belay/control';
 import type { Target } from '@belay/protocol';
 import { apply, type Context } from '../decided.ts';
 import { fireRung, type RungFired } from '../ladder/fire-rung.ts';
@@ -29,13 +29,20 @@ export type Handoff = {
 
 const isTarget = (to: string): to is Target => /^(person|role|oncall):/.test(to);
 
-/** The rungs behind a name: a ladder's, or one rung for a target. Everything ends at the control's owner. */
-export const rungsOf = (to: string, { control }: Pick<Context, 'control'>): RungSpec[] => {
+/** The ladder behind a name: the control's, or one of a single rung for a target. Everything ends at the control's owner. */
+export const ladderOf = (to: string, { control }: Pick<Context, 'control'>): LadderSpec => {
   const ladder = control.control.ladders.find((candidate) => candidate.name === to);
-  if (ladder !== undefined) return ladder.rungs;
+  if (ladder !== undefined) return ladder;
   const tell = isTarget(to) ? to : control.control.owner;
-  return [{ tell, via: [], withinMs: null, repeatMs: null }];
+  return { name: to, rungs: [{ tell, via: [], withinMs: null, repeatMs: null }] };
 };
+
+/** What the control says of the rung of this index, whichever round it is in; undefined: the owner, or after them. */
+export const rungAt = ({ rungs, repeat = 0 }: LadderSpec, index: number): RungSpec | undefined =>
+  index < rungs.length * (repeat + 1) ? rungs[index % rungs.length] : undefined;
+
+/** How often the rungs of a ladder are gone through before its owner is told. */
+export const roundsOf = ({ repeat = 0 }: LadderSpec): number => repeat + 1;
 
 type Told = Extract<RunEvent, { type: 'RungFired' | 'RungDelayed' }>;
 type Telling = {
@@ -70,9 +77,11 @@ export const rungFired = (
   { dueAt, evenQuiet = false }: Telling = {},
 ): Told => {
   const { owner } = context.control.control;
+  const { rungs, repeat } = ladderOf(kase.to, context);
   const excluded = kase.declined.map((decline) => decline.by);
   const fired = fireRung({
-    rungs: rungsOf(kase.to, context),
+    rungs,
+    ...(repeat === undefined ? {} : { repeat }),
     owner,
     org: context.org,
     at: context.now,
@@ -91,6 +100,7 @@ export const rungFired = (
     skipped: fired.skipped,
     nextAt: fired.nextAt,
     nextTarget: fired.nextTarget,
+    ...(fired.round > 1 ? { round: fired.round } : {}),
   };
 };
 

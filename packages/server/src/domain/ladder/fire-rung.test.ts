@@ -59,6 +59,7 @@ describe('a ladder', () => {
       skipped: [],
       nextAt: noon + 15 * minute,
       nextTarget: 'role:treasury-lead',
+      round: 1,
       wrapped: false,
       endedAtOwner: false,
     });
@@ -71,6 +72,31 @@ describe('a ladder', () => {
     expect(owner).toMatchObject({ nextAt: noon + hour, nextTarget: administrators, wrapped: false });
     expect(fire({ from: 3 })).toMatchObject({ rung: 3, target: administrators, people: ['dana'], endedAtOwner: true });
     expect(fire({ from: 4 })).toMatchObject({ rung: 0, target: 'oncall:treasury', wrapped: true, endedAtOwner: false });
+  });
+
+  it('is gone through again as often as it says before its owner is told, and says in which round it is', () => {
+    const told = Array.from({ length: 9 }, (_, from) => fire({ repeat: 2, from }));
+    expect(told.map(({ target }) => target)).toEqual([
+      ...['oncall:treasury', 'role:treasury-lead', 'oncall:treasury', 'role:treasury-lead'],
+      ...['oncall:treasury', 'role:treasury-lead', 'role:finance', administrators, 'oncall:treasury'],
+    ]);
+    expect(told.map(({ round }) => round)).toEqual([1, 1, 2, 2, 3, 3, 3, 3, 1]);
+    expect(told.map(({ endedAtOwner }) => endedAtOwner).indexOf(true)).toBe(6);
+    expect(told.map(({ wrapped }) => wrapped).indexOf(true)).toBe(8);
+    expect(told[1]).toMatchObject({ nextAt: noon + 30 * minute, nextTarget: 'oncall:treasury' });
+  });
+
+  it('goes to its owner at once, in whatever round, when its rungs reach nobody; each of them is named once', () => {
+    const nobody = [rung('oncall:nowhere'), rung('role:none')];
+    const fired = fire({ rungs: nobody, repeat: 9 });
+    expect(fired).toMatchObject({ target: 'role:finance', round: 10, endedAtOwner: true });
+    expect(fired.skipped.map(({ target }) => target)).toEqual(['oncall:nowhere', 'role:none']);
+  });
+
+  it('stands after an outage in the round in which it would stand without one', () => {
+    const round = 45 * minute;
+    expect(fire({ repeat: 2, dueAt: noon - round })).toMatchObject({ rung: 2, round: 2, target: 'oncall:treasury' });
+    expect(fire({ repeat: 2, dueAt: noon - 3 * round })).toMatchObject({ rung: 6, target: 'role:finance' });
   });
 
   it('waits at the end for as long as its last rung repeats, and tells an owner who is the last rung once', () => {
@@ -157,6 +183,7 @@ const anyLadder = fc.record({
     }),
     { maxLength: 4 },
   ),
+  repeat: fc.nat({ max: 3 }),
   owner: targets,
   admins: fc.boolean(),
   from: fc.nat({ max: 12 }),
@@ -165,13 +192,21 @@ const anyLadder = fc.record({
 });
 type AnyLadder = typeof anyLadder extends fc.Arbitrary<infer T> ? T : never;
 
-const inputOf = ({ world, rungs: own, owner, admins, from, excluded }: AnyLadder): FireRung => {
+const inputOf = ({ world, rungs: own, repeat, owner, admins, from, excluded }: AnyLadder): FireRung => {
   const people = world.people.map((one) => ({
     ...one,
     roles: ['r'],
     access: admins ? (['admin'] as const).slice() : [],
   }));
-  return { rungs: own, owner, org: { zone: 'UTC', people, schedules: [world.schedule] }, at: noon, from, excluded };
+  return {
+    rungs: own,
+    repeat,
+    owner,
+    org: { zone: 'UTC', people, schedules: [world.schedule] },
+    at: noon,
+    from,
+    excluded,
+  };
 };
 
 const begun = (name: string) =>
@@ -207,21 +242,25 @@ describe('every ladder', () => {
     );
   });
 
-  it('leaves nobody out: a whole round tells everybody whom a rung, the owner or the administrators name', () => {
+  it('leaves nobody out: a whole ladder tells everybody whom a rung, the owner or the administrators name', () => {
     fc.assert(
       fc.property(anyLadder, (any) => {
         const input = { ...inputOf(any), excluded: [], from: 0 };
         const told = new Set<number>();
         const walked = new Set<number>();
         let fired = fireRung(input);
-        for (let step = 0; step < 20 && !walked.has(fired.rung); step++) {
+        for (let step = 0; step < 30 && !walked.has(fired.rung); step++) {
           walked.add(fired.rung);
           for (const one of [fired.rung, ...fired.skipped.map((skipped) => skipped.rung)]) told.add(one);
           fired = fireRung({ ...input, from: fired.rung + 1 });
         }
         for (const skipped of fired.skipped) told.add(skipped.rung);
+        const own = any.rungs.length * (any.repeat + 1);
+        const places = [...told].map((index) =>
+          index < own ? index % any.rungs.length : any.rungs.length + index - own,
+        );
         const length = any.rungs.length + (any.rungs.at(-1)?.tell === any.owner ? 1 : 2);
-        expect([...told].sort()).toEqual(Array.from({ length }, (_, index) => index));
+        expect([...new Set(places)].sort()).toEqual(Array.from({ length }, (_, index) => index));
       }),
       runs,
     );

@@ -1,7 +1,7 @@
 /**
- * Which rung of a ladder fires now, who is told, and when the next one is due. Below the control's rungs every ladder
- * goes on to the control's owner and then to the administrators, and begins again after them: it never ends in
- * silence. People are resolved when a rung fires; a rung that reaches nobody is passed at once and says why.
+ * Which rung of a ladder fires now, who is told, and when the next one is due. After the control's rungs, gone through in
+ * as many rounds as it says, every ladder goes on to the control's owner and then to the administrators, and begins again
+ * after them: it never ends in silence. People are resolved when a rung fires; one that reaches nobody is passed at once.
  */
 import type { RungSpec } from '@belay/control';
 import type { Target } from '@belay/protocol';
@@ -18,16 +18,18 @@ import { afterWork } from '../oncall/working.ts';
 type SkippedRung = { rung: number; target: Target; because: string };
 
 export type RungFired = {
-  /** index in the whole ladder: the control's rungs, its owner, the administrators */
+  /** index in the whole ladder: the control's rungs, round after round, its owner, the administrators */
   rung: number;
   target: Target;
+  /** how many times the rungs have been begun; the owner and the administrators belong to the last one */
+  round: number;
   /** empty only when nobody at all can be reached: an alarm */
   people: string[];
   skipped: SkippedRung[];
   nextAt: number;
   /** who will be told then, as things stand now; null: nobody could be reached then either */
   nextTarget: Target | null;
-  /** a new round began with this rung */
+  /** after the administrators the ladder began again with this rung */
   wrapped: boolean;
   /** the rungs of the control are used up: this is its owner, or the administrators after it */
   endedAtOwner: boolean;
@@ -35,6 +37,8 @@ export type RungFired = {
 
 export type FireRung = {
   rungs: readonly RungSpec[];
+  /** how often they are gone through again; absent: not again */
+  repeat?: number;
   owner: Target;
   org: Organisation;
   at: number;
@@ -50,39 +54,52 @@ const defaultWaitMs = 3_600_000;
 const alarmWaitMs = 300_000;
 const shortestWaitMs = 60_000;
 
-type Step = { target: Target; waitMs: number; working: boolean };
+/** `place`: where it stands in one round; owner and administrators stand after the rungs. */
+type Step = { target: Target; waitMs: number; working: boolean; round: number; place: number };
 
-/** The control's rungs, then its owner unless the last rung is the owner, then the administrators. */
-const stepsOf = (rungs: readonly RungSpec[], owner: Target): Step[] => {
-  const waitMs = rungs.at(-1)?.repeatMs ?? defaultWaitMs;
-  const own = rungs.map((rung) => ({
+const longEnough = (waitMs: number): number => Math.max(shortestWaitMs, waitMs);
+
+/** The control's rungs as often as it says, then its owner unless the last rung is the owner, then the administrators. */
+const stepsOf = ({ rungs, repeat = 0, owner }: Pick<FireRung, 'rungs' | 'repeat' | 'owner'>): Step[] => {
+  const rounds = Array.from({ length: repeat + 1 }, (_, before) => before + 1);
+  const ownStep = (rung: RungSpec, place: number, round: number): Step => ({
     target: rung.tell,
-    waitMs: rung.withinMs ?? rung.repeatMs ?? defaultWaitMs,
+    waitMs: longEnough(rung.withinMs ?? rung.repeatMs ?? defaultWaitMs),
     working: rung.inWorkingHours === true,
-  }));
-  const end = rungs.at(-1)?.tell === owner ? [administrators] : [owner, administrators];
-  return [...own, ...end.map((target) => ({ target, waitMs, working: false }))].map((step) => ({
-    ...step,
-    waitMs: Math.max(shortestWaitMs, step.waitMs),
-  }));
+    round,
+    place,
+  });
+  const last = rungs.at(-1);
+  const waitMs = longEnough(last?.repeatMs ?? defaultWaitMs);
+  const end = last?.tell === owner ? [administrators] : [owner, administrators];
+  return [
+    ...rounds.flatMap((round) => rungs.map((rung, place) => ownStep(rung, place, round))),
+    ...end.map((target, after) => ({
+      target,
+      waitMs,
+      working: false,
+      round: rounds.length,
+      place: rungs.length + after,
+    })),
+  ];
 };
 
 /** When the next rung is due, after these people were told at `at`. */
 const endOf = ({ waitMs, working }: Step, org: Organisation, people: readonly Person[], at: number): number =>
   working ? afterWork(org, people, at, waitMs) : at + waitMs;
 
-/** Where the ladder stands after the time from `dueAt` to `at`: whole rounds are passed without being walked. */
+/** Where the ladder stands after the time from `dueAt` to `at`: whole ladders are passed without being walked. */
 const passOutage = (
   steps: readonly Step[],
   org: Organisation,
   from: number,
   dueAt: number,
   at: number,
-): { index: number; passed: number[]; rounds: number } => {
-  const roundMs = steps.reduce((sum, step) => sum + step.waitMs, 0);
+): { index: number; passed: number[]; wholes: number } => {
+  const wholeMs = steps.reduce((sum, step) => sum + step.waitMs, 0);
   const even = steps.every((step) => !step.working);
-  let rounds = even ? Math.max(0, Math.floor((at - dueAt) / roundMs)) : 0;
-  let due = dueAt + rounds * roundMs;
+  let wholes = even ? Math.max(0, Math.floor((at - dueAt) / wholeMs)) : 0;
+  let due = dueAt + wholes * wholeMs;
   const passed: number[] = [];
   let index = from;
   for (let step = steps[index]; step !== undefined; step = steps[index]) {
@@ -91,9 +108,9 @@ const passOutage = (
     if (!passed.includes(index)) passed.push(index);
     due = end;
     index = (index + 1) % steps.length;
-    if (index === 0) rounds++;
+    if (index === 0) wholes++;
   }
-  return { index, passed, rounds };
+  return { index, passed, wholes };
 };
 
 /** Without those who declined: a schedule then names whoever would come next. */
@@ -114,7 +131,7 @@ const whyNobody = (org: Organisation, target: Target, at: number): string => {
 type Attempt = { rung: number; excluded: readonly string[]; wrapped: boolean };
 type Found = { rung: number; people: Person[]; skipped: SkippedRung[]; wrapped: boolean };
 
-/** The rest of this round, then a new one, then one in which also those who declined are told again. */
+/** The rest of this ladder, then it anew, then once more with those who declined. */
 const attemptsOf = (count: number, from: number, excluded: readonly string[], wrapped: boolean): Attempt[] => {
   const rungs = Array.from({ length: count }, (_, rung) => rung);
   return [
@@ -131,15 +148,18 @@ const findRung = (steps: readonly Step[], org: Organisation, at: number, attempt
     const target = steps[rung]?.target ?? administrators;
     const people = reach(org, target, at, excluded);
     if (people.length > 0) return { rung, people, skipped, wrapped };
-    if (!skipped.some((one) => one.rung === rung)) skipped.push({ rung, target, because: whyNobody(org, target, at) });
+    // The same rung of another round is no news.
+    const place = steps[rung]?.place;
+    if (!skipped.some((one) => steps[one.rung]?.place === place))
+      skipped.push({ rung, target, because: whyNobody(org, target, at) });
   }
   return { rung: steps.length - 1, people: [], skipped, wrapped: true };
 };
 
-export const fireRung = ({ rungs, owner, org, at, from, excluded, dueAt = at }: FireRung): RungFired => {
-  const steps = stepsOf(rungs, owner);
+export const fireRung = ({ rungs, repeat, owner, org, at, from, excluded, dueAt = at }: FireRung): RungFired => {
+  const steps = stepsOf({ rungs, owner, ...(repeat === undefined ? {} : { repeat }) });
   const outage = passOutage(steps, org, from % steps.length, dueAt, at);
-  const began = from >= steps.length || outage.rounds > 0;
+  const began = from >= steps.length || outage.wholes > 0;
   const found = findRung(steps, org, at, attemptsOf(steps.length, outage.index, excluded, began));
   const passed = outage.passed.map((rung) => ({
     rung,
@@ -153,11 +173,12 @@ export const fireRung = ({ rungs, owner, org, at, from, excluded, dueAt = at }: 
   return {
     rung: found.rung,
     target: steps[found.rung]?.target ?? administrators,
+    round: steps[found.rung]?.round ?? 1,
     people: found.people.map((person) => person.personId),
     skipped: [...passed, ...found.skipped],
     nextAt,
     nextTarget: next.people.length === 0 ? null : (steps[next.rung]?.target ?? null),
     wrapped: found.wrapped,
-    endedAtOwner: found.rung >= rungs.length || steps[found.rung]?.target === owner,
+    endedAtOwner: (steps[found.rung]?.place ?? 0) >= rungs.length || steps[found.rung]?.target === owner,
   };
 };

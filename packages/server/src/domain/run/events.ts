@@ -112,6 +112,8 @@ export type RunEvent =
       skipped: { rung: number; target: Target; because: string }[];
       nextAt: number;
       nextTarget: Target | null;
+      /** how many times the ladder's rungs have been begun; absent: once */
+      round?: number;
       /** told beside the ladder, which goes on as it was */
       also?: true;
     }

@@ -185,14 +185,14 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       ...(replacesStep === null ? {} : { step: replacesStep }),
       ...(words === undefined ? {} : { agentWords: [run.case?.agentWords ?? [], words].flat().join('\n\n') }),
     }),
-  RungFired: (run, { rung, target, people, nextAt, nextTarget, also }, { at }) =>
+  RungFired: (run, { rung, target, people, nextAt, nextTarget, round, also }, { at }) =>
     withCase(run, {
       rung,
       owner: target,
       nextRungAt: nextAt,
       nextTarget,
       ...(also === true ? {} : { rest: null }),
-      told: [...(run.case?.told ?? []), { target, people, at }].slice(-50),
+      told: [...(run.case?.told ?? []), { target, people, at, ...(round === undefined ? {} : { round }) }].slice(-50),
     }),
   CaseClaimed: (run, { breakGlass, entitled }, { at, by }) =>
     withCase(run, {

@@ -132,7 +132,8 @@ export type Case = {
   rung: number;
   nextRungAt: number | null;
   nextTarget: Target | null;
-  told: { target: Target; people: string[]; at: number }[];
+  /** `round`: of a ladder that repeats; absent: the first */
+  told: { target: Target; people: string[]; at: number; round?: number }[];
   priority: number;
   priorityBecause: string[];
   claimedBy: string | null;

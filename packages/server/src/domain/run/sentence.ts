@@ -60,7 +60,8 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
       e.people.length === 0
         ? `Nobody could be reached at ${target(e.target)}.`
         : `${e.people.map(person).join(', ')} (${target(e.target)}) told.`;
-    return [told, ...skipped].join(' ');
+    const round = e.round === undefined ? [] : [`It is round ${e.round} of the ladder.`];
+    return [told, ...round, ...skipped].join(' ');
   },
   CaseClaimed: (e, { by, person }) =>
     `${by} took over${e.from === null ? '' : ` from ${person(e.from)}`}${e.breakGlass ? ' by break-glass' : ''}${quoted(e.reason)}`,
