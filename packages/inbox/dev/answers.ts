@@ -110,6 +110,11 @@ export const answers: Partial<Record<RouteName, Answer>> = {
     world.oncall.swap(me, params.schedule ?? '', body as ParsedBodyOf<'swapShifts'>),
   addAbsence: (world, { params, body }) =>
     world.oncall.absence(params.personId ?? '', body as ParsedBodyOf<'addAbsence'>),
+  importAbsences: (world, { params, body }) =>
+    world.oncall.import(params.personId ?? '', body as ParsedBodyOf<'importAbsences'>),
+  listUnknownAccounts: (world) => page(world.oncall.unknown),
+  linkAccount: (world, { params, body }) =>
+    world.oncall.link(params.personId ?? '', body as ParsedBodyOf<'linkAccount'>),
   listDrills: (world) => page(world.oncall.drills),
   startDrill: (world, { me, body }) => world.oncall.drill(me, body as ParsedBodyOf<'startDrill'>),
   listChannels: () => page(sampleChannels()),

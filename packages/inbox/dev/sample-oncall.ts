@@ -12,15 +12,22 @@ const iso = (at: number): string => new Date(at).toISOString();
 export class SampleOncall {
   readonly overrides: (Override & { schedule: string })[] = [];
   readonly absences: Absence[] = [];
+  readonly unknown: AnswerOf<'listUnknownAccounts'>['items'];
+  readonly linked: { accountId: string; personId: string; address: string }[] = [];
   readonly drills: AnswerOf<'listDrills'>['items'] = [];
   source = 'people:\n  bo: { name: Bo Lindqvist, roles: [treasury], access: [operator] }\n';
   readonly #people: readonly PersonView[];
   readonly #now: () => number;
+  readonly #undo = new Map<string, AnswerOf<'listUnknownAccounts'>['items'][number]>();
   #ids = 0;
 
   constructor(people: readonly PersonView[], now: () => number) {
     this.#people = people;
     this.#now = now;
+    this.unknown = [
+      { channel: 'slack', title: 'Slack', address: 'U0OLEKSA', presses: 2, pressedAt: iso(now() - 4 * 60_000) },
+      { channel: 'jira', title: 'Jira', address: '712020:9f1c-55aa', presses: 1, pressedAt: iso(now() - 2 * day) },
+    ];
   }
 
   #name(personId: string | null): string | null {
@@ -131,13 +138,42 @@ export class SampleOncall {
     return { id: absenceId };
   }
 
+  /** One absence of a day for each event of the text, whatever it says. */
+  import(personId: string, { calendar, preview }: ParsedBodyOf<'importAbsences'>): AnswerOf<'importAbsences'> {
+    const items = [...calendar.matchAll(/BEGIN:VEVENT/g)].map((_, index) => ({
+      personId,
+      name: this.#name(personId) ?? personId,
+      from: iso(this.#now() + (index + 2) * day),
+      to: iso(this.#now() + (index + 3) * day),
+      because: null,
+      conflict: index === 0 ? 'is on call for treasury in that time; whoever comes next is told instead.' : null,
+    }));
+    const ids = preview ? [] : items.map(({ from, to }) => this.absence(personId, { from, to }).id);
+    const problems = calendar.includes('RRULE')
+      ? [{ event: 'gym', message: 'repeats by a rule that is not followed: SECONDLY', remedy: 'Write single events.' }]
+      : [];
+    return { added: items.length, known: 0, ids, items, problems };
+  }
+
+  link(personId: string, { channel, address }: ParsedBodyOf<'linkAccount'>): AnswerOf<'linkAccount'> {
+    const index = this.unknown.findIndex((one) => one.channel === channel && one.address === address);
+    const [account] = this.unknown.splice(index, 1);
+    const accountId = `account-${++this.#ids}`;
+    this.linked.push({ accountId, personId, address });
+    if (account !== undefined) this.#undo.set(accountId, account);
+    return { accountId };
+  }
+
   withdraw(id: string): { id: string } {
+    const account = this.#undo.get(id);
+    if (account !== undefined) this.unknown.push(account);
     const drop = <T>(items: T[], isIt: (item: T) => boolean): void => {
       const index = items.findIndex(isIt);
       if (index >= 0) items.splice(index, 1);
     };
     drop(this.overrides, (one) => one.overrideId === id);
     drop(this.absences, (one) => one.absenceId === id);
+    drop(this.linked, (one) => one.accountId === id);
     return { id };
   }
 

@@ -69,8 +69,58 @@ describe.skipIf(missing !== null)('the on-call page', () => {
   });
 });
 
+describe.skipIf(missing !== null)('a calendar file', () => {
+  const visit = visiting();
+
+  it('reads a calendar file: shows what it would add, adds it, and takes it back', async () => {
+    await visit.open('/on-call');
+    await visit.button('Import a calendar…').click();
+    const dialog = visit.page.getByRole('dialog');
+    expect(await dialog.getByRole('button', { name: 'Show what is added' }).isDisabled()).toBe(true);
+    const text = ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'RRULE:FREQ=SECONDLY', 'END:VEVENT', 'END:VCALENDAR'].join('\r\n');
+    const file = { name: 'holidays.ics', mimeType: 'text/calendar', buffer: Buffer.from(text) };
+    const [chooser] = await Promise.all([
+      visit.page.waitForEvent('filechooser'),
+      dialog.getByRole('button', { name: 'Calendar file' }).click(),
+    ]);
+    await chooser.setFiles(file);
+    await dialog.getByRole('button', { name: 'Show what is added' }).click();
+    await dialog.getByText('1 absence would be added').waitFor();
+    await dialog.getByText(/is on call for treasury in that time/).waitFor();
+    await dialog.getByText(/repeats by a rule that is not followed/).waitFor();
+    expect(visit.world.oncall.absences).toEqual([]);
+    await picture(visit.page, 'on-call-import', false);
+    await dialog.getByRole('button', { name: 'Add 1 absence' }).click();
+    await dialog.getByText('1 absence added.').waitFor();
+    expect(visit.world.oncall.absences).toHaveLength(1);
+    await dialog.getByRole('button', { name: 'Take them back' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(visit.world.oncall.absences).toEqual([]);
+  });
+});
+
 describe.skipIf(missing !== null)('the organisation', () => {
   const visit = visiting();
+
+  it('links an account that belongs to nobody to a person, and takes that back', async () => {
+    await visit.open('/organisation');
+    const nobody = visit.page.getByRole('region', { name: 'Accounts that belong to nobody' });
+    const row = nobody.getByRole('listitem').filter({ hasText: 'U0OLEKSA' });
+    await row.getByText('pressed 2 times').waitFor();
+    expect(await row.getByRole('button', { name: 'Link' }).isDisabled()).toBe(true);
+    await row.getByLabel('Whose is Slack U0OLEKSA?').click();
+    await visit.page.keyboard.type('Bo');
+    await visit.page.keyboard.press('ArrowDown');
+    await visit.page.keyboard.press('Enter');
+    await picture(visit.page, 'organisation-unknown');
+    await row.getByRole('button', { name: 'Link' }).click();
+    await nobody.getByText(/is Bo Lindqvist now/).waitFor();
+    expect(visit.world.oncall.linked).toMatchObject([{ personId: 'bo', address: 'U0OLEKSA' }]);
+    await row.waitFor({ state: 'detached' });
+    await nobody.getByRole('button', { name: 'Undo' }).click();
+    await row.waitFor();
+    expect(visit.world.oncall.linked).toEqual([]);
+  });
 
   it('is edited as its file, after what it changes was shown', async () => {
     await visit.open('/organisation');

@@ -246,7 +246,12 @@ const createServices = ({
       delegations[0]?.delegationId ??
       accounts[0]?.accountId ??
       '';
-    return { id, added: overrides.length + absences.length + delegations.length };
+    return { id, added: overrides.length + absences.length + delegations.length, event: decided.event };
+  },
+  tryOncall: async (command, by) => {
+    const { newId, house, clock } = parts;
+    const { value: org, entered } = await house.organisationParts();
+    return decideOncall(entered, command, { org, by, now: clock.now(), newId });
   },
   feedToken: (schedule) =>
     createHmac('sha256', keys.logSecret).update(`calendar feed of ${schedule}`).digest('base64url'),

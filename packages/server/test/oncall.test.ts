@@ -130,21 +130,36 @@ describe('a calendar that is read', () => {
   it('enters absences once, leaves out what is over, and says what it could not read', async () => {
     const strange = `${event('5h', '6h')}\nRRULE:FREQ=SECONDLY`;
     const body = { calendar: calendar(event('1h', '2h'), event('3h', '4h'), strange) };
-    const read = () => chidi.call('importAbsences', { params: { personId: 'chidi' }, body });
-    expect((await read()).body).toMatchObject({ added: 2, known: 0, problems: [{ event: 'away' }] });
-    expect((await read()).body).toMatchObject({ added: 0, known: 2 });
-    const { body: shown } = await dana.call('scheduleCalendar', { params: treasury });
-    const own = shown.absences.filter(({ personId, absenceId }) => personId === 'chidi' && absenceId !== null);
-    expect(own).toHaveLength(2);
-    for (const { absenceId } of own) await dana.call('withdrawEntered', { params: { id: absenceId ?? '' } });
+    const read = (preview = false) =>
+      chidi.call('importAbsences', { params: { personId: 'chidi' }, body: { ...body, preview } });
+    const before = (await dana.call('scheduleCalendar', { params: treasury })).body.absences;
+    const shown = await read(true);
+    expect(shown.body).toMatchObject({ added: 2, ids: [], items: [{ name: 'Chidi Okafor', conflict: null }, {}] });
+    expect((await dana.call('scheduleCalendar', { params: treasury })).body.absences).toEqual(before);
+    const { ids, ...added } = (await read()).body;
+    expect(added).toMatchObject({ added: 2, known: 0, problems: [{ event: 'away' }] });
+    expect((await read()).body).toMatchObject({ added: 0, known: 2, items: [] });
+    const own = async () =>
+      (await dana.call('scheduleCalendar', { params: treasury })).body.absences.filter(
+        ({ personId, absenceId }) => personId === 'chidi' && absenceId !== null,
+      );
+    expect((await own()).map(({ absenceId }) => absenceId)).toEqual(ids);
+    for (const id of ids) await chidi.call('withdrawEntered', { params: { id } });
+    expect(await own()).toEqual([]);
   });
 
   it('puts whom an event invites on call, and nobody by a name in its title', async () => {
     const invites = 'SUMMARY:cover\nATTENDEE:mailto:chidi.okafor@example.com';
     const body = { calendar: calendar(event('0s', '1h', invites), event('2h', '3h', 'SUMMARY:Bruno covers')) };
     const read = await dana.call('importOverrides', { params: treasury, body });
-    expect(read.body).toMatchObject({ added: 1, problems: [{ event: 'Bruno covers' }] });
+    expect(read.body).toMatchObject({ added: 1, problems: [{ event: 'Bruno covers' }], items: [{ conflict: null }] });
     expect(await onCall()).toBe('chidi');
+    const away = { calendar: calendar(event('0s', '1h')), preview: true };
+    const leaving = await chidi.call('importAbsences', { params: { personId: 'chidi' }, body: away });
+    expect(leaving.body.items[0]?.conflict).toContain('Chidi Okafor is on call for treasury in that time');
+    const twice = { calendar: calendar(event('30m', '50m', invites)), preview: true };
+    const again = await dana.call('importOverrides', { params: treasury, body: twice });
+    expect(again.body.items[0]?.conflict).toContain('Chidi Okafor is put on call in that time already (cover)');
   });
 
   it('says so when a text is none', async () => {

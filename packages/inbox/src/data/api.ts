@@ -53,6 +53,7 @@ export const paths = {
   swapShifts: 'POST /v1/schedules/:schedule/swaps',
   addAbsence: 'POST /v1/people/:personId/absences',
   importAbsences: 'POST /v1/people/:personId/absences/import',
+  importOverrides: 'POST /v1/schedules/:schedule/overrides/import',
   startDrill: 'POST /v1/drills',
   listDrills: 'GET /v1/drills',
   getOrganisation: 'GET /v1/organisation',
@@ -62,6 +63,8 @@ export const paths = {
   listChannels: 'GET /v1/channels',
   lookAtAccountLink: 'POST /v1/account-links/look',
   confirmAccountLink: 'POST /v1/account-links/confirm',
+  listUnknownAccounts: 'GET /v1/accounts/unknown',
+  linkAccount: 'POST /v1/people/:personId/accounts',
 } as const satisfies Route;
 
 export const feedPath = '/v1/feed';

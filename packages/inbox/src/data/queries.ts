@@ -126,6 +126,13 @@ export const organisationQuery = queryOptions({
   queryFn: ({ signal }) => call('getOrganisation', { signal }),
 });
 
+/** Accounts that pressed something and belong to nobody. */
+export const unknownAccountsQuery = queryOptions({
+  queryKey: ['unknown accounts'],
+  queryFn: ({ signal }) => call('listUnknownAccounts', { query: {}, signal }),
+  refetchInterval: 60_000,
+});
+
 /** What a link would do. It spends nothing, and is not asked again behind the back of whoever reads it. */
 export const accountLinkQuery = (token: string) =>
   queryOptions({

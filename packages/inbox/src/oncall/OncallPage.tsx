@@ -1,6 +1,6 @@
 /** Who is on call: for each schedule the one who is told now, two weeks of it, where nobody is, and what was entered. */
 import { ActionIcon, Button, Group, Skeleton } from '@mantine/core';
-import { IconChevronLeft, IconChevronRight, IconPlaneDeparture } from '@tabler/icons-react';
+import { IconChevronLeft, IconChevronRight, IconFileUpload, IconPlaneDeparture } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import inbox from '../cases/inbox.module.css';
@@ -11,6 +11,7 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { AbsenceDialog } from './AbsenceDialog.tsx';
 import { daysLater, midnightOf } from './calendar.ts';
 import { Drills } from './Drills.tsx';
+import { ImportDialog } from './ImportDialog.tsx';
 import { Schedule } from './Schedule.tsx';
 
 const shownDays = 14;
@@ -41,6 +42,7 @@ const Weeks = ({ weeks }: { weeks: ReturnType<typeof useWeeks> }) => (
 export const OncallPage = () => {
   const { data, error } = useQuery(schedulesQuery);
   const [leaving, setLeaving] = useState(false);
+  const [importing, setImporting] = useState(false);
   const weeks = useWeeks();
   useKeys({ a: () => setLeaving(true) });
   return (
@@ -54,6 +56,13 @@ export const OncallPage = () => {
             onClick={() => setLeaving(true)}
           >
             Add an absence…
+          </Button>
+          <Button
+            variant="default"
+            leftSection={<IconFileUpload size={18} stroke={1.7} aria-hidden />}
+            onClick={() => setImporting(true)}
+          >
+            Import a calendar…
           </Button>
         </Group>
       </PageHead>
@@ -69,6 +78,11 @@ export const OncallPage = () => {
       ))}
       {data !== undefined && <Drills schedules={data.items.map(({ name }) => name)} />}
       <AbsenceDialog opened={leaving} onClose={() => setLeaving(false)} />
+      <ImportDialog
+        opened={importing}
+        schedules={data?.items.map(({ name }) => name) ?? []}
+        onClose={() => setImporting(false)}
+      />
     </div>
   );
 };

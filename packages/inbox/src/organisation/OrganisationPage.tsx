@@ -10,6 +10,7 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Editor } from './Editor.tsx';
 import css from './organisation.module.css';
 import { type Shown, shownOf } from './shown.ts';
+import { UnknownAccounts } from './UnknownAccounts.tsx';
 
 const People = ({ people }: { people: Shown['people'] }) => (
   <section className={`card ${css.table}`} aria-label="People">
@@ -67,6 +68,7 @@ export const OrganisationPage = () => {
       {error !== null && <ProblemNote error={error} />}
       {data === undefined && error === null && <Skeleton height={320} radius="lg" />}
       {data !== undefined && editing && <Editor source={data.source} onClose={() => setEditing(false)} />}
+      {data !== undefined && !editing && <UnknownAccounts />}
       {data !== undefined && !editing && <People people={shownOf(data.organisation).people} />}
     </div>
   );

@@ -74,4 +74,30 @@ export const channelRoutes = {
         .nullable(),
     }),
   },
+  listUnknownAccounts: {
+    method: 'GET',
+    path: '/v1/accounts/unknown',
+    caller: 'person',
+    summary:
+      'Accounts that pressed something in the last 30 days and belong to nobody, the latest first. For administrators.',
+    query: z.strictObject({}),
+    answer: page(
+      z.strictObject({
+        ...account,
+        presses: z.int().describe('how often, with nothing changed'),
+        pressedAt: instant.describe('the last time'),
+      }),
+    ),
+  },
+  linkAccount: {
+    method: 'POST',
+    path: '/v1/people/:personId/accounts',
+    caller: 'person',
+    summary:
+      'An administrator says whose account this is. A press that waits for it is decided within a minute, if nothing has changed.',
+    body: z.strictObject({ channel: z.string().min(1).max(100), address: z.string().min(1).max(300) }),
+    answer: z.strictObject({
+      accountId: z.string().nullable().describe('to withdraw it at /v1/entered; null: it was linked already'),
+    }),
+  },
 } as const satisfies Record<string, Route>;

@@ -62,8 +62,22 @@ const place = {
 const personId = z.string().min(1).max(200);
 const entered = z.strictObject({ id: z.string() });
 const calendarText = z.string().min(1).max(1_000_000).describe('an iCalendar text');
+const preview = z.boolean().default(false).describe('only say what would be added, and add nothing');
 const imported = z.strictObject({
-  added: z.int(),
+  added: z.int().describe('or would be, in a preview'),
+  ids: z.array(z.string()).describe('of what was added, to withdraw it; empty in a preview'),
+  items: z
+    .array(
+      z.strictObject({
+        personId: z.string(),
+        name: z.string(),
+        from: instant,
+        to: instant,
+        because: z.string().nullable(),
+        conflict: z.string().nullable().describe('what stands in that time already; what is added counts before it'),
+      }),
+    )
+    .describe('what is added'),
   known: z.int().describe('there already, or over'),
   problems: z
     .array(z.strictObject({ event: z.string(), message: z.string(), remedy: z.string() }))
@@ -124,7 +138,7 @@ export const oncallRoutes = {
     path: '/v1/people/:personId/absences/import',
     caller: 'person',
     summary: 'Absences from a calendar of somebody who is away. Reading it again adds only what is new.',
-    body: z.strictObject({ calendar: calendarText }),
+    body: z.strictObject({ calendar: calendarText, preview }),
     answer: imported,
   },
   importOverrides: {
@@ -132,7 +146,7 @@ export const oncallRoutes = {
     path: '/v1/schedules/:schedule/overrides/import',
     caller: 'person',
     summary: 'Overrides from a calendar: each event names one person by the address of who is invited.',
-    body: z.strictObject({ calendar: calendarText, layer: place.layer }),
+    body: z.strictObject({ calendar: calendarText, layer: place.layer, preview }),
     answer: imported,
   },
   withdrawEntered: {

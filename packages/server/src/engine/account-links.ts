@@ -9,7 +9,7 @@ import { type Refusal, refuse } from '../domain/decided.ts';
 import { cannotLink } from '../domain/oncall/link-account.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import type { Channel, Press } from './channel-ports.ts';
-import { addressOf } from './deliver-places.ts';
+import { addressOf, personAt } from './deliver-places.ts';
 import { pressesOf, replay } from './inbound.ts';
 import type { AccountLink, InboundPorts } from './inbound-ports.ts';
 import { personView } from './present.ts';
@@ -64,6 +64,26 @@ const pressedOf = async (ports: LinkPorts, channel: Channel, link: AccountLink):
   if (press === undefined || found === null) return null;
   const { title, url } = await ports.cardOf(found, null);
   return { label: labels[press.action], title, url };
+};
+
+const rememberedMs = 30 * 86_400_000;
+
+/** Accounts that pressed something and belong to nobody: for an administrator, who knows whose they are. */
+export const unknownAccounts = async (
+  ports: Pick<InboundPorts, 'channels' | 'inbound' | 'house' | 'clock'>,
+): Promise<AnswerOf<'listUnknownAccounts'>> => {
+  const [org, accounts] = await Promise.all([
+    ports.house.organisation(true),
+    ports.inbound.refusedAccounts([...ports.channels.keys()], ports.clock.now() - rememberedMs),
+  ]);
+  const items = accounts
+    .filter(({ channel, address }) => personAt(org, channel, address) === null)
+    .map(({ pressedAt, ...one }) => ({
+      ...one,
+      title: ports.channels.get(one.channel)?.title ?? one.channel,
+      pressedAt: iso(pressedAt),
+    }));
+  return { items, next: null };
 };
 
 /** What the link would do, for whoever is signed in. Spends nothing. */

@@ -2,7 +2,7 @@
 import type { AnswerOf } from '@belay/protocol';
 import type { Refusal } from '../domain/decided.ts';
 import { type Person, readerOf } from '../domain/oncall/organisation.ts';
-import { confirmLink, lookAtLink } from './account-links.ts';
+import { confirmLink, lookAtLink, unknownAccounts } from './account-links.ts';
 import { approvalCard, type Card, caseCard, type Subject } from './cards.ts';
 import { channelHealth } from './channel-health.ts';
 import type { Channel, Connection } from './channel-ports.ts';
@@ -26,6 +26,7 @@ type Given = Omit<DeliverPorts, 'find' | 'cardOf' | 'entriesOf'> &
 export type AccountLinks = {
   look(token: string, person: Person): Promise<AnswerOf<'lookAtAccountLink'> | { refused: Refusal }>;
   confirm(token: string, person: Person): Promise<AnswerOf<'confirmAccountLink'> | { refused: Refusal }>;
+  unknown(): Promise<AnswerOf<'listUnknownAccounts'>>;
 };
 
 export type ChannelWork = {
@@ -130,6 +131,7 @@ export const createChannelWork = (given: Given): ChannelWork => {
   const accountLinks: AccountLinks = {
     look: (token, person) => lookAtLink(ports, token, person),
     confirm: (token, person) => confirmLink(ports, token, person),
+    unknown: () => unknownAccounts(ports),
   };
   return {
     asked: { receive, accountLinks, channelHealth: () => channelHealth({ ...ports, refusals }) },

@@ -41,6 +41,9 @@ export type LinkStore = {
 
 export type RefusedPress = { channel: string; address: string; action: string; subject: string; because: string };
 
+/** An account that pressed with nothing changed. */
+export type PressingAccount = { channel: string; address: string; presses: number; pressedAt: number };
+
 export type InboundStore = {
   /** false: this delivery was there already. `dueAt`: when the loop takes it, unless it is done before. */
   store(channel: string, deliveryId: string, raw: Json, at: number, dueAt?: number): Promise<boolean>;
@@ -49,6 +52,8 @@ export type InboundStore = {
   waiting(channel: string, deliveryId: string): Promise<InboundRow | null>;
   done(row: InboundId, at: number): Promise<void>;
   failed(row: InboundId, error: string, again: number | null): Promise<void>;
+  /** who pressed with nothing changed since an instant, by account, the latest first */
+  refusedAccounts(channels: readonly string[], since: number): Promise<PressingAccount[]>;
   /** an entry: somebody pressed and nothing changed */
   refused(press: RefusedPress, by: Actor, at: number): Promise<void>;
 };

@@ -1,7 +1,7 @@
 /** Everything an edge may ask of the engine, in one place. `app.ts` builds it. */
 import type { Actor, AnswerOf, ErrorCode, ExceptionView, KeyView, ParsedQueryOf, StopView } from '@belay/protocol';
 import type { Refusal } from '../domain/decided.ts';
-import type { OncallCommand } from '../domain/oncall/entered.ts';
+import type { OncallCommand, OncallEvent } from '../domain/oncall/entered.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import type { Approval, Case, Permit, Run, Sample } from '../domain/run/run.ts';
 import type { AgentPorts } from './agent-ports.ts';
@@ -105,7 +105,12 @@ export type Services = AgentPorts &
     changeOncall(
       command: OncallCommand,
       by: Person,
-    ): Promise<{ id: string; added: number; refused?: undefined } | { refused: Refusal }>;
+    ): Promise<{ id: string; added: number; event: OncallEvent | null; refused?: undefined } | { refused: Refusal }>;
+    /** what the same would do now, and does not */
+    tryOncall(
+      command: OncallCommand,
+      by: Person,
+    ): Promise<{ event: OncallEvent | null; refused?: undefined } | { refused: Refusal }>;
     /** what lets a calendar read the feed of a schedule without signing in */
     feedToken(schedule: string): string;
     accountLinks: AccountLinks;

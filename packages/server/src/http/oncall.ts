@@ -1,6 +1,7 @@
 /** Routes of on call: who is told now, calendars and their feeds, and what people enter beside the organisation file. */
 import { type AnswerOf, didYouMean, iso, problem } from '@belay/protocol';
-import type { OncallCommand } from '../domain/oncall/entered.ts';
+import { absenceConflict, overrideConflict } from '../domain/oncall/conflicts.ts';
+import type { OncallCommand, OncallEvent } from '../domain/oncall/entered.ts';
 import { exportIcal } from '../domain/oncall/ical-export.ts';
 import { importAbsences, importOverrides } from '../domain/oncall/ical-import.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
@@ -163,12 +164,33 @@ const windowOf = (services: Services, zone: string) => {
 
 type Imports = 'importAbsences' | 'importOverrides';
 type Read = { command: OncallCommand; found: number; problems: AnswerOf<Imports>['problems'] };
+type Item = AnswerOf<Imports>['items'][number];
+
+/** What is added, beside what stood there before. */
+const itemsOf = (org: Organisation, { overrides, absences }: Pick<OncallEvent, 'overrides' | 'absences'>): Item[] => {
+  const view = ({ personId, from, to }: { personId: string; from: number; to: number }) => ({
+    personId,
+    name: personName(org, personId),
+    from: iso(from),
+    to: iso(to),
+  });
+  return [
+    ...overrides.map((one) => ({ ...view(one), because: one.because, conflict: overrideConflict(org, one, one) })),
+    ...absences.map((one) => ({ ...view(one), because: null, conflict: absenceConflict(org, one.personId, one) })),
+  ];
+};
 
 const imports = (services: Services): Handlers<Imports> => {
-  const enter = async (call: Pick<Call<Imports>, 'caller'>, { command, found, problems }: Read) => {
-    const changed = await services.changeOncall(command, personOf(call));
-    if (changed.refused !== undefined) throw new Refused(problem(changed.refused.code, changed.refused.detail));
-    return { answer: { added: changed.added, known: found - changed.added, problems } };
+  const enter = async (call: Pick<Call<Imports>, 'caller' | 'body'>, { command, found, problems }: Read) => {
+    const { value: before } = await services.house.organisationParts();
+    const { preview } = call.body;
+    const decided = await (preview ? services.tryOncall : services.changeOncall)(command, personOf(call));
+    if (decided.refused !== undefined) throw new Refused(problem(decided.refused.code, decided.refused.detail));
+    const { overrides, absences } = decided.event ?? { overrides: [], absences: [] };
+    const ids = [...overrides.map(({ overrideId }) => overrideId), ...absences.map(({ absenceId }) => absenceId)];
+    const items = itemsOf(before, { overrides, absences });
+    const added = items.length;
+    return { answer: { added, known: found - added, ids: preview ? [] : ids, items, problems } };
   };
   return {
     importAbsences: async (call) => {

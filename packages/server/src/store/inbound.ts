@@ -1,7 +1,7 @@
 /** The inbox of deliveries: stored raw before they are acknowledged, taken with a lease, done once. */
 import type { Json } from '@belay/protocol';
 import type { Pool } from 'pg';
-import type { InboundRow, InboundStore } from '../engine/inbound-ports.ts';
+import type { InboundRow, InboundStore, PressingAccount } from '../engine/inbound-ports.ts';
 import type { Recorder } from './house-entries.ts';
 
 const instant = (at: number): Date => new Date(at);
@@ -46,6 +46,15 @@ export const createInboundStore = (pool: Pool, recorded: Recorder): InboundStore
       'UPDATE inbound SET last_error = $3, next_attempt_at = $4 WHERE channel = $1 AND delivery_id = $2',
       [channel, deliveryId, error.slice(0, 2_000), again === null ? null : instant(again)],
     );
+  },
+  refusedAccounts: async (channels, since) => {
+    const { rows } = await pool.query<PressingAccount>(
+      `SELECT event ->> 'channel' AS channel, event ->> 'address' AS address, count(*)::int AS presses, max(at) AS "pressedAt"
+       FROM entries WHERE stream = ANY($1) AND type = 'PressRefused' AND at > $2 AND event IS NOT NULL
+       GROUP BY 1, 2 ORDER BY max(at) DESC LIMIT 200`,
+      [channels.map((name) => `channel:${name}`), instant(since)],
+    );
+    return rows;
   },
   refused: async ({ channel, address, action, subject, because }, by, at) => {
     await recorded(

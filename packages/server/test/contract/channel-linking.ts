@@ -67,6 +67,30 @@ export const whoLinks: Promises = {
     await unlink(at, 'farah', body.accountId);
   },
 
+  'C6 is on the list of accounts that belong to nobody; an administrator says whose it is, and the press counts':
+    async (at) => {
+      const { caseId } = await at().handOff('LK-7');
+      await at().deliver(at().twin.press(at().card('LK-7').id, 'takeOver', at().signing(at().stranger)));
+      const mine = { channel: at().channel.name, address: at().stranger };
+      const dana = await at().world.person('dana');
+      const unknown = async () =>
+        (await dana.call('listUnknownAccounts', { query: {} })).body.items.filter(
+          ({ address }) => address === mine.address,
+        );
+      expect(await unknown()).toMatchObject([{ ...mine, title: at().channel.title }]);
+      const farah = await at().world.person('farah');
+      expect((await farah.call('listUnknownAccounts', { query: {} })).status).toBe(403);
+      const params = { personId: 'farah' };
+      expect((await farah.call('linkAccount', { params, body: mine })).status).toBe(403);
+      const { body } = await dana.call('linkAccount', { params, body: mine });
+      expect(await unknown()).toEqual([]);
+      at().world.moveClock('2m');
+      await at().world.app.takeIn();
+      expect(await at().caseNow(caseId)).toMatchObject({ status: 'claimed', claimedBy: 'farah' });
+      await unlink(at, 'dana', body.accountId);
+      expect(await unknown()).toHaveLength(1);
+    },
+
   'C6 links itself too late for the press: they are linked, and told who was faster': async (at) => {
     const { caseId } = await at().handOff('LK-3');
     const token = await linkFor(at, 'LK-3');

@@ -245,6 +245,11 @@ const table: Table = {
     params: { schedule: 'treasury' },
     body: { calendar: calendar('chidi.okafor@example.com') },
   }),
+  linkAccount: () => ({
+    by: 'dana',
+    params: { personId: 'bruno' },
+    body: { channel: 'notion', address: 'bruno.ferrari' },
+  }),
   withdrawEntered: async () => {
     const made = await who('dana').call('addAbsence', { params: { personId: 'bruno' }, body: stretch() });
     return { by: 'dana', params: { id: made.body.id } };

@@ -7,7 +7,7 @@ import { type Command, type Given, type Option, printJson, wrongUsage } from '..
 import { connect, connecting } from '../connection.ts';
 import { readOrganisation, readTextFile } from '../host.ts';
 import { calendarText, gapsText, nextText, whoText } from '../oncall.ts';
-import { harmless } from '../paint.ts';
+import { harmless, instantText } from '../paint.ts';
 import { organisationInForce } from './org.ts';
 
 const dayMs = 86_400_000;
@@ -154,9 +154,11 @@ const importCommand: Command = {
     'absences-of': { type: 'string', value: 'PERSON', about: 'every event is an absence of this person' },
     'overrides-of': { type: 'string', value: 'SCHEDULE', about: 'every event puts whom it invites on call' },
     layer: { type: 'string', value: 'NAME', about: 'layer of the overrides (default: the first)' },
+    'dry-run': { type: 'boolean', about: 'only say what would be added' },
     ...connecting,
   },
   examples: [
+    { line: 'belay oncall import holidays.ics --absences-of ann --dry-run', about: 'what would be added' },
     { line: 'belay oncall import holidays.ics --absences-of ann', about: 'no schedule names her then' },
     { line: 'belay oncall import cover.ics --overrides-of treasury', about: 'one event, one person by their address' },
   ],
@@ -164,19 +166,25 @@ const importCommand: Command = {
     const [personId, schedule, layer] = [given.text('absences-of'), given.text('overrides-of'), given.text('layer')];
     if ((personId === undefined) === (schedule === undefined))
       throw wrongUsage('Say what the events are.', 'Add --absences-of PERSON, or --overrides-of SCHEDULE.');
-    const text = readTextFile(given.words[0] ?? '', 'calendar');
+    const read = { calendar: readTextFile(given.words[0] ?? '', 'calendar'), preview: given.flag('dry-run') };
     const api = connect(given);
     const answer =
       schedule === undefined
-        ? await api.call('importAbsences', { params: { personId: personId ?? '' }, body: { calendar: text } })
+        ? await api.call('importAbsences', { params: { personId: personId ?? '' }, body: read })
         : await api.call('importOverrides', {
             params: { schedule },
-            body: { calendar: text, ...(layer === undefined ? {} : { layer }) },
+            body: { ...read, ...(layer === undefined ? {} : { layer }) },
           });
     if (io.json) printJson(io, answer);
     else {
+      for (const { name, from, to, conflict } of answer.items)
+        io.out(
+          `${harmless(name)} ${instantText(from)} to ${instantText(to)}${conflict === null ? '' : `. ${harmless(conflict)}`}\n`,
+        );
       for (const { message, remedy } of answer.problems) io.out(`${harmless(message)} ${harmless(remedy)}\n`);
-      io.out(`${answer.added} added, ${answer.known} known already or over, ${answer.problems.length} left out.\n`);
+      io.out(
+        `${answer.added} ${read.preview ? 'would be added' : 'added'}, ${answer.known} known already or over, ${answer.problems.length} left out.\n`,
+      );
     }
     return answer.problems.length === 0 ? 0 : 1;
   },

@@ -20,7 +20,7 @@ import { type Override, type Schedule, swap } from './schedule.ts';
 import type { Interval } from './timeline.ts';
 import { day } from './wallclock.ts';
 
-export type { Entered, OncallCommand } from './entering.ts';
+export type { Entered, OncallCommand, OncallEvent } from './entering.ts';
 
 export const nothingEntered: Entered = { overrides: [], absences: [] };
 

@@ -27,8 +27,8 @@ export type OncallCommand =
   | { type: 'absences'; personId: string; absences: Interval[] }
   | { type: 'overrides'; schedule: string; layer: string | null; overrides: Imported[] }
   | ({ type: 'delegate' } & Omit<Delegation, 'delegationId' | 'by'>)
-  /** the person who enters it has shown that it is theirs */
-  | { type: 'linkAccount'; channel: string; address: string }
+  /** `personId`: an administrator says whose it is; without it, whoever enters it has shown that it is theirs */
+  | { type: 'linkAccount'; channel: string; address: string; personId?: string }
   | { type: 'withdraw'; id: string };
 
 /** One event of a calendar of overrides. */

@@ -45,6 +45,16 @@ describe('an account that a person linked', () => {
     expect(again).toEqual({ entered: expect.objectContaining(linked()), event: null });
   });
 
+  it('is linked to somebody else by an administrator alone, to a person there is, and not twice', () => {
+    const given = (by: Person, personId: string, address = 'U7') =>
+      decide(nothingEntered, { type: 'linkAccount', channel: 'slack', address, personId }, by);
+    expect(given(cleo, 'ann')).toMatchObject({ event: { type: 'AccountLinked', accounts: [{ personId: 'ann' }] } });
+    expect(given(ben, 'ann')).toMatchObject({ refused: { code: 'not_entitled' } });
+    expect(given(cleo, 'nobody')).toMatchObject({ refused: { code: 'unknown_target' } });
+    expect(given(cleo, 'ann', 'u1')).toMatchObject({ refused: { detail: 'This account is linked to ben already.' } });
+    expect(given(cleo, 'ben')).toMatchObject({ refused: { detail: expect.stringContaining('has the account U1') } });
+  });
+
   it('gives way to the organisation file: another account of theirs, or another person of it', () => {
     const other = withEntered(org([person('ann', { slack: 'U8' }), ben, cleo]), linked());
     expect(other.people[0]?.addresses).toEqual({ slack: 'U8' });
