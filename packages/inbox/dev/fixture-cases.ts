@@ -203,7 +203,6 @@ const inDoubt = (now: number): PermitView => {
     key: 'pay-INV-2039',
     digest: digestOf(args),
     arguments: args,
-    epoch: 1,
     status: 'inDoubt',
     grantedAt: ago(now, 41),
     expiresAt: ago(now, 40),

@@ -34,7 +34,6 @@ export const permitView = z.strictObject({
   key: z.string().describe('the caller’s name for this one intended effect'),
   digest,
   arguments: jsonObject,
-  epoch: z.int(),
   status: permitStatus,
   grantedAt: instant,
   expiresAt: instant,

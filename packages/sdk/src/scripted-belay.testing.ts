@@ -188,7 +188,6 @@ export const inFlight = (key: string, status: 'redeemed' | 'inDoubt' = 'redeemed
   key,
   digest: digestOf({}),
   arguments: {},
-  epoch: 1,
   status,
   grantedAt: at,
   expiresAt: at,

@@ -22,6 +22,15 @@ export type EntryRecord = {
   leaf: Buffer | null;
 };
 
+const without = ({ epoch: _, ...rest }: JsonObject): JsonObject => rest;
+
+/** As an agent may read it: a process that has lost control must not learn the epoch of the one that has it. */
+export const withoutEpoch = (view: EntryView): EntryView => {
+  const event = without(view.event as JsonObject);
+  const permit = event.permit as JsonObject | undefined;
+  return { ...view, epoch: null, event: permit === undefined ? event : { ...event, permit: without(permit) } };
+};
+
 export const entryView = (row: EntryRecord, org: Organisation): EntryView => {
   const by: Actor = { kind: row.by_kind as Actor['kind'], id: row.by_id };
   const byName = by.kind === 'person' ? personName(org, by.id) : by.kind === 'system' ? 'Belay' : by.id;

@@ -48,7 +48,6 @@ export const permitView = (permit: Permit): PermitView => ({
   key: permit.key,
   digest: permit.digest,
   arguments: permit.arguments,
-  epoch: permit.epoch,
   status: permit.status,
   grantedAt: iso(permit.grantedAt),
   expiresAt: iso(permit.expiresAt),

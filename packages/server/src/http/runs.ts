@@ -1,5 +1,5 @@
 /** Routes of runs: what agents call, and what people see of it. */
-import type { Json, RouteName } from '@belay/protocol';
+import { type Json, problem, type RouteName } from '@belay/protocol';
 import type { Context } from '../domain/decided.ts';
 import type { Run } from '../domain/run/run.ts';
 import { owns } from '../engine/agent-ports.ts';
@@ -15,12 +15,13 @@ import {
   startRun,
 } from '../engine/agents.ts';
 import { createAlarm } from '../engine/alarm.ts';
-import { entryView } from '../engine/entry-view.ts';
+import { entryView, withoutEpoch } from '../engine/entry-view.ts';
 import { askGate } from '../engine/gate-call.ts';
 import { reviewRun, takeOver } from '../engine/people.ts';
 import { runView } from '../engine/present.ts';
 import type { Services } from '../engine/services.ts';
 import { agentOf, type Call, type Handlers, notFound, personCaller, personOf, personWith } from './call.ts';
+import { Refused } from './problem.ts';
 import { eventStream } from './stream.ts';
 
 const waitMs = 25_000;
@@ -104,6 +105,8 @@ export const runRoutes = (services: Services): Handlers<RunRoutes> => ({
     const runId = call.param('runId');
     await visibleRun(services, call, runId);
     await moved(services, runId, call.query.after, call.request.signal);
+    if (!(await call.stillMay()))
+      throw new Refused(problem('unauthenticated', 'The right to watch this run ended meanwhile.'));
     return { answer: await newsOf(services, call, runId, call.query.epoch) };
   },
   watchRun: async (call) => {
@@ -139,7 +142,8 @@ export const runRoutes = (services: Services): Handlers<RunRoutes> => ({
     const rows = await services.queries.entriesOf(runId, after, limit);
     const org = await services.house.organisation();
     const next = rows.length === limit ? String(rows.at(-1)?.seq ?? after) : null;
-    return { answer: { items: rows.map((row) => entryView(row, org)), next } };
+    const views = rows.map((row) => entryView(row, org));
+    return { answer: { items: call.caller.agent === null ? views : views.map(withoutEpoch), next } };
   },
   takeOver: (call) => {
     personWith(call, 'operator');

@@ -161,3 +161,28 @@ describe('giving control back', () => {
     expect((await ask('pay-again')).body.kind).toBe('handoff');
   });
 });
+
+describe('an epoch', () => {
+  it('is told to nobody but whoever has control, not even in the timeline', async () => {
+    const { runId, epoch, gate, args } = await pay('T-epoch');
+    const params = { runId };
+    await bruno.call('takeOver', { params, body: {} });
+    const kase = (await bruno.call('listCases', { query: { runId } })).body.items[0];
+    const back = { revision: kase?.revision ?? 0, instructions: '', unchanged: true };
+    await bruno.call('returnCase', { params: { caseId: kase?.caseId ?? '' }, body: back });
+    const next = (await agent.call('attachRun', { params, body: {} })).body;
+    const digest = next.instructionsToAcknowledge?.digest ?? '';
+    await agent.call('acknowledge', { params, body: { epoch: next.epoch, digest } });
+    const body = { epoch: next.epoch, step: 'release-payment', arguments: args, key: 'next' };
+    expect((await gate()).problem.code).toBe('fenced');
+    expect((await agent.call('gate', { params, body: { ...body, redeem: true } })).body.kind).toBe('continue');
+    const seen = [
+      await agent.call('getRun', { params }),
+      await agent.call('runEntries', { params, query: {} }),
+      await agent.call('waitForRun', { params, query: { epoch, after: 0 } }),
+    ];
+    for (const reply of seen) expect(JSON.stringify(reply.body)).not.toMatch(/"epoch":\s*\d/);
+    const timeline = await bruno.call('runEntries', { params, query: {} });
+    expect(timeline.body.items.map((entry) => entry.epoch)).toContain(next.epoch);
+  });
+});

@@ -220,6 +220,16 @@ describe('the feed', () => {
     expect((await reading).length).toBeLessThan(2);
   });
 
+  it('of a run, as a long poll, ends in a refusal when the key of its agent was revoked meanwhile', async () => {
+    const leaving = await world.agent('leaving-too');
+    const { body } = await start(leaving, 'D-polled');
+    const { runId } = body.run;
+    const polled = leaving.call('waitForRun', { params: { runId }, query: { epoch: 1, after: body.run.revision } });
+    await dana.call('revokeKey', { params: { keyId: leaving.keyId } });
+    await dana.call('takeOver', { params: { runId }, body: {} });
+    expect((await polled).status).toBe(401);
+  });
+
   it('tells the agent of a takeover without its epoch', async () => {
     invoice(world.records, 'W-1');
     const { body } = await start(agent, 'W-1');
