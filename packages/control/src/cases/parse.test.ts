@@ -31,6 +31,7 @@ describe('cases', () => {
     expect(second).toEqual({
       name: 'second',
       line: 8,
+      counters: {},
       input: {
         step: 'pay',
         arguments: { amount: null, id: 'a' },

@@ -18,7 +18,14 @@ export type Expectation = {
   to?: string;
 };
 
-export type ControlCase = { name: string; line: number; input: GateInput; expect: Expectation };
+export type ControlCase = {
+  name: string;
+  line: number;
+  input: GateInput;
+  /** what the counters of limits stand at before the step, by limit; the others at nothing */
+  counters: Record<string, string>;
+  expect: Expectation;
+};
 export type CasesResult = { ok: true; cases: ControlCase[] } | { ok: false; problems: ControlProblem[] };
 
 const jsonOf = (source: Source, node: Node | null): Json => {
@@ -59,6 +66,7 @@ const controlCase = object({
   agent: optional(values, 'what the agent claims'),
   system: optional(values, 'what Belay counted'),
   looked: optional(record(answer, /^.+$/, 'any'), 'records by source; a word instead of a record: why it failed'),
+  counters: optional(record(text('an amount'), /^.+$/, 'any'), 'what each limit has added up before, by its id'),
   expect: required(expectation, 'what has to be decided'),
 });
 
@@ -88,6 +96,9 @@ const inputOf = (read: CaseRead, base: GateInput | undefined): GateInput => ({
   looked: mergeLooked(base?.looked ?? {}, recordOf(read.looked)),
 });
 
+const countersOf = (read: CaseRead): Record<string, string> =>
+  Object.fromEntries(Object.entries(recordOf(read.counters)).map(([limit, amount]) => [limit, amount.value]));
+
 const expectationOf = (read: CaseRead['expect']): Expectation => ({
   outcome: read.outcome.value,
   ...(read.decidedBy === undefined ? {} : { decidedBy: read.decidedBy.value }),
@@ -95,10 +106,10 @@ const expectationOf = (read: CaseRead['expect']): Expectation => ({
   ...(read.to === undefined ? {} : { to: read.to.value }),
 });
 
-const baseOf = (source: Source, like: Located<string> | undefined, earlier: ControlCase[]): GateInput | undefined => {
+const baseOf = (source: Source, like: Located<string> | undefined, earlier: ControlCase[]): ControlCase | undefined => {
   if (like === undefined) return undefined;
   const found = earlier.find(({ name }) => name === like.value);
-  if (found !== undefined) return found.input;
+  if (found !== undefined) return found;
   const names = earlier.map(({ name }) => name);
   const message = `No earlier case is called "${like.value}".${didYouMean(like.value, names)}`;
   return report(source, like.offset, 'unknownName', message, 'Name a case above this one.');
@@ -114,10 +125,12 @@ export const parseCases = (content: string, file = 'control.cases.yaml'): CasesR
     if (cases.some((earlier) => earlier.name === name)) {
       report(source, offset, 'duplicateName', `Two cases are called "${name}".`, 'Say what is different.');
     }
-    const input = inputOf(read, baseOf(source, read.like, cases));
+    const base = baseOf(source, read.like, cases);
+    const input = inputOf(read, base?.input);
+    const counters = { ...base?.counters, ...countersOf(read) };
     if (input.step === '')
       report(source, offset, 'missingKey', `The case "${name}" lacks "step".`, 'Add step, or like.');
-    cases.push({ name, line: source.lines.linePos(offset).line, input, expect: expectationOf(read.expect) });
+    cases.push({ name, line: source.lines.linePos(offset).line, input, counters, expect: expectationOf(read.expect) });
   }
   return source.problems.length === 0 ? { ok: true, cases } : { ok: false, problems: source.problems };
 };

@@ -5,6 +5,7 @@ import type { Path } from '../source/edit.ts';
 import { NotProved } from './boxes.ts';
 import { cannotBeJudged, gapsAtThresholds, neverContinues, outsidePolicy } from './cover-findings.ts';
 import { type Finding, finding, type Severity } from './finding.ts';
+import { limitFindings } from './limit-findings.ts';
 import type { OrganisationView } from './organisation.ts';
 import { packetFieldsUnfilled } from './packet-findings.ts';
 import { proveStep, type StepProof } from './proof.ts';
@@ -98,6 +99,7 @@ export const checkControl = (control: Control, organisation?: OrganisationView):
     ...laddersThatTakeLong(control),
     ...approvalsThatWait(control),
     ...packetFieldsUnfilled(compiled),
+    ...limitFindings(control),
     ...unusedNames(control),
     ...(organisation === undefined
       ? []

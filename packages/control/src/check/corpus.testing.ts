@@ -60,6 +60,9 @@ const rule = (text: string): Edit => ({ from: 'approvals:\n', to: `  - { ${text}
 
 export type Edit = { from: string; to: string; also?: Edit };
 
+const limitOf = (at: string, rest: string): string =>
+  `limits: [{ id: daily, at: ${at}, ${rest}, window: 24h, then: approval, by: sign-off }]\n`;
+
 /** What is changed, and the code that has to be found. */
 export const defects: [defect: string, code: string, edit: Edit, about?: string][] = [
   [
@@ -318,5 +321,31 @@ export const defects: [defect: string, code: string, edit: Edit, about?: string]
       ),
     },
     'x',
+  ],
+  [
+    'a limit where nothing is let through',
+    'limitNeverBinds',
+    {
+      from: 'rules:',
+      to: `${limitOf('shut', 'above: 5, of: count, per: agent')}rules:`,
+      also: { from: '  pay: {', to: '  shut: { risk: high, effect: none }\n  pay: {' },
+    },
+  ],
+  [
+    'a limit in a currency that never comes',
+    'limitNeverBinds',
+    { from: 'rules:', to: `${limitOf('pay', 'above: [EUR 900.00, USD 900.00], of: amount, per: payeeId')}rules:` },
+  ],
+  [
+    'a limit without a threshold in a currency that comes',
+    'limitCannotAddUp',
+    {
+      from: 'currency: [EUR]',
+      to: 'currency: [EUR, USD]',
+      also: {
+        from: 'rules:',
+        to: `${limitOf('pay', 'above: EUR 900.00, of: amount, per: payeeId')}rules:`,
+      },
+    },
   ],
 ];

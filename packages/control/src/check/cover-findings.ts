@@ -4,9 +4,21 @@ import type { Box, Region } from './boxes.ts';
 import { outside, remainder } from './boxes.ts';
 import type { Cell } from './cells.ts';
 import { type Finding, finding } from './finding.ts';
+import { closing } from './gap-edit.ts';
 import { firesOf, type StepProof, searchCase } from './proof.ts';
 
 const covered = (proof: StepProof): Region => [...firesOf(proof.rules), ...proof.errors];
+
+/** Longer than this, nobody would read what is pasted. */
+const longestCondition = 160;
+
+/** In words, or the very line: a rule that speaks of what all the others leave. */
+const ruleForTheRest = ({ rules, step: { name } }: StepProof): string => {
+  const others = rules.map(({ rule: { when, unless } }) => (unless === null ? when : `(${when}) && !(${unless})`));
+  const rest = others.map((condition) => `!(${condition})`).join(' && ') || 'true';
+  if (rest.length > longestCondition) return 'add a rule with `then: handoff`.';
+  return `add a rule: \`- { id: ${name}-otherwise, at: ${name}, when: '${rest.replaceAll("'", "''")}', then: handoff, to: LADDER, because: "No other rule speaks of it." }\``;
+};
 
 /** High-risk cases that no rule speaks of: always handed to the owner, as outside of the policy. */
 export const outsidePolicy = (proof: StepProof): Finding[] => {
@@ -15,7 +27,7 @@ export const outsidePolicy = (proof: StepProof): Finding[] => {
   if (!search.found) return [];
   const { owner } = compiled.control;
   const sentence = `At "${step.name}" there are cases that no rule speaks of; they are handed to ${owner} as outside of the policy.`;
-  const edit = 'If somebody else should have them, add a rule with `then: handoff`.';
+  const edit = `If somebody else should have them, ${ruleForTheRest(proof)}`;
   return [
     finding('outsidePolicy', sentence, edit, { step: step.name, case: search.case, possible: search.case === null }),
   ];
@@ -74,10 +86,11 @@ export const gapsAtThresholds = (proof: StepProof): Finding[] => {
       if (!search.found) return [];
       const value = showInteger(dimension.ref.spec as NumericSpec, point.value, point.currency);
       const sentence = `At "${step.name}" rules speak of ${dimension.ref.name} below and above ${value}, and no rule of exactly ${value}: it is handed off as outside of the policy.`;
-      const edit = `Let one of the two include it: <= or >= instead of < or >.`;
+      const { edit, fix } = closing(proof, dimension.ref.name, value);
       return [
         finding('gapAtThreshold', sentence, edit, {
           step: step.name,
+          fix,
           case: search.case,
           possible: search.case === null,
         }),

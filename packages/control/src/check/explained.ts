@@ -52,6 +52,24 @@ const rule = (bad: string, good: string): Example => ({
   good: `  - { ${good} }\n${moreRules}`,
 });
 
+const everybody = exampleOrganisation.slice(
+  exampleOrganisation.indexOf('  ann:'),
+  exampleOrganisation.indexOf('schedules:'),
+);
+
+const away = 'absences: [{ from: 2026-12-24, to: 2026-12-27 }], ';
+
+const limit = (at: string, of: string, above: string): string =>
+  `limits:\n  - { id: daily, at: ${at}, of: ${of}, per: payeeId, window: 24h, above: ${above}, then: approval, by: sign-off }\n`;
+const refund =
+  '  refund: { risk: low, effect: reversible, arguments: { payeeId: string, value: { type: money, currency: [EUR, USD] } } }\n';
+
+/** So many tests of one text that all their combinations cannot be gone through. */
+const many = Array.from({ length: 26 }, (_, index) => {
+  const letters = [index, (index + 7) % 26].map((letter) => String.fromCharCode(97 + letter));
+  return `(${letters.map((letter) => `payee.id.contains("${letter}")`).join(' || ')})`;
+}).join(' && ');
+
 export const explained: Record<FindingCode, Explained> = {
   neverFires: {
     means: 'No case at all fulfils the rule: it protects nobody, whoever wrote it believes that it does.',
@@ -122,8 +140,11 @@ export const explained: Record<FindingCode, Explained> = {
     },
   },
   forbidWithoutWayOn: {
-    means:
-      'An agent that is only refused is stuck. A refusal says what to do instead. The parser refuses it already; the check finds it in controls that were stored before.',
+    means: 'An agent that is only refused is stuck: it asks again, or gives up. A refusal says what to do instead.',
+    control: rule(
+      "id: x, at: pay, when: 'payee.ageDays == 0', then: forbid, because: It was added today.",
+      "id: x, at: pay, when: 'payee.ageDays == 0', then: forbid, because: It was added today., instead: handoff to desk",
+    ),
   },
   ladderStops: {
     means: 'After the last rung nobody is told again.',
@@ -180,6 +201,11 @@ export const explained: Record<FindingCode, Explained> = {
   },
   nobodyReached: {
     means: 'There are hours of the year in which nobody at all is reached: nobody on the ladder, and not its owner.',
+    organisation: {
+      from: everybody,
+      bad: everybody.replaceAll('access: [', `${away}access: [`),
+      good: everybody.replace(/( {2}(?:bo|cy):.*?)access: \[/g, `$1${away}access: [`),
+    },
   },
   rungReachesNobody: {
     means: 'There are hours of the year in which this rung names nobody: the next one is told at once.',
@@ -201,8 +227,28 @@ export const explained: Record<FindingCode, Explained> = {
       good: 'packet: { title: "{args.payeeId}" }\nsteps:\n  look: { risk: low, effect: none, arguments: { note: string } }\n',
     },
   },
+  limitNeverBinds: {
+    means: 'A limit that nothing can reach: its steps let nothing through, or it names a currency that never comes.',
+    control: {
+      from: 'steps:\n',
+      bad: `${limit('close', 'count', '20')}steps:\n  close: { risk: high, effect: reversible, arguments: { payeeId: string } }\n`,
+      good: `${limit('close', 'count', '20')}steps:\n  close: { risk: low, effect: reversible, arguments: { payeeId: string } }\n`,
+    },
+  },
+  limitCannotAddUp: {
+    means: 'Amounts may come in a currency for which the limit has no threshold. Each of them is handed to the owner.',
+    control: {
+      from: 'steps:\n',
+      bad: `${limit('refund', 'value', 'EUR 900.00')}steps:\n${refund}`,
+      good: `${limit('refund', 'value', '[EUR 900.00, USD 950.00]')}steps:\n${refund}`,
+    },
+  },
   notProved: {
     means:
       'The proof would take too many steps. That is an honest third answer: split long conditions, or use fewer facts in one step.',
+    control: rule(
+      `id: x, at: pay, when: '${many}', then: handoff, because: Odd.`,
+      `id: x, at: pay, when: '${many.split(' && ')[0]}', then: handoff, because: Odd.`,
+    ),
   },
 };

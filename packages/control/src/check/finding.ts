@@ -31,6 +31,8 @@ export const findingCodes = {
   rungReachesNobody: 'warning',
   rungAddsNobody: 'notice',
   packetUnfilled: 'warning',
+  limitNeverBinds: 'warning',
+  limitCannotAddUp: 'warning',
   notProved: 'notice',
 } as const satisfies Record<string, Severity>;
 

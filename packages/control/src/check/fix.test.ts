@@ -29,6 +29,11 @@ describe('a safe edit', () => {
       ['because: blocked, instead: handoff to desk'],
     ],
     [
+      'a gap at the threshold of a rule that hands off',
+      [["when: '!known', then: handoff", 'when: payee.ageDays < 90, then: handoff']],
+      ["when: 'payee.ageDays <= 90', then: handoff"],
+    ],
+    [
       'names of no use, comments above them stay',
       [
         [
@@ -53,7 +58,9 @@ describe('a safe edit', () => {
     for (const part of expected) expect(text).toContain(part);
     expect(checkControl(parsed(text), organisation)).toEqual([]);
   });
+});
 
+describe('an edit', () => {
   test('empties no section: it goes with its last entry', () => {
     const text = `control: a\nabout: b\nowner: role:owner\nlists:\n  idle: [x]\nsteps:\n  go: { risk: low, effect: none }\n`;
     expect(fixControl(text).text).toBe(text.replace('lists:\n  idle: [x]\n', ''));
@@ -64,6 +71,31 @@ describe('a safe edit', () => {
     const { text: same, fixed, left } = fixControl(text, organisation);
     expect([same, fixed]).toEqual([text, []]);
     expect(left.length).toBeGreaterThan(1);
+  });
+
+  test('of a gap is shown to paste where it would let more through', () => {
+    const text = edited(
+      ['known: payee.ageDays > 90', 'known: payee.ageDays > 0'],
+      ['payee.id && known', 'payee.id && known && amount < EUR 500.00'],
+    );
+    const { text: same, left } = fixControl(text, organisation);
+    expect(same).toBe(text);
+    const gap = left.find(({ code }) => code === 'gapAtThreshold');
+    expect(gap).toMatchObject({ fix: null });
+    expect(gap?.edit).toMatch(
+      /Let the rule "(?:clean|large)" include it\. Write there: when: '.*amount (?:<=|>=) EUR 500\.00'/,
+    );
+  });
+
+  test('for cases that no rule speaks of is a rule that speaks of them all', () => {
+    const text = `control: a\nabout: b\nowner: role:owner\nfacts:\n  amount: { from: args, type: int }\nsteps:
+  pay: { risk: high, effect: none, arguments: { amount: int } }\nrules:
+  - { id: small, at: pay, when: amount < 5, unless: amount == 3, then: continue }\n`;
+    const outside = checkControl(parsed(text)).find(({ code }) => code === 'outsidePolicy');
+    const [, rule = ''] = /`(- \{.*\})`$/.exec(outside?.edit ?? '') ?? [];
+    const mended = `${text}  ${rule.replace('LADDER', 'role:owner')}\n`;
+    expect(rule).not.toBe('');
+    expect(checkControl(parsed(mended)).map(({ code }) => code)).not.toContain('outsidePolicy');
   });
 
   test('is refused for what is no control', () => {

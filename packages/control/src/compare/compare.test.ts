@@ -80,6 +80,40 @@ describe('two versions', () => {
   });
 });
 
+describe('what stands beside the rules', () => {
+  const limits = (limit: string) =>
+    parsed(good.replace('approvals:\n', `${limit === '' ? '' : `limits: [{ id: daily, ${limit} }]\n`}approvals:\n`));
+  const daily = 'at: pay, of: amount, per: payeeId, window: 24h, above: EUR 900.00, then: approval, by: sign-off';
+  test.each([
+    ['a limit that is dropped', daily, '', true, /^The limit daily is gone: above EUR 900/],
+    ['a limit that is new', '', daily, false, /^The limit daily is new: above EUR 900/],
+    ['a raised limit', daily, daily.replace('900.00', '950.00'), true, /before above EUR 900.+ now above EUR 950/],
+    ['a lowered limit', daily, daily.replace('900.00', '850.00'), false, /before above EUR 900.+ now above EUR 850/],
+    ['a shorter window', daily, daily.replace('24h', '12h'), true, /within 24 hours .+ within 12 hours/],
+    ['a longer window', daily, daily.replace('24h', '48h'), false, /within 24 hours .+ within 2 days/],
+    ['another sum', daily, daily.replace('per: payeeId', 'per: agent'), true, /for each payee id .+ for each agent/],
+    ['a handoff less', daily.replace('approval, by: sign-off', 'handoff'), daily, true, /goes to the owner.+ asks for/],
+    ['a sign-off that becomes a handoff', daily, daily.replace('approval, by: sign-off', 'handoff'), false, /goes to/],
+  ])('tell the direction of %s', (_, from, to, weaker, sentence) => {
+    const comparison = compareControls(limits(from), limits(to));
+    expect(comparison.notes.map((note) => [note.weaker, note.sentence])).toEqual([
+      [weaker, expect.stringMatching(sentence)],
+    ]);
+    expect(comparison.weaker).toBe(weaker);
+  });
+
+  test.each([
+    ['payee.blocked: { from: lookup, source: erp,', 'payee.blocked: { from: agent,', /is claimed by the agent now/],
+    ['look: { risk: low, effect: none }', 'look: { risk: low, effect: none, offline: allow }', /cannot be reached/],
+    ['approvals:\n', 'on-lookup-failure: continue\napprovals:\n', /goes on when a lookup fails/],
+    ['approvals:\n', 'review: { sample: 2%, of: continued, by: role:owner }\napprovals:\n', null],
+  ])('tell that %s became %s is less oversight', (from, to, sentence) => {
+    const { notes } = between(from, to);
+    const weaker = notes.filter((note) => note.weaker).map((note) => note.sentence);
+    expect(weaker).toEqual(sentence === null ? [] : [expect.stringMatching(sentence)]);
+  });
+});
+
 describe('the cases of a comparison', () => {
   test('agree with the decisions: each case was decided so by both', () => {
     const threshold = fc.integer({ min: 1, max: 999 });

@@ -2,6 +2,7 @@
 import type { ApprovalSpec, Control, LadderSpec, StepSpec } from '../model.ts';
 import { pageLadder } from '../page/waits.ts';
 import { sayList, sayName, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
+import { limitNotes, reviewNotes } from './limit-notes.ts';
 
 /** A difference that is not about single cases. */
 export type Note = { sentence: string; weaker: boolean };
@@ -34,22 +35,6 @@ const approvalNotes = (before: Control, after: Control): Note[] =>
     return [{ sentence: `${cap(saySignOff(old.name))}: ${change}.`, weaker: fewerSign(old, next) }];
   });
 
-/** A limit that is gone or says otherwise may let more through; whether it does is not worked out. */
-const limitNotes = (before: Control, after: Control): Note[] =>
-  before.limits.flatMap((old): Note[] => {
-    const next = after.limits.find(({ id }) => id === old.id);
-    if (next === undefined) return [{ sentence: `The limit ${sayName(old.id)} is gone.`, weaker: true }];
-    return differs(old, next) ? [{ sentence: `The limit ${sayName(old.id)} counts otherwise.`, weaker: true }] : [];
-  });
-
-const reviewNotes = ({ review: old }: Control, { review: next }: Control): Note[] => {
-  if (!differs(old, next)) return [];
-  const said = (review: Control['review']) =>
-    review === null ? 'nothing' : `${review.share / 100}% by ${sayTarget(review.by)}`;
-  const sentence = `Of what continued, ${said(old)} was looked at afterwards, and ${said(next)} is now.`;
-  return [{ sentence, weaker: (next?.share ?? 0) < (old?.share ?? 0) }];
-};
-
 const sayLadder = (ladder: LadderSpec, { owner }: Control): string => {
   const { rungs, end } = pageLadder(ladder, owner);
   return `${rungs.map(({ after, tell }) => `${tell} ${after}`).join(', ')}. ${end}`;
@@ -77,6 +62,28 @@ const otherNotes = (before: Control, after: Control): Note[] => {
   return notes.map((sentence) => ({ sentence, weaker: false }));
 };
 
+/** What stands beside the rules and lets more happen without a person than before. */
+const loosened = (before: Control, after: Control): Note[] => {
+  const notes: string[] = [];
+  for (const fact of before.facts) {
+    const next = after.facts.find(({ name }) => name === fact.name);
+    if (fact.from !== 'agent' && next?.from === 'agent')
+      notes.push(`The fact ${sayName(fact.name)} is claimed by the agent now; it was ${sayOrigin(fact)}.`);
+  }
+  for (const step of before.steps) {
+    const next = after.steps.find(({ name }) => name === step.name);
+    if (step.offline === 'refuse' && next?.offline === 'allow')
+      notes.push(`The step ${sayName(step.name)} may be carried out while Belay cannot be reached.`);
+    if (!step.idempotent && next?.idempotent === true)
+      notes.push(`The step ${sayName(step.name)} is run again after a crash, and nobody is asked.`);
+  }
+  if (before.onLookupFailure === 'handoff' && after.onLookupFailure === 'continue')
+    notes.push('A low-risk step goes on when a lookup fails; it went to a person.');
+  const [least = 0, now = 0] = [before.packet.least, after.packet.least];
+  if (now < least) notes.push(`A packet of which ${now}% is known can be signed; it was ${least}%.`);
+  return notes.map((sentence) => ({ sentence, weaker: true }));
+};
+
 /** Warnings that are accepted now and were not before: somebody decided not to heed them. */
 const acceptedNotes = (before: Control, after: Control): Note[] =>
   (after.accepts ?? [])
@@ -90,6 +97,7 @@ export const notesOf = (before: Control, after: Control): Note[] => [
   ...approvalNotes(before, after),
   ...limitNotes(before, after),
   ...reviewNotes(before, after),
+  ...loosened(before, after),
   ...otherNotes(before, after),
   ...acceptedNotes(before, after),
 ];

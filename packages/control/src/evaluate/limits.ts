@@ -82,6 +82,16 @@ const inWords = ({ limit, of }: Counted, units: number): string => {
   return scale === 0 ? String(units) : showInteger({ type: 'decimal', scale }, units, null);
 };
 
+/** What a counter stands at, written as the limit writes its amounts; nothing, when it is of another currency. */
+export const standingOf = ({ limit, of }: Counted, text: string | undefined): number => {
+  if (text === undefined) return 0;
+  const currency = of.at(-1) ?? '';
+  const money = parseMoney(text);
+  if (currency !== '') return money?.currency === currency ? money.minor : 0;
+  const scale = /\.(\d+)$/.exec(limit.above[0] ?? '')?.[1]?.length ?? 0;
+  return Math.round(Number(text.replaceAll('_', '')) * 10 ** scale);
+};
+
 const windowText = (ms: number): string => formatDuration(ms);
 
 const perText = ({ limit, of }: Counted): string =>

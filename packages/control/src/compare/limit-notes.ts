@@ -1,0 +1,69 @@
+/** What is said differently about limits and about the review afterwards: in which direction, where that can be told. */
+import type { Control, LimitSpec } from '../model.ts';
+import { parseMoney } from '../value/money.ts';
+import { sayDuration, sayList, sayName, saySignOff, sayTarget } from '../words/names.ts';
+import type { Note } from './notes.ts';
+
+/** "EUR 1000.00" or "5" as what it is an amount of, and how much. */
+const amountOf = (above: string): { of: string; amount: number } => {
+  const money = parseMoney(above);
+  return money === null
+    ? { of: '', amount: Number(above.replaceAll('_', '')) }
+    : { of: money.currency, amount: money.minor };
+};
+
+/** A threshold that is gone is not weaker: what cannot be judged goes to a person. */
+const allowsMore = (old: LimitSpec, next: LimitSpec): boolean => {
+  const before = new Map(old.above.map(amountOf).map(({ of, amount }) => [of, amount]));
+  return next.above.map(amountOf).some(({ of, amount }) => before.has(of) && amount > (before.get(of) as number));
+};
+
+const countsFewerSteps = (old: LimitSpec, next: LimitSpec): boolean =>
+  next.at.length > 0 && (old.at.length === 0 || old.at.some((step) => !next.at.includes(step)));
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Another sum, or one for others, is another limit: which of both is stricter depends on what comes. */
+const isAnother = (old: LimitSpec, next: LimitSpec): boolean => old.of !== next.of || !same(old.per, next.per);
+
+const asksLess = (old: LimitSpec, next: LimitSpec): boolean =>
+  next.then === 'approval' && (old.then === 'handoff' || old.by !== next.by);
+
+const isWeaker = (old: LimitSpec, next: LimitSpec): boolean =>
+  isAnother(old, next) ||
+  allowsMore(old, next) ||
+  next.windowMs < old.windowMs ||
+  countsFewerSteps(old, next) ||
+  asksLess(old, next);
+
+const says = ({ of, per, above, windowMs, at, then, by, to }: LimitSpec): string => {
+  const who =
+    then === 'approval' ? `asks for ${saySignOff(by ?? '')}` : `goes to ${to === null ? 'the owner' : sayTarget(to)}`;
+  const where = at.length === 0 ? '' : ` at ${sayList(at.map(sayName))}`;
+  const what = of === 'count' ? 'steps' : sayName(of);
+  return `above ${sayList(above, 'or')} of ${what} within ${sayDuration(windowMs)} for each ${sayList(per.map(sayName))}${where} it ${who}`;
+};
+
+/** What somebody reads or decides by; another sentence or citation is no difference. */
+const decidesOtherwise = (old: LimitSpec, next: LimitSpec): boolean => says(old) !== says(next);
+
+export const limitNotes = (before: Control, after: Control): Note[] => [
+  ...before.limits.flatMap((old): Note[] => {
+    const next = after.limits.find(({ id }) => id === old.id);
+    const name = `The limit ${sayName(old.id)}`;
+    if (next === undefined) return [{ sentence: `${name} is gone: ${says(old)}.`, weaker: true }];
+    if (!decidesOtherwise(old, next)) return [];
+    return [{ sentence: `${name}: before ${says(old)}; now ${says(next)}.`, weaker: isWeaker(old, next) }];
+  }),
+  ...after.limits
+    .filter(({ id }) => !before.limits.some((old) => old.id === id))
+    .map((limit) => ({ sentence: `The limit ${sayName(limit.id)} is new: ${says(limit)}.`, weaker: false })),
+];
+
+export const reviewNotes = ({ review: old }: Control, { review: next }: Control): Note[] => {
+  if (same(old, next)) return [];
+  const said = (review: Control['review']) =>
+    review === null ? 'nothing' : `${review.share / 100}% by ${sayTarget(review.by)}`;
+  const sentence = `Of what continued, ${said(old)} was looked at afterwards, and ${said(next)} is now.`;
+  return [{ sentence, weaker: (next?.share ?? 0) < (old?.share ?? 0) }];
+};
