@@ -19,7 +19,7 @@ import { docsPage, openapi } from './openapi.ts';
 import { organisationRoutes } from './organisation.ts';
 import { createRouter } from './router.ts';
 import { runRoutes } from './runs.ts';
-import { serveInbox } from './static.ts';
+import { addInbox } from './static.ts';
 
 export const createHttp = (services: Services, auth: Auth, inboxFolder: string): Hono => {
   const handlers: Handlers<RouteName> = {
@@ -49,7 +49,6 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
   app.get('/openapi.json', (c) => c.json(document));
   app.get('/docs', (c) => c.html(page));
   app.get('/docs/*', (c) => c.html(page));
-  const inbox = serveInbox(inboxFolder);
-  app.get('*', (c) => inbox(c.req.path));
+  addInbox(app, inboxFolder);
   return app;
 };

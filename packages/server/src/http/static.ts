@@ -1,7 +1,9 @@
-/** Serves the inbox: files of one folder, and its index page for every address the web app itself knows. */
+/** Serves the inbox: files of one folder, compressed, and its index page for every address the web app itself knows. */
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Hono } from 'hono';
+import { compress } from 'hono/compress';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -33,7 +35,7 @@ const decoded = (pathname: string): string => {
   }
 };
 
-export const serveInbox =
+const serveInbox =
   (folder: string) =>
   (pathname: string): Response => {
     const path = join(folder, normalize(decoded(pathname)).replace(/^(\.\.[/\\])+/, ''));
@@ -45,3 +47,9 @@ export const serveInbox =
       ? file(index, false)
       : new Response(notBuilt, { headers: { 'content-type': 'text/html; charset=utf-8' } });
   };
+
+/** Answers every address that nothing before it has. The API is not compressed: its answers hold secrets beside what others wrote. */
+export const addInbox = (app: Hono, folder: string): void => {
+  const inbox = serveInbox(folder);
+  app.get('*', compress(), (c) => inbox(c.req.path));
+};
