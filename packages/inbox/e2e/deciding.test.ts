@@ -15,6 +15,21 @@ describe.skipIf(missing !== null)('sign-offs and stops', () => {
     expect(visit.world.approval('approval-31').status).toBe('approved');
   });
 
+  it('H2: a double click, a reload and the back button are one vote', async () => {
+    const sent: string[] = [];
+    visit.page.on('request', (request) => void (request.url().endsWith('/approve') && sent.push(request.url())));
+    await visit.open('/approvals/approval-31');
+    await visit.button('Approve').dblclick();
+    await visit.see('Everybody needed has signed.');
+    await visit.page.reload();
+    await visit.see('Everybody needed has signed.');
+    await visit.open('/approvals');
+    await visit.page.goBack();
+    await visit.see('Everybody needed has signed.');
+    expect(sent).toHaveLength(1);
+    expect(visit.world.approval('approval-31').signatures).toHaveLength(1);
+  });
+
   it('refuses with the reason that the agent receives', async () => {
     await visit.open('/approvals/approval-31');
     await visit.button('Reject…').click();

@@ -206,6 +206,11 @@ export const errorCatalogue = {
     title: 'This approval has to be read before it can be signed.',
     remedy: 'Open it in the inbox; the detail says from when on it may be signed.',
   },
+  reported_otherwise: {
+    status: 409,
+    title: 'What was carried out is not what was let through.',
+    remedy: 'A person is asked what happened. Carry out the arguments of the permit, and nothing else.',
+  },
   too_little_known: {
     status: 409,
     title: 'Too little is known for a signature.',

@@ -13,13 +13,19 @@ const lastTryMs = 2_000;
 export type Delivery = 'delivered' | 'late' | 'underway';
 
 export type Reports = {
-  /** One try; when nobody answers it goes on in the background until `settled`. */
-  deliver(key: string, result: ReportResult): Promise<{ delivery: Delivery; settled: Promise<void> | null }>;
+  /** One try; when nobody answers it goes on in the background until `settled`. `digest`: of what was carried out. */
+  deliver(
+    key: string,
+    result: ReportResult,
+    digest?: string,
+  ): Promise<{ delivery: Delivery; settled: Promise<void> | null }>;
   /** delivers what is underway, now; throws when it cannot */
   flush(): Promise<void>;
   /** one last try for what is still underway, then it is left */
   close(): Promise<void>;
 };
+
+type Said = { result: ReportResult; digest?: string };
 
 /** A result that the server does not take (too large, no JSON) must not leave a step in doubt that was carried out. */
 const withoutValue = (result: ReportResult, error: unknown): ReportResult | null => {
@@ -30,16 +36,16 @@ const withoutValue = (result: ReportResult, error: unknown): ReportResult | null
 
 export const createReports = (line: Line): Reports => {
   const closing = new AbortController();
-  const underway = new Map<string, ReportResult>();
+  const underway = new Map<string, Said>();
 
-  const send = async (key: string, result: ReportResult, patience: Patience): Promise<'delivered' | 'late'> => {
+  const send = async (key: string, said: Said, patience: Patience): Promise<'delivered' | 'late'> => {
     try {
-      const { late } = await line.call('report', { key, result }, patience);
+      const { late } = await line.call('report', { key, ...said }, patience);
       return late ? 'late' : 'delivered';
     } catch (error) {
-      const smaller = withoutValue(result, error);
+      const smaller = withoutValue(said.result, error);
       if (smaller === null) throw error;
-      return send(key, smaller, patience);
+      return send(key, { ...said, result: smaller }, patience);
     }
   };
 
@@ -53,10 +59,10 @@ export const createReports = (line: Line): Reports => {
   };
 
   /** Refused for good, or closing: the server's own watch over unreported steps takes over. */
-  const inBackground = async (key: string, result: ReportResult): Promise<void> => {
-    underway.set(key, result);
+  const inBackground = async (key: string, said: Said): Promise<void> => {
+    underway.set(key, said);
     try {
-      await untilAnswered(line.clock, closing.signal, () => send(key, result, { tries: 1 }), true);
+      await untilAnswered(line.clock, closing.signal, () => send(key, said, { tries: 1 }), true);
       underway.delete(key);
     } catch {
       if (!closing.signal.aborted) underway.delete(key);
@@ -64,26 +70,27 @@ export const createReports = (line: Line): Reports => {
   };
 
   return {
-    async deliver(key, result) {
+    async deliver(key, result, digest) {
+      const said: Said = digest === undefined ? { result } : { result, digest };
       try {
-        const delivery = await send(key, result, { tries: 1 });
+        const delivery = await send(key, said, { tries: 1 });
         if (delivery === 'late') await fenceOff();
         return { delivery, settled: null };
       } catch (error) {
         if (!(error instanceof BelayError) || !error.retryable) throw error;
-        return { delivery: 'underway', settled: inBackground(key, result) };
+        return { delivery: 'underway', settled: inBackground(key, said) };
       }
     },
     async flush() {
-      for (const [key, result] of underway) {
-        await send(key, result, {});
+      for (const [key, said] of underway) {
+        await send(key, said, {});
         underway.delete(key);
       }
     },
     async close() {
       closing.abort();
       const left = [...underway];
-      await Promise.allSettled(left.map(([key, result]) => send(key, result, { tries: 1, timeoutMs: lastTryMs })));
+      await Promise.allSettled(left.map(([key, said]) => send(key, said, { tries: 1, timeoutMs: lastTryMs })));
     },
   };
 };

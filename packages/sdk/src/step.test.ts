@@ -1,3 +1,4 @@
+import { digestOf } from '@belay/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { InDoubt, Unreachable } from './errors.ts';
 import { continued, done, inFlight, refuse } from './scripted-belay.testing.ts';
@@ -23,6 +24,19 @@ describe('a step that may continue', () => {
     const run = await belay.start(payment);
     const seen = await run.step('release-payment', args, (step) => step, { key: 'call-7' });
     expect(seen).toMatchObject({ arguments: { amount: '400.00' }, edited: true, permit: 'jws', key: 'call-7' });
+  });
+
+  it('is reported with the digest of what was carried out, also where the function changed it', async () => {
+    const { server, belay } = await world();
+    const run = await belay.start(payment);
+    await run.step('release-payment', args, () => 1, { key: 'same' });
+    const changes = (step: { arguments: unknown }): void => {
+      Object.assign(step.arguments as object, { amount: '1.00' });
+    };
+    await run.step('release-payment', args, changes, { key: 'other' });
+    const [same, other] = server.callsOf('report').map(({ body }) => body.digest);
+    expect(same).toBe(digestOf(args));
+    expect(other).toBe(digestOf({ ...args, amount: '1.00' }));
   });
 
   it('sends facts and words as the agent’s claims', async () => {

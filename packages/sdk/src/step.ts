@@ -2,7 +2,7 @@
  * A step: gate, effect, report. The gate's `continue` redeems the permit in the same commit; then the function runs
  * once, and what became of it is reported. No answer that is not an explicit `continue` ever reaches the function.
  */
-import type { GateAnswer, JsonObject } from '@belay/protocol';
+import { digestOf, type GateAnswer, type JsonObject } from '@belay/protocol';
 import { carryOut, type Effect, notCarriedOut } from './effect.ts';
 import { BelayError, Refused } from './errors.ts';
 import { type Asked, digestOfPlain, type Gate, pausedBy, ticketOf } from './gate.ts';
@@ -134,6 +134,15 @@ const atMostOnce = () => {
   };
 };
 
+/** Of what was carried out: a function that changed the arguments on its way does not pass unnoticed. */
+const restated = (args: JsonObject): string => {
+  try {
+    return digestOf(args);
+  } catch {
+    return 'no plain JSON any more';
+  }
+};
+
 export const createPerform = (tools: Tools): Perform => {
   const { line, keys, reports, pulse, offline } = tools;
   const controlOf = (asked: Asked, granted: Decided | null, signal: AbortSignal): StepControl<JsonObject> => ({
@@ -156,8 +165,9 @@ export const createPerform = (tools: Tools): Perform => {
     signal: AbortSignal,
   ): Promise<Performed<T>> => {
     if (answer.kind === 'continue') {
-      const effect = await carryOut(() => fn(controlOf(asked, answer, signal)));
-      const { settled, delivery } = await reports.deliver(asked.key, effect.report);
+      const control = controlOf(asked, answer, signal);
+      const effect = await carryOut(() => fn(control));
+      const { settled, delivery } = await reports.deliver(asked.key, effect.report, restated(control.arguments));
       if (delivery === 'late') line.fence.check();
       return { ...effect, settled };
     }

@@ -101,7 +101,7 @@ describe('a permit', () => {
     expect(await bank.verify(token, effect)).toMatchObject({ ok: true });
   });
 
-  it('may be asked for by its run', async () => {
+  it('X6: may be asked for by its run, so that another agent’s is of no use', async () => {
     expect(await verifier().verify(await sign(), { ...effect, runId: 'run-1' })).toMatchObject({ ok: true });
     expect(await verifier().verify(await sign(), { ...effect, runId: 'run-2' })).toEqual(refused);
   });
@@ -115,7 +115,7 @@ describe('a permit', () => {
   });
 });
 
-describe('what is no permit', () => {
+describe('X5: what is no permit', () => {
   it.each<[string, Change]>([
     ['an expired one', { claims: { exp: now / 1_000 } }],
     ['one that never expires', { without: 'exp' }],

@@ -102,7 +102,14 @@ export const agentRoutes = {
     path: '/v1/runs/:runId/report',
     caller: 'agent',
     summary: 'Say what became of a redeemed step. A late report is kept as evidence and changes nothing.',
-    body: z.strictObject({ epoch, key: stepKey, result: reportResult }),
+    body: z.strictObject({
+      epoch,
+      key: stepKey,
+      result: reportResult,
+      digest: digest
+        .optional()
+        .describe('of the arguments that were carried out: others than let through put the step in doubt'),
+    }),
     answer: z.strictObject({ accepted: z.boolean(), late: z.boolean(), permit: permitView }),
   },
   heartbeat: {

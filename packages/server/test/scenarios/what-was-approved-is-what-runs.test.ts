@@ -56,6 +56,27 @@ describe('what was approved', () => {
     expect((await ask({}, 'second')).body.kind).toBe('pause');
   });
 
+  it('is what was shown, approved, redeemed and reported, by one digest; a report of something else is a doubt', async () => {
+    const { params, ask, approve, approvalId, digest } = await paused('Q-D');
+    await approve('amelie');
+    await approve('chidi');
+    const shown = await (people.dana as Client).call('getApproval', { params: { approvalId } });
+    const go = await ask();
+    if (go.body.kind !== 'continue') throw new Error(JSON.stringify(go.body));
+    const result = { status: 'done', value: 'paid' } as const;
+    const other = `sha256:${'0'.repeat(64)}`;
+    const wrong = await agent.call('report', { params, body: { epoch: 1, key: 'pay', result, digest: other } });
+    expect(wrong.problem).toMatchObject({ code: 'reported_otherwise', detail: expect.stringContaining(other) });
+    const run = await (people.dana as Client).call('getRun', { params });
+    expect(run.body).toMatchObject({ inFlight: [{ status: 'inDoubt', digest }], caseId: expect.any(String) });
+    expect((await agent.call('report', { params, body: { epoch: 1, key: 'pay', result, digest } })).ok).toBe(true);
+    const timeline = await (people.dana as Client).call('runEntries', { params, query: { limit: 200 } });
+    const said = (type: string) => timeline.body.items.find((entry) => entry.type === type)?.event;
+    const signed = said('ApprovalSigned')?.digest;
+    const reported = said('PermitReported')?.digest;
+    expect(new Set([shown.body.digest, signed, go.body.digest, reported])).toEqual(new Set([digest]));
+  });
+
   it('is void for any other arguments: they need signatures of their own', async () => {
     const { ask, approve, approvalId } = await paused('Q-2');
     await approve('amelie');

@@ -112,7 +112,7 @@ describe('a ladder', () => {
 });
 
 describe('a rung', () => {
-  it('H14 that reaches nobody is passed at once, and says why', () => {
+  it('H14: that reaches nobody is passed at once, and says why', () => {
     const people = org.people.map((one) => (one.personId === 'ann' ? { ...one, active: false } : one));
     const office = schedule({ layers: [layer({ hours: [{ days: ['sun'], from: '09:00', to: '17:00' }] })] });
     const fired = fire({

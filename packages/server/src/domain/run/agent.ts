@@ -21,7 +21,7 @@ export type ReportedResult =
 export type AgentCommand =
   | { type: 'attach' }
   | { type: 'redeem'; epoch: number; permitId: string; looked: Looked }
-  | { type: 'report'; epoch: number; key: string; result: ReportedResult }
+  | { type: 'report'; epoch: number; key: string; result: ReportedResult; digest?: string | undefined }
   | { type: 'heartbeat'; epoch: number; costUsd: number; tokens: number; progress: string | null }
   | { type: 'escalate'; epoch: number; question: string; options: string[]; key: string }
   | { type: 'acknowledge'; epoch: number; digest: string }
@@ -77,7 +77,14 @@ const settle = (run: Run, permit: Permit, result: ReportedResult, context: Conte
   const value = result.status === 'done' ? result.value : { error: result.error };
   const outside = result.status === 'failed' && result.outside === true ? { outside: true as const } : {};
   return [
-    { type: 'PermitReported', permitId: permit.permitId, status: result.status, result: value, ...outside },
+    {
+      type: 'PermitReported',
+      permitId: permit.permitId,
+      digest: permit.digest,
+      status: result.status,
+      result: value,
+      ...outside,
+    },
     ...(result.status === 'done' ? sampled(permit, context) : []),
   ];
 };
@@ -106,7 +113,13 @@ const reportSettled = (
 
 const sameReport = (before: Json, now: Json): boolean => before !== null && digestOf(before) === digestOf(now);
 
-const report: Decide<'report'> = (run, { epoch, key, result }, context) => {
+/** Something else was carried out than was let through: what the agent says of it settles nothing. */
+const reportedOtherwise = (run: Run, permit: Permit, digest: string, context: Context): Decided<AgentAnswer> => {
+  const because = `${permit.step} was carried out with other arguments than let through: ${digest}, not ${permit.digest}.`;
+  return refuse('reported_otherwise', because, putInDoubt(run, permit, context, because));
+};
+
+const report: Decide<'report'> = (run, { epoch, key, result, digest }, context) => {
   const permit = run.permits.find((p) => p.key === key);
   const stale = fence(run, epoch, 'report', context) !== null;
   if (permit === undefined) return reportSettled(run, key, result, stale, context);
@@ -118,6 +131,7 @@ const report: Decide<'report'> = (run, { epoch, key, result }, context) => {
   }
   if (permit.status === 'granted')
     return refuse('permit_not_redeemable', `${permit.step} was not redeemed, so it cannot have been carried out.`);
+  if (digest !== undefined && digest !== permit.digest) return reportedOtherwise(run, permit, digest, context);
   return { events: settle(run, permit, result, context), answer: { permitId, late: false } };
 };
 

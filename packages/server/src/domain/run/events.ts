@@ -35,7 +35,15 @@ export type RunEvent =
   | { type: 'PermitGranted'; permit: Permit }
   | { type: 'PermitRedeemed'; permitId: string; attempt: string }
   /** `outside`: a system outside failed, not the step */
-  | { type: 'PermitReported'; permitId: string; status: 'done' | 'failed'; result: Json; outside?: true }
+  | {
+      type: 'PermitReported';
+      permitId: string;
+      /** of what was let through and, where the agent said so, carried out; absent: reported to an older version */
+      digest?: string;
+      status: 'done' | 'failed';
+      result: Json;
+      outside?: true;
+    }
   | { type: 'PermitExpired'; permitId: string }
   | { type: 'PermitVoided'; permitId: string; because: string }
   | { type: 'PermitInDoubt'; permitId: string; because: string }

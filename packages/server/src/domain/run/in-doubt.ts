@@ -4,9 +4,16 @@ import { apply, type Context } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import type { Permit, Run } from './run.ts';
 
-/** Says that a redeemed step was never reported, and asks a person about it. */
-export const putInDoubt = (run: Run, permit: Permit, context: Context): RunEvent[] => {
-  const because = `${permit.step} was let through and never reported: nobody knows whether it happened.`;
+const neverReported = ({ step }: Permit): string =>
+  `${step} was let through and never reported: nobody knows whether it happened.`;
+
+/** Says why nobody knows what became of a redeemed step, and asks a person about it. */
+export const putInDoubt = (
+  run: Run,
+  permit: Permit,
+  context: Context,
+  because: string = neverReported(permit),
+): RunEvent[] => {
   const doubted: RunEvent[] =
     permit.status === 'inDoubt' ? [] : [{ type: 'PermitInDoubt', permitId: permit.permitId, because }];
   const reason = { kind: 'inDoubt' as const, because, rule: null, cites: null, step: permit.step, key: permit.key };
