@@ -116,7 +116,12 @@ export type LimitSpec = {
 };
 
 /** How many of the steps that continued are put before somebody afterwards: hundredths of a percent. */
-export type ReviewSpec = { share: number; by: Target };
+export type ReviewSpec = {
+  share: number;
+  by: Target;
+  /** after how long of silence others are asked too; left out: 7 days */
+  withinMs?: number;
+};
 
 export type RungSpec = {
   tell: Target;

@@ -126,6 +126,7 @@ export const sampleView = z.strictObject({
   because: z.string().describe('why it continued'),
   by: z.string().describe('target that is asked'),
   at: instant,
+  dueAt: nullableInstant.describe('when others are asked too; null: somebody has looked'),
   verdict: z.enum(['right', 'wrong']).nullable().describe('null: nobody has looked yet'),
   reviewedBy: z.string().nullable(),
   reviewedByName: z.string().nullable(),

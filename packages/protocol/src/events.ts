@@ -35,6 +35,7 @@ export const eventCatalogue = {
   CaseClaimed: 'A person took the case over.',
   BreakGlassUsed: 'Somebody took over without being entitled; a second person was told and a review is due.',
   BreakGlassReviewed: 'Another person reviewed the use of break-glass.',
+  SampleReminded: 'Nobody has looked at a drawn step yet; people were told, later ones than before.',
   ReviewReminded: 'A review that is due was asked for again.',
   CaseDeclined: 'A person said the case is not theirs; it counts as a wrong handoff.',
   CaseReleased: 'The person put the case back; the run is held again.',

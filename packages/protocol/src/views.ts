@@ -100,6 +100,7 @@ export const reasonKind = z.enum([
   'inDoubt',
   'notTakenUp',
   'approvalExpired',
+  'judgedWrong',
   'takenOver',
   'stopped',
 ]);

@@ -179,7 +179,7 @@ const limitTexts = (control: Control): string[] => [
   ...(control.review === null
     ? []
     : [
-        `Of what continued, ${control.review.share / 100}% is looked at afterwards by ${sayTarget(control.review.by)}.`,
+        `Of what continued, ${control.review.share / 100}% is looked at afterwards by ${sayTarget(control.review.by)}; when nobody does within ${sayDuration(control.review.withinMs ?? 7 * 86_400_000)}, others are asked.`,
       ]),
 ];
 

@@ -171,5 +171,6 @@ export const buildReview = (source: Source, read: ControlRead['review']): Review
   const share = Math.round(Number(read.sample.value.slice(0, -1)) * 100);
   if (share > 10_000)
     report(source, read.sample.offset, 'wrongForm', 'review.sample is more than all of them.', 'Write at most 100%.');
-  return { share: Math.min(share, 10_000), by: read.by.value as Target };
+  const within = read.within === undefined ? {} : { withinMs: read.within.value };
+  return { share: Math.min(share, 10_000), by: read.by.value as Target, ...within };
 };

@@ -127,6 +127,7 @@ const review = object({
   sample: required(matching(/^\d{1,3}(\.\d{1,2})?%$/, 'a share, such as 2%'), 'how many of them'),
   of: optional(choice('continued'), 'high-risk steps that continued by rule'),
   by: required(target, 'who says afterwards whether it was right'),
+  within: optional(duration, 'after how long of silence others are asked too; 7d unless it is said'),
 });
 
 const rung = object({

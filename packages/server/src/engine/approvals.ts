@@ -3,14 +3,12 @@ import { nearest } from '@belay/control';
 import { type AnswerOf, digestOf, type Json, type JsonObject, type ParsedBodyOf } from '@belay/protocol';
 import { type ApprovalCommand, decideApproval } from '../domain/approval/decide.ts';
 import { editApproval } from '../domain/approval/edit.ts';
-import { requesters } from '../domain/approval/request.ts';
 import type { Context, Decided } from '../domain/decided.ts';
 import type { Approval, Run } from '../domain/run/run.ts';
-import { reviewSample } from '../domain/run/sample.ts';
 import type { Outcome } from './committer.ts';
 import type { Lookups } from './lookups.ts';
 import { actor, none, type PeoplePorts, type PersonCaller } from './people.ts';
-import { approvalView, sampleView } from './present-approval.ts';
+import { approvalView } from './present-approval.ts';
 
 type Decide = (run: Run, context: Context) => Decided<{ approvalId: string }>;
 
@@ -146,27 +144,4 @@ export const onBatch = async (
   };
   const replayed = outcomes.every((outcome) => outcome.ok && outcome.replayed);
   return { ok: true, answer: answer as unknown as Json, replayed };
-};
-
-export const onSample = async (
-  ports: PeoplePorts,
-  caller: PersonCaller,
-  sampleId: string,
-  body: ParsedBodyOf<'reviewSample'>,
-): Promise<Outcome> => {
-  const { verdict } = body;
-  const comment = body.comment ?? null;
-  const runId = await ports.runOf.runOfSample(sampleId);
-  if (runId === null) return none('sample', sampleId);
-  await ports.house.organisation(true);
-  return ports.handle({
-    runId,
-    by: actor(caller),
-    decide: (run, context) => reviewSample(run, { sampleId, verdict, comment }, requesters(run, context), context),
-    present: (run, _answer, { org }) => {
-      const sample = run.samples.find((one) => one.sampleId === sampleId);
-      return sample === undefined ? null : (sampleView(sample, run, org) as unknown as Json);
-    },
-    idempotency: caller.idempotency,
-  });
 };

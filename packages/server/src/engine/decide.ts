@@ -10,6 +10,7 @@ import type { Run } from '../domain/run/run.ts';
 import { countsOf } from './counting.ts';
 import { owedBy } from './owed.ts';
 import type { Clock, IdempotencyRow, Stored, Write } from './ports.ts';
+import { tellsOf } from './tell.ts';
 
 export type Command = {
   runId: string;
@@ -114,7 +115,7 @@ export const writeOf = (
     permits: changed(before.run.permits, run.permits),
     samples: changed(before.run.samples, run.samples),
     counts: countsOf(run, recorded),
-    outbox: owedBy(before.run, run),
+    outbox: [...owedBy(before.run, run), ...tellsOf(run, recorded)],
     idempotency: answersToKeep(decisions),
     guarded: decisions.some(({ command }) => command.guarded === true),
   };

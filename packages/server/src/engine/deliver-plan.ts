@@ -11,6 +11,7 @@ import { placesOf, type Wanted } from './deliver-places.ts';
 import type { ChannelState, DeliverPorts, Found, Owed, ShownCard } from './deliver-ports.ts';
 import { backoffMs, leaseMs, type OwedRow } from './outbox.ts';
 import { queueMs } from './pace.ts';
+import { planTell } from './tell.ts';
 
 const newCard = (subject: Subject, { channel, place, personId }: Wanted): ShownCard => ({
   subject: subjectKey(subject),
@@ -119,7 +120,8 @@ const planRow = async (ports: DeliverPorts, row: OwedRow): Promise<void> => {
   const { outbox, clock, log } = ports;
   try {
     const subject = parseSubject(row.target);
-    if (subject !== null) await plan(ports, subject);
+    if (row.kind === 'tell') await planTell(ports, row);
+    else if (subject !== null) await plan(ports, subject);
     await outbox.delivered(row, clock.now());
   } catch (error) {
     log.warn({ error, subject: row.target }, 'where to show a card could not be decided; it is tried again');

@@ -96,6 +96,8 @@ export type DeliverPorts = {
   cardOf(found: Found, personId: string | null): Promise<Card>;
   entriesOf(stream: string, after: number, limit: number): Promise<EntryRecord[]>;
   house: House;
+  /** of the inbox */
+  url: string;
   handle: Handle;
   clock: Clock;
   log: Log;

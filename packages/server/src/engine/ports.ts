@@ -15,7 +15,13 @@ export type Log = {
 export type Stored = { run: Run; revision: number };
 
 /** `lane`: who delivers it. A `card` that is owed already is not owed twice (unique while it waits). */
-export type OwedDelivery = { kind: 'wake' | 'card'; lane: string; target: string; body: Json; urgency: number };
+export type OwedDelivery = {
+  kind: 'wake' | 'card' | 'tell';
+  lane: string;
+  target: string;
+  body: Json;
+  urgency: number;
+};
 export type IdempotencyRow = { caller: string; key: string; bodyDigest: string; answer: Json };
 
 /** One run's share of a commit. `expected` null: the run is new. */

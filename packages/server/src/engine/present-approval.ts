@@ -14,6 +14,7 @@ import { candidates, rightFor, rightsOf } from '../domain/approval/signers.ts';
 import type { Context } from '../domain/decided.ts';
 import type { Delegation, Organisation } from '../domain/oncall/organisation.ts';
 import type { Approval, Run, Sample } from '../domain/run/run.ts';
+import { sampleDueAt } from '../domain/run/sample.ts';
 import { type EntryRecord, entryView, personName } from './entry-view.ts';
 
 /** For whom it is shown; without `by`, for nobody in particular. */
@@ -138,6 +139,7 @@ export const sampleView = (sample: Sample, run: Run, org: Organisation): SampleV
   because: sample.because,
   by: sample.asked,
   at: iso(sample.at),
+  dueAt: sample.verdict === null ? iso(sampleDueAt(sample)) : null,
   verdict: sample.verdict,
   reviewedBy: sample.reviewedBy,
   reviewedByName: sample.reviewedBy === null ? null : personName(org, sample.reviewedBy),

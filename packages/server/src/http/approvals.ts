@@ -2,8 +2,9 @@
 import { problem, type RouteName } from '@belay/protocol';
 import { wantedBy } from '../domain/approval/signers.ts';
 import type { Approval, Run } from '../domain/run/run.ts';
-import { onApproval, onBatch, onEdit, onSample } from '../engine/approvals.ts';
+import { onApproval, onBatch, onEdit } from '../engine/approvals.ts';
 import { approvalView, delegationView, exceptionView, sampleView } from '../engine/present-approval.ts';
+import { onSample } from '../engine/samples.ts';
 import type { Services } from '../engine/services.ts';
 import { type Call, type Handlers, notFound, personCaller, personOf, personWith } from './call.ts';
 import { targetsNow, viewer } from './cases.ts';

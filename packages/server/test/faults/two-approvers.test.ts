@@ -49,7 +49,7 @@ const race = async (n: number) => {
   };
 };
 
-it(`two approvers at the same moment, ${times} times: exactly one transition each time`, {
+it(`H1: two approvers at the same moment, ${times} times: exactly one transition each time`, {
   timeout: 180_000,
 }, async () => {
   const outcomes: Awaited<ReturnType<typeof race>>[] = [];

@@ -208,6 +208,40 @@ describe('edit, then approve', () => {
   });
 });
 
+describe('a packet of which too little is known', () => {
+  const lacking = { percent: 50, least: 80, missing: [{ label: 'iban', because: 'is missing.' }] };
+  const without = (told: Story): Story => {
+    const approvals = told.run.approvals.map((one) => {
+      if (one.packet == null) throw new Error('it was asked for without a packet');
+      return { ...one, packet: { ...one.packet, completeness: lacking } };
+    });
+    told.run = { ...told.run, approvals };
+    return told;
+  };
+  it('is signed by nobody, and may be refused', () => {
+    const told = without(story('from: role:signers, within: 1h')).sign('ben');
+    expect(told).toMatchObject({ refused: 'too_little_known', types: ['VoteRefused'] });
+    expect(told.sign('ben', { type: 'reject', because: 'Who?' } as never).types).toEqual(['ApprovalRejected']);
+  });
+  it('does not come of an edit', () => {
+    const told = story('from: role:signers, within: 1h');
+    const { approvalId, revision, digest, packet } = approvalOf(told);
+    if (packet == null) throw new Error('it was asked for without a packet');
+    const poor = { ...packet, completeness: lacking };
+    const command = {
+      approvalId,
+      revision,
+      digest,
+      arguments: pay('400.00'),
+      because: 'Credit note.',
+      facts: [],
+      packet: poor,
+    };
+    told.decided({ kind: 'person', id: 'ben' }, (run, context) => editApproval(run, command, context));
+    expect(told).toMatchObject({ refused: 'too_little_known', types: [] });
+  });
+});
+
 describe('an approval that waits on', () => {
   it('tells people again, and never decides by itself', () => {
     const told = story('from: role:signers, within: 1h, on-expiry: wait').wait(minutes(60));

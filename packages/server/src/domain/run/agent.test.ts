@@ -90,3 +90,21 @@ describe('silence', () => {
     expect(story.wait(minutes(1)).types).toEqual(['CaseOpened', 'RungFired']);
   });
 });
+
+describe('a report', () => {
+  const done = { type: 'report', key: 'k', result: { status: 'done', value: null } } as const;
+  const paid = () => new Story().ask();
+  it('restates the digest of what was let through, whether the agent says it or not', () => {
+    const permit = paid().run.permits[0];
+    for (const said of [{}, { digest: permit?.digest }])
+      expect(paid().agent({ ...done, ...said } as never).events).toMatchObject([
+        { type: 'PermitReported', digest: permit?.digest },
+      ]);
+  });
+  it('of something else settles nothing: a person is asked what happened', () => {
+    const told = paid().agent({ ...done, digest: 'sha256:other' } as never);
+    expect(told.refused).toBe('reported_otherwise');
+    expect(told.types).toEqual(['PermitInDoubt', 'CaseOpened', 'RungFired']);
+    expect(told.run.case?.reasons[0]?.because).toContain('with other arguments than let through: sha256:other');
+  });
+});

@@ -9,6 +9,7 @@ import { apply, type Context, type Decided } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import { putInDoubt } from './in-doubt.ts';
 import type { Case, Run } from './run.ts';
+import { remindSample, sampleDueAt } from './sample.ts';
 
 /** What a control's time limits come to for one run; all in milliseconds. */
 export type Limits = {
@@ -41,7 +42,8 @@ type DueKind =
   | 'notTakenUp'
   | 'silent'
   | 'overtime'
-  | 'review';
+  | 'review'
+  | 'sample';
 
 const caseDue = (kase: Case, limits: Limits): Due =>
   kase.status === 'claimed'
@@ -85,6 +87,14 @@ export const dues = (run: Run, limits: Limits): Due[] => {
     const { dueAt: at, usedBy } = run.review;
     all.push({ at, what: `the review of ${usedBy}'s break-glass is due`, kind: 'review', id: run.runId });
   }
+  for (const sample of run.samples)
+    if (sample.verdict === null)
+      all.push({
+        at: sampleDueAt(sample),
+        what: `people are told that nobody has looked at ${sample.step} yet`,
+        kind: 'sample',
+        id: sample.sampleId,
+      });
   if (run.finishedAt !== null) return all;
   for (const { permitId, status, expiresAt, redeemedAt, step } of run.permits) {
     if (status === 'granted')
@@ -205,6 +215,8 @@ const happens = (run: Run, due: Due, limits: Limits, context: Context): RunEvent
       return run.case === null ? [] : rungDue(run.case, due, context);
     case 'claimIdle':
       return run.case === null ? [] : claimIdled(run.case, context);
+    case 'sample':
+      return remindSample(run, due.id, context);
     case 'review':
       return reviewReminded(run, context);
     case 'notTakenUp':

@@ -56,6 +56,7 @@ export type RunEvent =
       because: string;
     }
   | { type: 'StepSampled'; sample: Sample }
+  | { type: 'SampleReminded'; sampleId: string; asked: Target; told: string[]; dueAt: number }
   | { type: 'SampleReviewed'; sampleId: string; verdict: 'right' | 'wrong'; comment: string | null }
   | { type: 'LateReportKept'; permitId: string; report: Json; contradicts: boolean }
   | { type: 'ApprovalRequested'; approval: Approval }

@@ -169,6 +169,12 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
     const said = { reference: reference ?? because, by: by.id, at };
     return happened === 'done' ? neverAgain(next, permit.permitId, said) : next;
   },
+  SampleReminded: (run, { sampleId, asked, dueAt }) => ({
+    ...run,
+    samples: run.samples.map((sample) =>
+      sample.sampleId === sampleId ? { ...sample, asked, dueAt, reminders: (sample.reminders ?? 0) + 1 } : sample,
+    ),
+  }),
   StepSampled: (run, { sample }) => ({ ...run, samples: [...run.samples, sample] }),
   SampleReviewed: (run, { sampleId, verdict, comment }, { at, by }) => ({
     ...run,

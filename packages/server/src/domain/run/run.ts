@@ -220,6 +220,10 @@ export type Sample = {
   because: string;
   asked: Target;
   at: number;
+  /** when silence is told about; absent: of an older version, 7 days after `at` */
+  dueAt?: number;
+  /** how often it was told about */
+  reminders?: number;
   verdict: 'right' | 'wrong' | null;
   reviewedBy: string | null;
   reviewedAt: number | null;

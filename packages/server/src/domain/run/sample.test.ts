@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { controlWith, pay, Story } from '../story.testing.ts';
+import { controlWith, minutes, pay, Story } from '../story.testing.ts';
+import { limitsOf, nextDue } from './due.ts';
 import { isDrawn, reviewSample } from './sample.ts';
 
 const reviewing = (share: string) =>
@@ -54,6 +55,35 @@ describe('sampled review', () => {
     const told = paid('100%').agent({ type: 'finish', outcome: null } as never);
     expect(told.run.samples).toHaveLength(1);
     expect(review(told, 'ann').types).toEqual(['SampleReviewed']);
+  });
+  it('that nobody looks at is told about again, then asked of the owner, then of the administrators', () => {
+    const told = paid('100%').agent({ type: 'finish', outcome: null } as never);
+    const [first] = told.run.samples;
+    const rounds = Array.from({ length: 4 }, () => {
+      told.wait(7 * 24 * minutes(60));
+      return told.events.filter(({ type }) => type === 'SampleReminded');
+    });
+    expect(rounds.map(([event]) => (event as { asked?: string } | undefined)?.asked)).toEqual([
+      first?.asked,
+      'role:owners',
+      'role:administrators',
+      'role:administrators',
+    ]);
+    expect(rounds[1]?.[0]).toMatchObject({ told: ['cleo'] });
+    expect(review(told, 'cleo').types).toContain('SampleReviewed');
+  });
+  it('outlives the run, and so do its reminders', () => {
+    const told = paid('100%').agent({ type: 'finish', outcome: null } as never);
+    expect(nextDue(told.run, limitsOf({ control: told.control }))?.kind).toBe('sample');
+  });
+  it('that was wrong is put right by a person while the run goes on', () => {
+    const told = paid('100%');
+    const sampleId = told.run.samples[0]?.sampleId ?? '';
+    told.decided({ kind: 'person', id: 'ann' }, (run, context) =>
+      reviewSample(run, { sampleId, verdict: 'wrong', comment: 'Not his order.' }, [], context),
+    );
+    expect(told.types).toEqual(['SampleReviewed', 'CaseOpened', 'RungFired']);
+    expect(told.run.case).toMatchObject({ title: 'Put pay right', reasons: [{ kind: 'judgedWrong' }] });
   });
 });
 

@@ -33,6 +33,8 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   ContradictionSettled: (e, { by }) =>
     `${by} said that ${e.permit.step} ${e.happened === 'done' ? 'happened' : 'did not happen'}, after it was reported otherwise${quoted(e.because)}`,
   StepSampled: (e, { target }) => `${e.sample.step} was drawn for a look afterwards, by ${target(e.sample.asked)}.`,
+  SampleReminded: (e, { person, target }) =>
+    `Nobody has looked at it yet: ${e.told.map(person).join(', ') || 'nobody could be'} (${target(e.asked)}) told.`,
   SampleReviewed: (e, { by }) => `${by} looked at it: ${e.verdict}${quoted(e.comment ?? '')}`,
   LateReportKept: () => 'A report came after control had moved; it is kept and changes nothing.',
   ApprovalRequested: (e, { target }) =>

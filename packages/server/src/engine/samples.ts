@@ -1,0 +1,58 @@
+/**
+ * What somebody says afterwards of a step that was drawn. Wrong is a matter for a person: a case of the run, or, when
+ * that is over, of a run that is opened to put it right.
+ */
+import type { AnswerOf, Json, ParsedBodyOf } from '@belay/protocol';
+import { requesters } from '../domain/approval/request.ts';
+import type { Run, Sample } from '../domain/run/run.ts';
+import { judgedWrong, reviewSample } from '../domain/run/sample.ts';
+import type { AgentPorts } from './agent-ports.ts';
+import { startRun } from './agents.ts';
+import type { Outcome } from './committer.ts';
+import { actor, none, type PeoplePorts, type PersonCaller } from './people.ts';
+import { sampleView } from './present-approval.ts';
+
+/** Opened once for each sample: its key is the run's. */
+const putRight = async (ports: AgentPorts, { run, sample }: { run: Run; sample: Sample }): Promise<void> => {
+  const { agentId, subject, control } = run;
+  const caller = { agentId, controls: [control.name] };
+  const key = `put right ${sample.sampleId}`;
+  if ((await ports.store.loadByKey(agentId, control.name, key)) !== null) return;
+  const started = await startRun(ports, caller, { control: control.name, subject, key });
+  // An agent that was stopped, or a subject that the control of today does not know: the register has it all the same.
+  if (!started.ok) return;
+  const { runId } = (started.answer as unknown as AnswerOf<'startRun'>).run;
+  await ports.handle({
+    runId,
+    by: { kind: 'system', id: 'belay' },
+    decide: (opened, context) => ({ events: judgedWrong(opened, sample, context), answer: null }),
+    present: () => null,
+  });
+};
+
+export const onSample = async (
+  ports: PeoplePorts & AgentPorts,
+  caller: PersonCaller,
+  sampleId: string,
+  { verdict, comment = null }: Omit<ParsedBodyOf<'reviewSample'>, 'comment'> & { comment?: string | null | undefined },
+): Promise<Outcome> => {
+  const runId = await ports.runOf.runOfSample(sampleId);
+  if (runId === null) return none('sample', sampleId);
+  await ports.house.organisation(true);
+  let judged: { run: Run; sample: Sample } | null = null;
+  const outcome = await ports.handle({
+    runId,
+    by: actor(caller),
+    decide: (run, context) => reviewSample(run, { sampleId, verdict, comment }, requesters(run, context), context),
+    present: (run, _answer, { org }) => {
+      const sample = run.samples.find((one) => one.sampleId === sampleId);
+      if (sample === undefined) return null;
+      judged = { run, sample };
+      return sampleView(sample, run, org) as unknown as Json;
+    },
+    idempotency: caller.idempotency,
+  });
+  const said = judged as { run: Run; sample: Sample } | null;
+  if (outcome.ok && said?.sample.verdict === 'wrong' && said.run.finishedAt !== null) await putRight(ports, said);
+  return outcome;
+};

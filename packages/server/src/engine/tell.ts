@@ -1,0 +1,65 @@
+/**
+ * Telling people beside the cards: break-glass that was used, a review that is due, a sample nobody looks at. A notice
+ * decides nothing and goes to each person once, on the first of their channels that can tell a person; the inbox lists
+ * the same without it.
+ */
+import type { RunEvent } from '../domain/run/events.ts';
+import type { Run } from '../domain/run/run.ts';
+import { addressOf } from './deliver-places.ts';
+import type { DeliverPorts } from './deliver-ports.ts';
+import { personName } from './entry-view.ts';
+import type { OwedRow } from './outbox.ts';
+import type { OwedDelivery } from './ports.ts';
+
+const urgent = 100;
+
+type Said = { told: string[]; text: string; path: string };
+
+const sayings = (run: Run, event: RunEvent, by: string): Said | null => {
+  const about = `run ${run.runId} of ${run.agentId} under ${run.control.name}`;
+  const path = `/runs/${run.runId}`;
+  switch (event.type) {
+    case 'BreakGlassUsed':
+      return { told: event.told, path, text: `{${by}} used break-glass on ${about}: ${event.reason} A review is due.` };
+    case 'ReviewReminded':
+      return { told: event.told, path, text: `The review of a break-glass on ${about} is due.` };
+    case 'SampleReminded': {
+      const step = run.samples.find(({ sampleId }) => sampleId === event.sampleId)?.step ?? 'A step';
+      return { told: event.told, path: '/samples', text: `${step} of ${about} was drawn and nobody has looked at it.` };
+    }
+    default:
+      return null;
+  }
+};
+
+/** What events owe to people, each once; a person's id in braces becomes their name when it is sent. */
+export const tellsOf = (run: Run, recorded: { event: RunEvent; by: { id: string } }[]): OwedDelivery[] =>
+  recorded.flatMap(({ event, by }) => {
+    const said = sayings(run, event, by.id);
+    return (said?.told ?? []).map((personId) => ({
+      kind: 'tell',
+      lane: 'cards',
+      target: `tell ${run.runId} ${event.type} ${personId}`,
+      body: { personId, text: said?.text ?? '', path: said?.path ?? '/' },
+      urgency: event.type === 'BreakGlassUsed' ? urgent : 0,
+    }));
+  });
+
+/** Owes the notice to the channel that reaches the person; to nobody where none does. */
+export const planTell = async (ports: DeliverPorts, row: OwedRow): Promise<void> => {
+  const { personId, text, path } = row.body as { personId: string; text: string; path: string };
+  const org = await ports.house.organisation();
+  const person = org.people.find((one) => one.active && one.personId === personId);
+  if (person === undefined) return;
+  const way = [...ports.channels.values()].find(
+    ({ name, tell }) => tell !== undefined && addressOf(person, name) !== null,
+  );
+  if (way === undefined) return;
+  const named = text.replace(/\{([\w.-]+)\}/g, (_match, id: string) => personName(org, id));
+  const place = { kind: 'person', address: addressOf(person, way.name) ?? '' };
+  const body = { place, text: `${named} ${ports.url}${path}` };
+  await ports.cards.owe(
+    [{ kind: 'notice', lane: way.name, target: row.target, body, urgency: urgent }],
+    ports.clock.now(),
+  );
+};
