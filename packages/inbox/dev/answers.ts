@@ -46,10 +46,38 @@ const runEntries: Answer = (world, { params, query }) => {
   return page(known.filter((entry) => entry.seq > after).slice(0, limit));
 };
 
+const listSamples: Answer = (world, { query }) => {
+  const { status, control } = query as ParsedQueryOf<'listSamples'>;
+  const is = (verdict: string | null) => status === 'all' || status === (verdict ?? 'open');
+  return page(
+    world.oversight.samples.filter((one) => is(one.verdict) && (control === undefined || one.control.name === control)),
+  );
+};
+
+const listExceptions: Answer = (world, { query }) => {
+  const { kind, open, control, from, to } = query as ParsedQueryOf<'listExceptions'>;
+  return page(
+    world.oversight.exceptions.filter(
+      (one) =>
+        (kind === undefined || one.kind === kind) &&
+        (control === undefined || one.control === control) &&
+        (open !== true || one.open) &&
+        (from === undefined || one.at >= from) &&
+        (to === undefined || one.at < to),
+    ),
+  );
+};
+
 export const answers: Partial<Record<RouteName, Answer>> = {
   listPeople: () => page(people),
   listCases,
   listRuns,
+  listSamples,
+  listExceptions,
+  reviewSample: (world, { me, params, body }) => {
+    const { verdict, comment = null } = body as ParsedBodyOf<'reviewSample'>;
+    return world.oversight.review(me, params.sampleId ?? '', verdict, comment);
+  },
   listApprovals,
   runEntries,
   getCase: (world, { me, params }) => world.for(me, world.case(params.caseId ?? '')),

@@ -21,6 +21,7 @@ import { approvals, people, runs, stops } from './fixtures.ts';
 import { Refusal } from './refusal.ts';
 import { SampleLink } from './sample-channels.ts';
 import { SampleOncall } from './sample-oncall.ts';
+import { SampleOversight } from './sample-oversight.ts';
 
 const refuse = (code: ErrorCode, detail: string): never => {
   throw new Refusal(code, detail);
@@ -39,6 +40,7 @@ export class World {
   stops: StopView[];
   readonly accountLink = new SampleLink();
   readonly oncall: SampleOncall;
+  readonly oversight: SampleOversight;
   readonly controls: ControlWorld;
   readonly log = new Map<string, EntryView[]>();
   readonly feed: EntryView[] = [];
@@ -52,6 +54,7 @@ export class World {
     this.approvals = approvals(at);
     this.stops = stops(at);
     this.oncall = new SampleOncall(people, now);
+    this.oversight = new SampleOversight(now);
     this.controls = new ControlWorld(now);
     for (const run of this.runs) this.log.set(run.runId, entries(at, run.runId, run.agentId));
   }

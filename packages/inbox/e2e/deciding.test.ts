@@ -27,7 +27,7 @@ describe.skipIf(missing !== null)('sign-offs and stops', () => {
     await visit.page.goBack();
     await visit.see('Everybody needed has signed.');
     expect(sent).toHaveLength(1);
-    expect(visit.world.approval('approval-31').signatures).toHaveLength(1);
+    expect(visit.world.approval('approval-31').signatures.filter(({ by }) => by === 'ann')).toHaveLength(1);
   });
 
   it('refuses with the reason that the agent receives', async () => {

@@ -7,6 +7,7 @@ import { InboxPage } from './cases/InboxPage.tsx';
 import { ControlsPage } from './controls/ControlsPage.tsx';
 import { OncallPage } from './oncall/OncallPage.tsx';
 import { OrganisationPage } from './organisation/OrganisationPage.tsx';
+import { exceptionsSearch } from './oversight/exceptions.ts';
 import { RunPage } from './runs/RunPage.tsx';
 import { RunsPage } from './runs/RunsPage.tsx';
 import { Login } from './session/Login.tsx';
@@ -90,6 +91,23 @@ const channels = createRoute({
   path: '/channels-health',
   component: lazyRouteComponent(() => import('./channels/ChannelsPage.tsx'), 'ChannelsPage'),
 });
+const samples = createRoute({
+  getParentRoute: () => shell,
+  path: '/samples',
+  component: lazyRouteComponent(() => import('./oversight/SamplesPage.tsx'), 'SamplesPage'),
+  validateSearch: (search): { show?: 'open' | 'done'; control?: string } => {
+    const show = search.show === 'open' || search.show === 'done' ? search.show : undefined;
+    const control = text(search.control);
+    return { ...(show && { show }), ...(control && { control }) };
+  },
+});
+const exceptions = createRoute({
+  getParentRoute: () => shell,
+  path: '/exceptions',
+  component: lazyRouteComponent(() => import('./oversight/ExceptionsPage.tsx'), 'ExceptionsPage'),
+  validateSearch: exceptionsSearch,
+});
+
 const link = createRoute({
   getParentRoute: () => shell,
   path: '/link',
@@ -113,6 +131,8 @@ export const router = createRouter({
       oncall,
       organisation,
       channels,
+      samples,
+      exceptions,
       link,
     ]),
   ]),

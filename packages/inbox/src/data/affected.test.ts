@@ -14,6 +14,8 @@ describe('what an entry makes stale', () => {
       'cases',
       'approvals',
       'drills',
+      'samples',
+      'exceptions',
     ]);
   });
 

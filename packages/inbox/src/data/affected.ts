@@ -19,12 +19,12 @@ const quiet = new Set<string>([
 export const affected = (entry: Pick<EntryView, 'stream' | 'type'>): Stale[] => {
   if (entry.stream === 'organisation')
     return ['people', 'me', 'schedules', 'calendar', 'organisation'].map((key) => ({ key }));
-  if (entry.stream === 'stop') return [{ key: 'stops' }, { key: 'runs' }, { key: 'cases' }];
+  if (entry.stream === 'stop') return [{ key: 'stops' }, { key: 'runs' }, { key: 'cases' }, { key: 'exceptions' }];
   if (entry.stream.startsWith('control:')) return [{ key: 'controls' }, { key: 'control' }];
   if (entry.stream.startsWith('channel:')) return [{ key: 'channels' }];
   const runId = entry.stream;
   const own = ['run', 'entries', 'case', 'approval'].map((key) => ({ key, runId }));
-  const lists = quiet.has(entry.type) ? ['runs'] : ['runs', 'cases', 'approvals', 'drills'];
+  const lists = quiet.has(entry.type) ? ['runs'] : ['runs', 'cases', 'approvals', 'drills', 'samples', 'exceptions'];
   return [...own, ...lists.map((key) => ({ key }))];
 };
 

@@ -1,7 +1,8 @@
 /** What the pages read, each with the key under which the feed can call it stale. */
 import type { ControlPage, Drawing } from '@belay/control';
-import type { ApprovalView, EntryView } from '@belay/protocol';
+import type { ApprovalView, EntryView, ExceptionView } from '@belay/protocol';
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
+import { type ExceptionsSearch, midnight } from '../oversight/exceptions.ts';
 import { call, rememberCsrf } from './api.ts';
 
 export type CaseFilter = { show: 'live' | 'mine' | 'closed'; control: string | undefined };
@@ -64,6 +65,44 @@ export const approvalQuery = (approvalId: string) =>
   queryOptions({
     queryKey: ['approval', approvalId],
     queryFn: ({ signal }) => call('getApproval', { params: { approvalId }, signal }),
+  });
+
+export type SampleFilter = { show: 'mine' | 'open' | 'done'; control: string | undefined };
+
+const sampleQueries = { mine: ['open'], open: ['open'], done: ['wrong', 'right'] } as const;
+
+/** Everything that waits; of what was looked at, the wrong ones first. */
+export const samplesQuery = ({ show, control }: SampleFilter) =>
+  queryOptions({
+    queryKey: ['samples', show, control ?? null],
+    queryFn: async ({ signal }) => {
+      const more = { ...(show === 'mine' && { mine: 'true' }), ...(control && { control }), limit: 200 };
+      const pages = await Promise.all(
+        sampleQueries[show].map((status) => call('listSamples', { query: { status, ...more }, signal })),
+      );
+      return { items: pages.flatMap(({ items }) => items) };
+    },
+    placeholderData: keepPreviousData,
+  });
+
+const exceptionsMost = 1_000;
+
+export const exceptionsQuery = ({ from, to, open, ...filter }: ExceptionsSearch) =>
+  queryOptions({
+    queryKey: ['exceptions', { from, to, open, ...filter }],
+    queryFn: async ({ signal }) => {
+      const items: ExceptionView[] = [];
+      const window = { ...(from && { from: midnight(from) }), ...(to && { to: midnight(to, 1) }) };
+      const query = { ...filter, ...window, ...(open && { open: 'true' as const }), limit: 200 };
+      let cursor: string | null | undefined;
+      do {
+        const page = await call('listExceptions', { query: { ...query, ...(cursor && { cursor }) }, signal });
+        items.push(...page.items);
+        cursor = page.next;
+      } while (cursor !== null && items.length < exceptionsMost);
+      return { items, more: cursor !== null };
+    },
+    placeholderData: keepPreviousData,
   });
 
 export const runsQuery = (show: 'unfinished' | 'finished') =>

@@ -6,9 +6,11 @@ import {
   IconActivity,
   IconBroadcast,
   IconCalendarUser,
+  IconEyeCheck,
   IconFileCheck,
   IconInbox,
   IconKeyboard,
+  IconListDetails,
   IconLogout,
   IconSignature,
   IconUserCircle,
@@ -19,7 +21,7 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError, call } from '../data/api.ts';
 import { useFeed } from '../data/feed.ts';
-import { approvalsQuery, casesQuery, channelsQuery, meQuery } from '../data/queries.ts';
+import { approvalsQuery, casesQuery, channelsQuery, meQuery, samplesQuery } from '../data/queries.ts';
 import { useKeys } from '../parts/keys.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Gatehouse } from '../session/Gatehouse.tsx';
@@ -33,7 +35,9 @@ import css from './shell.module.css';
 const useCounts = () => {
   const cases = useQuery(casesQuery({ show: 'live', control: undefined })).data?.items ?? [];
   const approvals = useQuery(approvalsQuery('waiting')).data?.items ?? [];
-  return { cases: cases.filter((one) => one.status === 'open').length, approvals: approvals.length };
+  const samples = useQuery(samplesQuery({ show: 'mine', control: undefined })).data?.items ?? [];
+  const open = cases.filter((one) => one.status === 'open').length;
+  return { cases: open, approvals: approvals.length, samples: samples.length };
 };
 
 const Count = ({ of, what }: { of: number; what: string }) =>
@@ -57,7 +61,7 @@ const ChannelsLink = () => {
   );
 };
 
-const Navigation = ({ admin }: { admin: boolean }) => {
+const Navigation = ({ admin, sees }: { admin: boolean; sees: boolean }) => {
   const counts = useCounts();
   useDocumentTitle(counts.cases === 0 ? 'Belay' : `(${counts.cases}) Belay`);
   return (
@@ -76,6 +80,17 @@ const Navigation = ({ admin }: { admin: boolean }) => {
         <IconActivity size={19} stroke={1.7} aria-hidden />
         <span>Runs</span>
       </Link>
+      <Link to="/samples">
+        <IconEyeCheck size={19} stroke={1.7} aria-hidden />
+        <span>Samples</span>
+        <Count of={counts.samples} what="to look at" />
+      </Link>
+      {sees && (
+        <Link to="/exceptions">
+          <IconListDetails size={19} stroke={1.7} aria-hidden />
+          <span>Exceptions</span>
+        </Link>
+      )}
       <Link to="/controls">
         <IconFileCheck size={19} stroke={1.7} aria-hidden />
         <span>Controls</span>
@@ -140,7 +155,7 @@ const Frame = ({ me }: { me: PersonView }) => {
           <Mark size={28} />
           <span>Belay</span>
         </Link>
-        <Navigation admin={me.access.includes('admin')} />
+        <Navigation admin={me.access.includes('admin')} sees={me.access.some((right) => right !== 'break-glass')} />
         <div className={css.foot}>
           <Live status={status} />
           <ActionIcon variant="subtle" color="gray" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts">

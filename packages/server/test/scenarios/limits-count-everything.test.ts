@@ -40,7 +40,7 @@ const refund = async (to: string, amount: string, by = agent, redeem = true) => 
   return { runId, ...answer };
 };
 
-describe('a limit', () => {
+describe('A7: a limit', () => {
   it('adds up over runs: the second 900 needs a signature, and says why', async () => {
     expect((await refund('ann', 'EUR 900.00')).body.kind).toBe('continue');
     const second = await refund('ann', 'EUR 900.00');
