@@ -32,10 +32,22 @@ const refused = async (
   return said(false, text, card);
 };
 
-/** In the inbox the same person is asked for a session; here only what somebody could have done in their name. */
+const allows = ({ action, fields }: Press): boolean =>
+  action === 'edit' || (action === 'return' && fields?.allowOnce === true);
+
+/**
+ * In the inbox the same person is asked for a session; here only what somebody could have done in their name. Where the
+ * operator chose what an account may sign, it lets no more than that through by "allow once" either.
+ */
 const tooWeak = async (ports: InboundPorts, { press, channel }: Pressed, found: Found): Promise<boolean> => {
-  if (press.proof !== 'account' || press.action !== 'approve' || found.kind !== 'approval') return false;
-  const signs = channel.accountSigns ?? 'low';
+  if (press.proof !== 'account') return false;
+  const { accountSigns } = channel;
+  if (found.kind === 'case') {
+    if (accountSigns === undefined || !allows(press)) return false;
+    return accountSigns === 'none' || (accountSigns === 'low' && found.kase.step?.risk !== 'low');
+  }
+  if (press.action !== 'approve') return false;
+  const signs = accountSigns ?? 'low';
   if (signs !== 'low') return signs === 'none';
   const { control } = await ports.house.known.control(found.run.control.name, found.run.control.version);
   return control.steps.find((step) => step.name === found.approval.step)?.risk !== 'low';

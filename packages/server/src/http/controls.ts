@@ -119,9 +119,11 @@ const movingRoutes = (services: Services): Handlers<'previewMove' | 'moveRuns'> 
 type ReadRoutes = 'listControls' | 'getControl' | 'listVersions' | 'getControlPage' | 'compareVersions' | 'getDraft';
 
 const readingRoutes = (services: Services): Handlers<ReadRoutes> => ({
-  listControls: async () => ({
-    answer: { items: (await services.queries.listControls()).map(controlView), next: null },
-  }),
+  listControls: async ({ caller: { agent } }) => {
+    const all = await services.queries.listControls();
+    const items = all.filter(({ name }) => agent === null || agent.controls.includes(name)).map(controlView);
+    return { answer: { items, next: null } };
+  },
   getControl: async (call) => {
     const { agent } = call.caller;
     const name = call.param('name');

@@ -91,6 +91,23 @@ it('C17 signs off nothing of high risk: Notion cannot prove who set a status, an
   expect(notion.hands.read(row, 'Status')).toBe('Needs a person');
 });
 
+it('lets nothing of high risk through by "allow once" either, where an account may not sign it', async () => {
+  const { caseId } = await at.handOff('NT-18');
+  const row = rowOf('ben-NT-18');
+  notion.hands.comment(bruno, row, '/take-over');
+  await events();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed', claimedBy: 'bruno' });
+  notion.hands.comment(bruno, row, '/allow Pay it.');
+  await events();
+  notion.hands.comment(bruno, row, '/edit\namount: EUR 1.00');
+  await events();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed' });
+  expect(at.twin.told(bruno).at(-1)).toContain('cannot prove who did it');
+  notion.hands.comment(bruno, row, '/return Ask the supplier first.');
+  await events();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'returned' });
+});
+
 it('C21 does not answer its own writes', async () => {
   await at.handOff('NT-21');
   await events();
