@@ -90,7 +90,7 @@ describe('an edit', () => {
   test('for cases that no rule speaks of is a rule that speaks of them all', () => {
     const text = `control: a\nabout: b\nowner: role:owner\nfacts:\n  amount: { from: args, type: int }\nsteps:
   pay: { risk: high, effect: none, arguments: { amount: int } }\nrules:
-  - { id: small, at: pay, when: amount < 5, unless: amount == 3, then: continue }\n`;
+  - { id: small, at: pay, when: amount < 5, unless: amount > 3, then: continue }\n`;
     const outside = checkControl(parsed(text)).find(({ code }) => code === 'outsidePolicy');
     const [, rule = ''] = /`(- \{.*\})`$/.exec(outside?.edit ?? '') ?? [];
     const mended = `${text}  ${rule.replace('LADDER', 'role:owner')}\n`;
