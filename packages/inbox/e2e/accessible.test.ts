@@ -25,10 +25,12 @@ const pages = [
 
 type Found = { violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] };
 
+const controls = pages.filter((path) => path.startsWith('/controls'));
+
 /** Dark differs only in colour: the pages with every colour on them are enough. */
 const schemes = [
   { colorScheme: 'light', pages },
-  { colorScheme: 'dark', pages: ['/', '/cases/case-71', '/cases/case-70', '/runs', '/on-call'] },
+  { colorScheme: 'dark', pages: ['/', '/cases/case-71', '/cases/case-70', '/runs', '/on-call', ...controls] },
 ] as const;
 
 describe.skipIf(missing !== null).each(schemes)('without barriers, $colorScheme', ({ colorScheme, pages }) => {

@@ -44,6 +44,7 @@ describe.skipIf(missing !== null)('controls', () => {
     await visit.open('/controls/payment-approval');
     await visit.see('Time to a human, at worst');
     await picture(visit.page, 'control-narrow', false);
+    expect(await visit.page.evaluate('document.documentElement.scrollWidth')).toBe(narrow.width);
     await visit.page.emulateMedia({ media: 'print' });
     expect(await visit.page.getByRole('navigation').first().isVisible()).toBe(false);
     expect(await visit.button('Print').isVisible()).toBe(false);

@@ -34,7 +34,7 @@ describe.skipIf(missing !== null)('versions', () => {
 
   it('that are stricter take live runs over, after how many was shown, with a reason', async () => {
     await visit.open('/controls/payment-approval');
-    await visit.see(/^Version 2, 1 open run: stay as they are/);
+    await visit.see(/^Version 2, 1 open run: stays as it is/);
     expect(await visit.button(/^Move/).count()).toBe(0);
     visit.world.controls.keepDraft('payment-approval', 'bo', (text) => text.replace('> EUR 500.00', '> EUR 400.00'));
     await visit.open('/controls/payment-approval');

@@ -14,11 +14,13 @@ import { countText } from '../text/targets.ts';
 import { Differences } from './Differences.tsx';
 import css from './reading.module.css';
 
+const stays = (runs: number): string => (runs === 1 ? 'stays as it is' : 'stay as they are');
+
 const Older = ({ each }: { each: MoveView['from'][number] }) => (
   <details className={css.older}>
     <summary>
       <strong>Version {each.version}</strong>, {countText(each.runs, 'open run')}:{' '}
-      {each.movable ? 'can be moved' : 'stay as they are, because something would have less human oversight'}
+      {each.movable ? 'can be moved' : `${stays(each.runs)}, because something would have less human oversight`}
     </summary>
     <Differences comparison={each.comparison} />
   </details>

@@ -6,8 +6,9 @@ import { sayComparison } from './publish.ts';
 
 const runs = (count: number): string => `${count} run${count === 1 ? '' : 's'}`;
 
-const fateOf = ({ movable, moved }: MoveView['from'][number], io: Io): string => {
-  if (!movable) return io.paint('red', 'stay: it would be weaker for them');
+const fateOf = ({ movable, moved, runs: count }: MoveView['from'][number], io: Io): string => {
+  if (!movable)
+    return io.paint('red', count === 1 ? 'stays: it would be weaker for it' : 'stay: it would be weaker for them');
   return moved === null ? 'can be moved' : `${moved} moved`;
 };
 
