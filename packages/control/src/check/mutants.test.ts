@@ -66,10 +66,12 @@ const fateOf = (original: CompiledControl, mutant: Mutant, cases: ControlCase[],
 
 const floor = 0.95;
 
-/** The third has more facts than the comparison can prove: there, what is not proved to be no weaker counts as weaker. */
+/** The last has more facts than the comparison can prove: there, what is not proved to be no weaker counts as weaker. */
 const names = [
   'payment-approval',
   'support-escalation',
+  'payment-run',
+  'support-desk',
   ...(process.env.BELAY_NIGHTLY === '1' ? ['airline-desk'] : []),
 ];
 
@@ -103,7 +105,7 @@ test.each(names)(
         ...survivors.map((survivor) => `\n  survived: ${survivor}`),
       ].join(' '),
     );
-    expect(all).toBeGreaterThan(30);
+    expect(all).toBeGreaterThan(20);
     expect(noticed / all).toBeGreaterThanOrEqual(floor);
   },
   120_000,
