@@ -67,12 +67,12 @@ export const decideInOrder = async (
     const one = decideOne(run, command, context);
     run = one.run;
     decisions.push(one.decision);
-    if (hasEnded(run) || counts(one.decision)) break;
     // What follows is decided, and what is due is worked out, by the version that it was moved to.
     if (run.control.version !== start.control.version) {
       one.decision.context = { ...context, control: await known.control(run.control.name, run.control.version) };
       break;
     }
+    if (hasEnded(run) || counts(one.decision)) break;
   }
   return { run, decisions };
 };

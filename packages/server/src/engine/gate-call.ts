@@ -92,7 +92,7 @@ const settledElsewhere = async ({ store }: AgentPorts, run: Run, key: string): P
 const asksPeople = (control: CompiledControl, input: GateInput): boolean =>
   control.decide(input).requirements.some(({ kind }) => kind === 'approval');
 
-/** `null`: what would be carried out was edited meanwhile, so that the facts are of other arguments. */
+/** `null`: the arguments were edited, or the run was moved, so that what was looked up is of something else. */
 const askOnce = async (
   ports: AgentPorts,
   caller: AgentCaller,
@@ -106,14 +106,11 @@ const askOnce = async (
   const digest = digestOf(body.arguments);
   const allowance = effective(run, body.step, digest);
   const args = allowance?.arguments ?? body.arguments;
-  const controlAt = (version: number) => ports.house.known.control(run.control.name, version);
-  const control = await controlAt(run.control.version);
+  const control = await ports.house.known.control(run.control.name, run.control.version);
   const wanted = countersOf(control, run, body.step, args);
-  const count = async (counted = wanted) =>
-    counted.length === 0 ? {} : ports.store.counters(counted, ports.clock.now());
-  const look = (by: CompiledControl) => ports.lookups(by, body.step, { args, subject: run.subject });
+  const count = async () => (wanted.length === 0 ? {} : ports.store.counters(wanted, ports.clock.now()));
   const [looked, counters, over] = await Promise.all([
-    look(control),
+    ports.lookups(control, body.step, { args, subject: run.subject }),
     count(),
     settled === undefined ? settledElsewhere(ports, run, body.key) : settled,
   ]);
@@ -138,29 +135,24 @@ const askOnce = async (
     refusedElsewhere,
     settled: over,
   };
-  let edited = false;
+  let outdated = false;
   const outcome = await ports.handle({
     runId,
     by: { kind: 'agent', id: caller.agentId },
     decide: (state, context) => {
-      edited = (effective(state, body.step, digest)?.effectiveDigest ?? digest) !== effectiveDigest;
-      return edited ? refuse('unavailable', beingEdited) : gate(state, command, context);
+      const now = effective(state, body.step, digest)?.effectiveDigest ?? digest;
+      outdated = now !== effectiveDigest || state.control.version !== run.control.version;
+      return outdated ? refuse('unavailable', beingChanged) : gate(state, command, context);
     },
     present: (state, answer, { org }) => gateAnswer(ports, state, answer as GateDecision, org),
     again: async () => {
-      const version = (await ownRun(ports, caller, runId))?.run.control.version ?? run.control.version;
-      if (version === run.control.version) command.counters = await count();
-      else {
-        const moved = await controlAt(version);
-        command.counters = await count(countersOf(moved, run, body.step, args));
-        command.looked = await look(moved);
-      }
+      command.counters = await count();
     },
   });
-  return edited ? null : outcome;
+  return outdated ? null : outcome;
 };
 
-const beingEdited = 'The arguments are being edited at this moment. Ask again.';
+const beingChanged = 'The run is being changed at this moment. Ask again.';
 const asksMax = 3;
 
 /** The run was looked at as this node remembers it: when that was outdated, once more as it is now. */
@@ -169,7 +161,7 @@ const ask = async (...asked: Parameters<typeof askOnce>): Promise<Outcome> => {
     const outcome = await askOnce(...asked);
     if (outcome !== null) return outcome;
   }
-  return { ok: false, refused: { code: 'unavailable', detail: beingEdited } };
+  return { ok: false, refused: { code: 'unavailable', detail: beingChanged } };
 };
 
 /** Asks the gate. When another commit took the step key meanwhile, asks again knowing what it did. */

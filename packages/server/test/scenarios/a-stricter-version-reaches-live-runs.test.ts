@@ -162,3 +162,15 @@ describe('moving', () => {
     expect((await move()).body.moved ?? 0).toBe(0);
   });
 });
+
+describe('what is due of a run that was moved', () => {
+  it('is due by the version that it was moved to, also when the move ended a permit', async () => {
+    await publish(stricter);
+    const run = await started('M-due', 'EUR 20.00');
+    expect((await run.ask()).kind).toBe('continue');
+    await publish(stricter.replace('stuck: { idle: 10m', 'stuck: { idle: 2m'));
+    expect((await move()).ok).toBe(true);
+    await world.fastForward('3m');
+    expect((await run.run()).caseId).not.toBeNull();
+  });
+});
