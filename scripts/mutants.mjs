@@ -1,12 +1,14 @@
 /**
  * Guards are proven by removing them: each mutant takes one guard out, and the tests beside it have to turn red. A
- * survivor is a missing test. `npm run test:mutants [-- --json] [WORD...]`; CI runs all of them.
+ * survivor is a missing test. `npm run test:mutants [-- --json] [WORD...]`; CI runs all of them. `--channels` takes those of the
+ * channels, which are proven by the contract of channels with real databases and local vendors, and take minutes.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { channelGuards } from './mutants/channels.mjs';
 import { running } from './mutants/running.mjs';
 import { signing } from './mutants/signing.mjs';
 
@@ -20,11 +22,19 @@ const elsewhere = {
   'packages/sdk/src/verify.ts': ['packages/sdk/src/verify.test.ts'],
 };
 
-const guards = [...running, ...signing];
+const ofChannels = process.argv.includes('--channels');
+const guards = ofChannels ? channelGuards : [...running, ...signing];
 
-const pathOf = (file) => (file in elsewhere ? file : `${domain}/${file}`);
-const testsOf = (file) => elsewhere[file] ?? ['run', 'case', 'approval'].map((folder) => `${domain}/${folder}`);
-const every = [...new Set([...testsOf(''), ...Object.values(elsewhere).flat()])];
+const pathOf = (file) => {
+  if (ofChannels) return `packages/server/src/${file}`;
+  return file in elsewhere ? file : `${domain}/${file}`;
+};
+const deciders = ['run', 'case', 'approval'].map((folder) => `${domain}/${folder}`);
+/** A guard of the channels names its test file and words of its title. */
+const testsOf = ([, file, , , test, title]) => (ofChannels ? [test, '-t', title] : (elsewhere[file] ?? deciders));
+const every = ofChannels
+  ? ['packages/server/src/engine/pace.test.ts']
+  : [...new Set([...deciders, ...Object.values(elsewhere).flat()])];
 
 /** One process without isolation: the tests of the pure rooms share nothing, and starting them is most of the time. */
 const options = ['--reporter=json', '--bail=1', '--pool=threads', '--no-isolate', '--maxWorkers=1'];
@@ -56,7 +66,7 @@ const waiting = guards.filter((guard) => chosen(guard) && !stale.includes(guard)
 const work = async () => {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [name, file, from, to] = next;
-    const killed = (await run({ file: pathOf(file), from, to }, testsOf(file))) !== 0;
+    const killed = (await run({ file: pathOf(file), from, to }, testsOf(next))) !== 0;
     if (!killed) survivors.push(name);
     if (!json) console.log(`${killed ? 'killed  ' : 'SURVIVED'}  ${name}`);
   }

@@ -3,7 +3,7 @@
  * arguments whole or marked as cut, and only the buttons that may be offered here. A renderer escapes and lays out.
  */
 import type { Card, CardButton } from '../engine/cards.ts';
-import { clip, clipped, deceptive, oneLine, visible } from './inert.ts';
+import { clip, clipped, clippedLine, clippedText, deceptive, oneLine } from './inert.ts';
 
 /** How many characters the vendor has room for. Facts, reasons and words are cut; arguments are whole or not decided on. */
 export type Room = { title: number; sentence: number; arguments: number; fact: number; facts: number; words: number };
@@ -45,14 +45,23 @@ const origins: Record<string, string> = { agent: ' (claimed by the agent)', look
 
 export const agentWordsLabel = 'What the agent says (not checked)';
 
-const argumentLines = (card: Card): string =>
-  (card.step?.arguments ?? []).map(({ name, value }) => `${oneLine(name)}: ${oneLine(value)}`).join('\n');
-
-const problemOf = (card: Card, whole: boolean): string | null => {
-  const strange = (card.step?.arguments ?? []).flatMap(({ name, value }) => {
+/** A line an argument, as far as there could be room for them; and what could make a reader take one for something else. */
+const argumentsShown = (card: Card, most: number): { text: string; whole: boolean; strange: string[] } => {
+  let left = 4 * most;
+  const lines: string[] = [];
+  const strange: string[] = [];
+  for (const { name, value } of card.step?.arguments ?? []) {
+    left -= name.length + value.length;
+    if (left < 0)
+      return { ...clip(`${lines.join('\n')}\n${clippedLine(`${name}: ${value}`, most)}`, most), whole: false, strange };
+    lines.push(`${oneLine(name)}: ${oneLine(value)}`);
     const why = deceptive(name) ?? deceptive(value);
-    return why === null ? [] : [`${oneLine(name)} contains ${why}`];
-  });
+    if (why !== null) strange.push(`${oneLine(name)} contains ${why}`);
+  }
+  return { ...clip(lines.join('\n'), most), strange };
+};
+
+const problemOf = ({ whole, strange }: { whole: boolean; strange: string[] }): string | null => {
   if (strange.length > 0)
     return `${strange.join('; ')}. Decide in the inbox, where it is shown character by character.`;
   return whole ? null : 'The arguments do not fit here. Decide in the inbox, where all of it is shown.';
@@ -60,25 +69,25 @@ const problemOf = (card: Card, whole: boolean): string | null => {
 
 /** The card in texts for a surface with so much room. */
 export const cardTexts = (card: Card, room: Room): CardTexts => {
-  const args = clip(argumentLines(card), room.arguments);
-  const problem = card.settled ? null : problemOf(card, args.whole);
+  const args = argumentsShown(card, room.arguments);
+  const problem = card.settled ? null : problemOf(args);
   const offered = card.settled ? [] : card.buttons;
   const hidden = problem !== null && offered.some((button) => button.needsArguments);
   return {
-    title: clipped(oneLine(card.title), room.title),
+    title: clippedLine(card.title, room.title),
     state: states[card.state],
-    sentence: clipped(oneLine(card.sentence), room.sentence),
-    who: clipped(oneLine(card.who), room.sentence),
-    until: card.until === null ? null : clipped(oneLine(card.until), room.sentence),
+    sentence: clippedLine(card.sentence, room.sentence),
+    who: clippedLine(card.who, room.sentence),
+    until: card.until === null ? null : clippedLine(card.until, room.sentence),
     about: card.step === null ? null : clipped(`${oneLine(card.step.name)}, ${effects[card.step.effect]}`, room.title),
     arguments: args.text,
     facts: card.facts.slice(0, room.facts).map(({ label, value, origin }) => ({
-      label: clipped(oneLine(label), room.fact),
-      value: clipped(`${oneLine(value)}${origins[origin ?? ''] ?? ''}`, room.fact),
+      label: clippedLine(label, room.fact),
+      value: clipped(`${clippedLine(value, room.fact)}${origins[origin ?? ''] ?? ''}`, room.fact),
     })),
-    also: card.also.slice(0, room.facts).map((line) => clipped(oneLine(line), room.sentence)),
-    agentWords: card.agentWords === null ? null : clipped(visible(card.agentWords), room.words),
+    also: card.also.slice(0, room.facts).map((line) => clippedLine(line, room.sentence)),
+    agentWords: card.agentWords === null ? null : clippedText(card.agentWords, room.words),
     buttons: hidden ? offered.filter((button) => !button.needsArguments) : offered,
-    notHere: hidden ? problem : card.settled ? null : card.noSignature,
+    notHere: hidden ? clipped(problem ?? '', room.sentence) : card.settled ? null : card.noSignature,
   };
 };

@@ -2,7 +2,7 @@
  * What vendors' syntaxes would make of texts of others: lengths, mrkdwn, Markdown, HTML. What makes a text harmless to read
  * at all is the same everywhere (protocol/src/inert.ts).
  */
-import { visible } from '@belay/protocol';
+import { oneLine, visible } from '@belay/protocol';
 
 export { deceptive, oneLine, visible } from '@belay/protocol';
 
@@ -14,6 +14,11 @@ export const clip = (text: string, max: number): { text: string; whole: boolean 
 };
 
 export const clipped = (text: string, max: number): string => clip(text, max).text;
+
+/** Making a text visible costs time for each of its characters: of a very long one only what could be shown is looked at. */
+const looked = (text: string, max: number): string => clipped(text, 4 * max);
+export const clippedText = (text: string, max: number): string => clipped(visible(looked(text, max)), max);
+export const clippedLine = (text: string, max: number): string => clipped(oneLine(looked(text, max)), max);
 
 /** Slack's mrkdwn: without `< > &` there is no mention, no link and no date; `*_~` and backticks lose their meaning. */
 export const mrkdwn = (text: string): string =>

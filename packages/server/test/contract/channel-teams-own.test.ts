@@ -1,4 +1,5 @@
 /** What only Teams has: tokens that have to be right in every part, fresh cards, messages to the bot, links. */
+import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '@belay/protocol';
@@ -117,6 +118,23 @@ describe('C18 a delivery changes nothing and calls nobody when, of its token,', 
     expect((await at.deliver(teams.deliver(await activityOf('TOKEN-1'), teams.token(now())))).status).toBe(200);
     expect(at.card('TOKEN-1').text).toContain('Bruno Ferrari has control since');
   });
+});
+
+it('C19 an outgoing webhook of Teams decides nothing, however well its HMAC is made: it signs no time and names no tenant', async () => {
+  const { caseId } = await at.handOff('OUTGOING-1');
+  const key = Buffer.alloc(32, 7).toString('base64');
+  const activity = JSON.stringify({ ...(await activityOf('OUTGOING-1')), type: 'message', text: 'Take over' });
+  for (const secret of [key, teams.appPassword]) {
+    const mac = createHmac('sha256', Buffer.from(secret, 'base64')).update(activity).digest('base64');
+    const headers = { 'content-type': 'application/json', authorization: `HMAC ${mac}` };
+    const request = new Request('http://belay.test/channels/teams/messages', {
+      method: 'POST',
+      headers,
+      body: activity,
+    });
+    expect((await at.deliver(request)).status).toBe(401);
+  }
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'open' });
 });
 
 it('C5 a delivery whose two tenants differ is of nobody', async () => {

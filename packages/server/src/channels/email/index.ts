@@ -8,7 +8,7 @@ import { type Card, type Subject, subjectKey } from '../../engine/cards.ts';
 import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
 import { agentWordsLabel, cardTexts, type Room } from '../card.ts';
 import { defineChannel, type SettingValues } from '../channel.ts';
-import { clipped, defanged, html, oneLine, visible } from '../inert.ts';
+import { clipped, clippedLine, defanged, html, visible } from '../inert.ts';
 import { delivered } from '../outcome.ts';
 import { guide } from './guide.ts';
 import { outcomeOf } from './outcome.ts';
@@ -105,7 +105,7 @@ export const createEmail = (values: Values): Channel => {
       );
     },
     tell: ({ address }: Place, text: string) => {
-      const subject = defanged(clipped(oneLine(text), 120));
+      const subject = defanged(clippedLine(text, 120));
       const messageId = messageIdOf(values, { text, address, told: true });
       return send(
         { to: { name: '', address }, subject, ...letter([paragraph(visible(text))]), messageId },

@@ -6,7 +6,7 @@ import type { JsonObject } from '@belay/protocol';
 import type { Card } from '../../engine/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, writtenOn } from '../desk.ts';
-import { clipped, visible } from '../inert.ts';
+import { clipped, clippedText } from '../inert.ts';
 
 const room: Room = { title: 180, sentence: 900, arguments: 8_000, fact: 250, facts: 15, words: 1_500 };
 const summaryMost = 255;
@@ -86,7 +86,7 @@ export const comment = (lines: string[], mention: string | null = null): JsonObj
     lines.map((line, index) =>
       paragraph(
         ...(index === 0 && mention !== null ? [{ type: 'mention', attrs: { id: mention } }, text(' ')] : []),
-        text(clipped(visible(line), 2_000)),
+        text(clippedText(line, 2_000)),
       ),
     ),
   );

@@ -6,7 +6,7 @@ import type { JsonObject } from '@belay/protocol';
 import type { Card } from '../../engine/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, type Statuses, writtenOn } from '../desk.ts';
-import { clipped, visible } from '../inert.ts';
+import { clipped, clippedText } from '../inert.ts';
 
 const room: Room = { title: 200, sentence: 600, arguments: 7_600, fact: 250, facts: 8, words: 1_500 };
 const pieceMost = 1_900;
@@ -75,7 +75,7 @@ export const comment = (text: string, mention: string | null = null): JsonObject
         { type: 'mention', mention: { user: { id: mention } } },
         { type: 'text', text: { content: ' ' } },
       ]),
-  ...rich(clipped(visible(text), 5_000)),
+  ...rich(clippedText(text, 5_000)),
 ];
 
 /** The properties that a data source needs, as its API describes them; Status has to be made by hand. */

@@ -7,7 +7,7 @@ import type { KnownBlock, ModalView } from '@slack/web-api';
 import { type Card, type CardButton, subjectKey } from '../../engine/cards.ts';
 import type { Form, FormField } from '../../engine/channel-ports.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
-import { clipped, mrkdwn, oneLine, visible } from '../inert.ts';
+import { clipped, clippedLine, clippedText, mrkdwn } from '../inert.ts';
 import { actionPrefix, formCallback } from './parse.ts';
 
 const room: Room = { title: 120, sentence: 500, arguments: 2_000, fact: 140, facts: 10, words: 900 };
@@ -48,7 +48,7 @@ const button = (card: Card, { action, label, confirm }: CardButton) => {
       : {
           confirm: {
             title: plain(clipped(`${label}?`, 100)),
-            text: plain(clipped(`${oneLine(card.title)}. ${confirm}`, 300)),
+            text: plain(clipped(`${clippedLine(card.title, 200)}. ${confirm}`, 300)),
             confirm: plain(clipped(label, 30)),
             deny: plain('Not now'),
           },
@@ -103,7 +103,7 @@ export const render = (card: Card): JsonObject => {
 /** Lines under a card, and answers to one person. */
 export const said = (text: string): { text: string; blocks: KnownBlock[] } => ({
   text: mrkdwn(clipped(text, 1_500)),
-  blocks: [section(clipped(visible(text), 2_900))],
+  blocks: [section(clippedText(text, 2_900))],
 });
 
 /** The link stands in a button: in texts of ours Slack makes none. */
@@ -137,7 +137,7 @@ const listed = (card: Card): KnownBlock[] => {
 
 /** At most 50 blocks in a message: 15 cards of two blocks and a line of their own. */
 export const list = (title: string, cards: Card[]): KnownBlock[] => [
-  { type: 'header', text: plain(clipped(oneLine(title), 150)) },
+  { type: 'header', text: plain(clippedLine(title, 150)) },
   ...(cards.length === 0 ? [section('Nothing waits for you.')] : cards.slice(0, 15).flatMap(listed)),
 ];
 
@@ -145,7 +145,7 @@ const field = ({ name, label, kind, required, initial, hint }: FormField): Known
   const shared = {
     type: 'input' as const,
     block_id: name,
-    label: plain(clipped(oneLine(label), 2_000)),
+    label: plain(clippedLine(label, 2_000)),
     optional: !required,
     ...(hint === null ? {} : { hint: plain(clipped(hint, 2_000)) }),
   };
@@ -156,7 +156,7 @@ const field = ({ name, label, kind, required, initial, hint }: FormField): Known
       element: {
         type: 'checkboxes',
         action_id: 'value',
-        options: [{ text: plain(clipped(oneLine(label), 75)), value: 'yes' }],
+        options: [{ text: plain(clippedLine(label, 75)), value: 'yes' }],
       },
     };
   return {
@@ -184,5 +184,5 @@ export const form = (asked: Form, channel: string): ModalView => ({
     digest: asked.digest,
     channel,
   }),
-  blocks: [boxed('About', clipped(visible(asked.about), 2_500), 'rich_text_preformatted'), ...asked.fields.map(field)],
+  blocks: [boxed('About', clippedText(asked.about, 2_500), 'rich_text_preformatted'), ...asked.fields.map(field)],
 });

@@ -6,7 +6,7 @@ import type { JsonObject } from '@belay/protocol';
 import { type Card, type CardButton, subjectKey } from '../../engine/cards.ts';
 import type { Form, FormField } from '../../engine/channel-ports.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
-import { clipped, markdown, oneLine, visible } from '../inert.ts';
+import { clipped, clippedLine, clippedText, markdown } from '../inert.ts';
 import { refreshVerb, verbPrefix } from './parse.ts';
 
 const room: Room = { title: 120, sentence: 400, arguments: 1_800, fact: 120, facts: 8, words: 600 };
@@ -144,7 +144,7 @@ export const withLink = (
   { label, url, note }: { label: string; url: string; note: string },
 ): JsonObject =>
   adaptive(
-    [...lines(clipped(visible(text), 2_000)), ...lines(note)],
+    [...lines(clippedText(text, 2_000)), ...lines(note)],
     [{ type: 'Action.OpenUrl', title: clipped(label, 60), url }],
   );
 
@@ -192,7 +192,7 @@ const listedMost = 8;
 /** What is mine. */
 export const list = (title: string, cards: Card[]): JsonObject => {
   const rows = cards.length === 0 ? [line('Nothing waits for you.')] : cards.slice(0, listedMost).map(listed);
-  const head = line(clipped(oneLine(title), 150), { weight: 'Bolder', size: 'Large' });
+  const head = line(clippedLine(title, 150), { weight: 'Bolder', size: 'Large' });
   return { type: 'message', attachments: [attached(adaptive([head, ...rows], []))] };
 };
 
@@ -208,7 +208,7 @@ export const preview = (card: Card): JsonObject => {
 };
 
 const input = ({ name, label, kind, required, initial, hint }: FormField): Element => {
-  const said = clipped(oneLine(label), 200);
+  const said = clippedLine(label, 200);
   if (kind === 'check')
     return { type: 'Input.Toggle', id: name, title: said, valueOn: 'true', valueOff: 'false', value: 'false' };
   return {
@@ -219,7 +219,7 @@ const input = ({ name, label, kind, required, initial, hint }: FormField): Eleme
     maxLength: 3_000,
     isRequired: required,
     ...(required ? { errorMessage: 'Needed.' } : {}),
-    ...(hint === null ? {} : { placeholder: clipped(oneLine(hint), 200) }),
+    ...(hint === null ? {} : { placeholder: clippedLine(hint, 200) }),
     ...(initial === null ? {} : { value: clipped(initial, 3_000) }),
   };
 };
@@ -229,7 +229,7 @@ export const dialog = ({ action, subject, revision, digest, title, about, fields
   const checks = fields.filter(({ kind }) => kind === 'check').map(({ name }) => name);
   const data = { belay: { action, subject: subjectKey(subject), revision, digest, checks } };
   const card = adaptive(
-    [boxed('About', lines(clipped(visible(about), 2_500), { fontType: 'Monospace' })), ...fields.map(input)],
+    [boxed('About', lines(clippedText(about, 2_500), { fontType: 'Monospace' })), ...fields.map(input)],
     [{ type: 'Action.Submit', title: clipped(submit, 60), data }],
   );
   return {
