@@ -91,14 +91,6 @@ export const channelGuards = [
     'naming somebody else',
   ],
   [
-    'our own writes are nobody’s acts',
-    'channels/servicenow/read.ts',
-    'if (by === self || others) return [];',
-    'if (others) return [];',
-    contract('servicenow-own'),
-    'C21',
-  ],
-  [
     'what an account alone cannot sign off',
     'engine/inbound-press.ts',
     "if (press.proof !== 'account' ||",
