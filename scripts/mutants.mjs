@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { channelGuards } from './mutants/channels.mjs';
 import { running } from './mutants/running.mjs';
 import { signing } from './mutants/signing.mjs';
+import { timing } from './mutants/time.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const domain = 'packages/server/src/domain';
@@ -23,18 +24,20 @@ const elsewhere = {
 };
 
 const ofChannels = process.argv.includes('--channels');
-const guards = ofChannels ? channelGuards : [...running, ...signing];
+const guards = ofChannels ? channelGuards : [...running, ...signing, ...timing];
 
 const pathOf = (file) => {
   if (ofChannels) return `packages/server/src/${file}`;
   return file in elsewhere ? file : `${domain}/${file}`;
 };
-const deciders = ['run', 'case', 'approval'].map((folder) => `${domain}/${folder}`);
+/** The calendar and the ladder have tests of their own; all else is proven by those of the deciders. */
+const folders = { oncall: ['oncall', 'ladder'], ladder: ['ladder', 'case'] };
+const decidersOf = (file) =>
+  (folders[file.split('/')[0]] ?? ['run', 'case', 'approval']).map((folder) => `${domain}/${folder}`);
 /** A guard of the channels names its test file and words of its title. */
-const testsOf = ([, file, , , test, title]) => (ofChannels ? [test, '-t', title] : (elsewhere[file] ?? deciders));
-const every = ofChannels
-  ? ['packages/server/src/engine/pace.test.ts']
-  : [...new Set([...deciders, ...Object.values(elsewhere).flat()])];
+const testsOf = ([, file, , , test, title]) =>
+  ofChannels ? [test, '-t', title] : (elsewhere[file] ?? decidersOf(file));
+const every = ofChannels ? ['packages/server/src/engine/pace.test.ts'] : [...new Set(guards.flatMap(testsOf))];
 
 /** One process without isolation: the tests of the pure rooms share nothing, and starting them is most of the time. */
 const options = ['--reporter=json', '--bail=1', '--pool=threads', '--no-isolate', '--maxWorkers=1'];

@@ -20,12 +20,19 @@ INSERT INTO cases (case_id, run_id, control_name, status, priority, owner, claim
 SELECT case_id, run_id, control_name, 'open', 0, state #>> '{case,owner}', NULL, started_at, NULL, state -> 'case'
 FROM runs WHERE run_id = ANY(SELECT 'run_' || n FROM generate_series($1::int, $2::int) n)`;
 
+/** Beside three open ones, one that was closed, a second after the one before: what lists of closed cases walk. */
+const closed = `
+INSERT INTO cases (case_id, run_id, control_name, status, priority, owner, claimed_by, opened_at, closed_at, state)
+SELECT 'closed_' || n, c.run_id, c.control_name, 'resolved', 0, c.owner, NULL, c.opened_at, c.opened_at + n * interval '1 second', c.state
+FROM generate_series($1::int, $2::int, 3) n JOIN cases c ON c.case_id = 'case_' || n`;
+
 /** Makes cases `from` to `to` (numbers in their ids), none of them due before `dueAt`. */
 export const fill = async (pool: Pool, pattern: string, from: number, to: number, dueAt: number): Promise<void> => {
   for (let first = from; first <= to; first += chunk) {
     const last = Math.min(to, first + chunk - 1);
     await pool.query(runs, [pattern, first, last, dueAt]);
     await pool.query(cases, [first, last]);
+    await pool.query(closed, [first, last]);
   }
   await pool.query('VACUUM ANALYZE runs');
   await pool.query('VACUUM ANALYZE cases');

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { median } from '../gate/measure.ts';
 import { fireBare } from './bare.ts';
+import { type Pages, pagesTouched } from './buffers.ts';
 import { fill, makeDue } from './fill.ts';
 import { createHouse, type House } from './house.ts';
 import { claims, dueScan, inbox, type Sizes, sizes, type Times } from './questions.ts';
@@ -28,6 +29,7 @@ type Level = {
   commit: Times;
   claimRatioP99: number;
   claimed: number;
+  pages: Pages;
   sizes: Sizes;
   nodeMb: number;
 };
@@ -80,6 +82,7 @@ const measureLevel = async (house: House, cases: number, options: Options): Prom
   await makeDue(house.pool, cases, options.fire, house.clock.now() - 1);
   await settle(house);
   const scanned = await dueScan(house, 300);
+  const pages = await pagesTouched(house);
   const claimed = await claims(house, house.app.fireDue(), 2);
   return {
     cases,
@@ -92,6 +95,7 @@ const measureLevel = async (house: House, cases: number, options: Options): Prom
     inboxRatioP99: Number((asked.inbox.p99 / asked.byKey.p99).toPrecision(3)),
     ...claimed,
     claimRatioP99: Number((claimed.claim.p99 / claimed.commit.p99).toPrecision(3)),
+    pages,
     sizes: await sizes(house),
     nodeMb: Math.round(process.memoryUsage.rss() / 1024 / 1024),
   };
@@ -104,6 +108,9 @@ const shown = (level: Level): string =>
     `  due scan: p50 ${level.dueScan.p50}, p99 ${level.dueScan.p99} ms; taking a batch of 250: p50 ${level.take.p50}, p99 ${level.take.p99} ms`,
     `  inbox of one owner: p50 ${level.inbox.p50}, p99 ${level.inbox.p99} ms; one case by key: p50 ${level.byKey.p50}, p99 ${level.byKey.p99} ms; p99 ratio ${level.inboxRatioP99}`,
     `  claim while firing (${level.claimed}): p50 ${level.claim.p50}, p99 ${level.claim.p99} ms; bare commit: p50 ${level.commit.p50}, p99 ${level.commit.p99} ms; p99 ratio ${level.claimRatioP99}`,
+    `  pages touched: ${Object.entries(level.pages)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(', ')}`,
     `  sizes: ${Object.entries(level.sizes)
       .map(([name, { rows, tableMb, indexesMb }]) => `${name} ${rows} rows ${tableMb} + ${indexesMb} MB`)
       .join('; ')}; node ${level.nodeMb} MB`,

@@ -16,6 +16,8 @@ export async function bundle(source: string): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'silent',
+    // A mutant that a test is to notice is taken out of the program too.
+    plugins: config.plugins ?? [],
     resolve: { alias: config.resolve?.alias ?? [] },
     build: {
       ssr: fileURLToPath(new URL(source, import.meta.url)),

@@ -137,6 +137,14 @@ describe('snoozing', () => {
     expect(story.wait(minutes(299)).types).toEqual([]);
     expect(story.wait(minutes(1)).types).toEqual(['ClaimIdled']);
   });
+  it('is not needed to be reminded: who took over and does nothing is, and then it is offered on', () => {
+    const story = new Story();
+    story.control = controlWith('then: remind', 'then: next-rung');
+    story.ask({ facts: { fresh: true } }).person('ann', { type: 'claim' });
+    expect(story.wait(minutes(120)).types).toEqual(['ClaimIdled']);
+    expect(story.wait(minutes(120)).types).toEqual(['ClaimIdled', 'RungFired']);
+    expect(story.run.case).toMatchObject({ status: 'claimed', claimedBy: 'ann', owner: 'role:owners' });
+  });
   it('ends when a new reason joins', () => {
     const story = new Story().ask({ key: 'one' }).ask({ key: 'two', facts: { fresh: true } });
     story.person('ann', { type: 'snooze', until: until(story, 300) });
@@ -209,6 +217,12 @@ describe('quiet hours', () => {
     expect(story.run.case?.rest).toMatchObject({ rung: 0, by: null });
     expect(story.wait(minutes(7 * 60)).types).toEqual(['RungFired']);
     expect(story.run.case?.told.map(({ people }) => people)).toEqual([['cleo'], ['ann', 'ben']]);
+  });
+  it('hold a rung back once: what came due in an outage is told, whatever the hour is by then', () => {
+    const everybody = org.people.map(({ personId }) => personId);
+    const story = asked('-1', everybody);
+    expect(story.wait(minutes(22 * 60 + 30)).types).toEqual(['RungFired']);
+    expect(story.run.case).toMatchObject({ rest: null, told: [{ people: [expect.any(String)] }] });
   });
   it('leave out those who have them when somebody else is awake', () => {
     expect(asked('-1', ['ann']).run.case?.told.at(-1)?.people).toEqual(['ben']);

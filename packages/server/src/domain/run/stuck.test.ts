@@ -47,6 +47,28 @@ describe('a system outside that fails', () => {
   });
 });
 
+describe('an agent that repeats itself or spends', () => {
+  it('is not stuck when it waits: the same call again, by its key, is no repetition', () => {
+    const told = story('idle: 2h, same-step: 3');
+    const large = { args: { amount: 'EUR 250.00', to: 'x' } };
+    for (let n = 0; n < 9; n++) told.ask({ ...large, key: n < 3 ? `own ${n}` : 'own 2' });
+    expect(told.run.case).toBeNull();
+    expect(because(told.ask({ ...large, key: 'own 3' }))).toContain('with the same arguments 4 times in a row');
+  });
+
+  it('may spend anew what the control allows, once a person has looked', () => {
+    const told = story('idle: 2h, cost: USD 5.00');
+    const spend = (costUsd: number) => told.agent({ type: 'heartbeat', costUsd, tokens: 0, progress: null } as never);
+    spend(6);
+    expect(because(told.ask({ step: 'read', args: {}, key: 'one' }))).toContain('has cost USD 6.00');
+    told.person('cleo', { type: 'cancel' });
+    spend(4);
+    expect(told.ask({ step: 'read', args: {}, key: 'two' }).run.case).toBeNull();
+    spend(2);
+    expect(because(told.ask({ step: 'read', args: {}, key: 'three' }))).toContain('has cost USD 6.00 without a person');
+  });
+});
+
 describe('a lost heartbeat', () => {
   it('is noticed long before silence would be, once the agent has sent one', () => {
     const told = story('idle: 1h, heartbeat: 3m').agent(heartbeat);
