@@ -1,6 +1,6 @@
 // Each adapter against the real server, with the framework's own offline test model: one row per promise, one column per
 // stack. `node test/run.mjs STACK WORD` runs one stack, or the promises that have the word in them; `all` is every stack.
-// `--report FILE` writes how many were kept and broken.
+// `--report FILE` writes how many were kept, and which were broken.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -122,5 +122,5 @@ for (const row of cells)
 for (const failure of failures) console.log(`\n${failure}`);
 const asked = (rows.length + 1) * wanted.length + 1;
 if (report !== undefined)
-  writeFileSync(report, JSON.stringify({ passed: asked - failures.length, failed: failures.length }));
+  writeFileSync(report, JSON.stringify({ passed: asked - failures.length, failed: failures.length, broken: failures }));
 process.exitCode = failures.length === 0 && rows.length > 0 ? 0 : 1;

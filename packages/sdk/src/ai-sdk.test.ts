@@ -26,11 +26,13 @@ describe('a guarded tool', () => {
     expect(server.callsOf('report')[0]?.body).toMatchObject({ key: 'call-1', result: { value: 'paid' } });
   });
 
-  it('gives the application its own output and the model the note', async () => {
-    const { server, tool } = await guarded(() => ({ paid: true }));
+  it('carries out what a person edited, gives the application its own output and the model the note', async () => {
+    const bank = vi.fn(() => ({ paid: true }));
+    const { server, tool } = await guarded(bank);
     server.script.gate = (call) => continued(call, { arguments: { ...args, amount: '100.00' } });
     const output = await tool.execute(args, options);
     expect(output).toEqual({ paid: true });
+    expect(bank).toHaveBeenCalledWith({ ...args, amount: '100.00' }, expect.anything());
     expect(await tool.toModelOutput({ ...options, input: args, output })).toEqual({
       type: 'text',
       value: expect.stringMatching(/^\{"paid":true\}\n\[operator\] A person changed the arguments/),
