@@ -2,6 +2,7 @@
 // of one row, a call of the gate alone, a message and a call of a tool without the proxy, the same with it; one step of the
 // SDK, and the same through each adapter.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -61,9 +62,21 @@ const openGate = async ({ url, key, control }) => {
   };
 };
 
+/** LangChain's adapter uses its framework's classes: it is measured where examples/stacks is installed. */
+const openLangchain = async (run) => {
+  if (!existsSync(inProject('examples/stacks/node_modules/langchain'))) {
+    console.error('LangChain is left out: examples/stacks is not installed (npm --prefix examples/stacks ci).');
+    return {};
+  }
+  const { placeBelay } = await import('../../examples/stacks/test/place.mjs');
+  placeBelay();
+  const { langchainStep } = await import('../../examples/stacks/test/langchain-step.mjs');
+  return { langchain: langchainStep(run) };
+};
+
 /**
- * One step of an agent through the SDK alone, and through each adapter that can be driven without its framework: the calls
- * that the framework makes for one tool call. What the framework itself does is not in it.
+ * One step of an agent through the SDK alone, and through each adapter: the calls that the framework makes for one tool call.
+ * What the framework itself does is not in it.
  */
 const openAdapters = async ({ url, key, control }) => {
   const sdk = (path) => import(pathToFileURL(inProject(`packages/sdk/dist/${path}.js`)).href);
@@ -94,6 +107,7 @@ const openAdapters = async ({ url, key, control }) => {
       await fire('PreToolUse', { tool_name: 'echo', tool_use_id: id, tool_input: input });
       await fire('PostToolUse', { tool_use_id: id, tool_response: said(input) });
     },
+    ...(await openLangchain(run)),
   };
   return {
     names: Object.keys(arms).filter((name) => name !== 'step'),

@@ -116,13 +116,6 @@ export const agentSide = [
     [sdk('mastra.test.ts')],
   ],
   [
-    'a tool of Mastra is not carried out once control is gone',
-    sdk('mastra.ts'),
-    'run.signal.throwIfAborted();\n    const prospect',
-    'const prospect',
-    [sdk('mastra.test.ts')],
-  ],
-  [
     'the proxy passes on what was permitted, not what was asked',
     mcp('carry-out.ts'),
     'arguments: granted.arguments });',

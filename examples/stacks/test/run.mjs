@@ -2,10 +2,11 @@
 // stack. `node test/run.mjs STACK WORD` runs one stack, or the promises that have the word in them; `all` is every stack.
 // `--report FILE` writes how many were kept, and which were broken.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { placeBelay } from './place.mjs';
 import { openWork, promises } from './promises.mjs';
 import { openWorld } from './world.mjs';
 
@@ -18,15 +19,6 @@ const stacks = {
   langchain: 'langchain',
   mastra: '@mastra/core',
   claude: '@anthropic-ai/claude-agent-sdk',
-};
-
-/** As an application gets them: what the packages' `files` list, beside the frameworks and not linked to the workspace. */
-const place = (name) => {
-  const to = join(here, 'node_modules/@belay', name);
-  rmSync(to, { recursive: true, force: true });
-  mkdirSync(to, { recursive: true });
-  for (const part of ['package.json', 'dist'])
-    cpSync(join(here, '../../packages', name, part), join(to, part), { recursive: true });
 };
 
 /** Lines of a stack's example that are there for Belay: imported, added, or changed. Without going on, which is one more. */
@@ -50,7 +42,7 @@ const { values, positionals } = parseArgs({ options: { report: { type: 'string' 
 const { report } = values;
 const [onlyStack, word = ''] = positionals;
 const wanted = Object.keys(stacks).filter((stack) => [undefined, 'all', stack].includes(onlyStack));
-for (const name of ['sdk', 'protocol']) place(name);
+placeBelay();
 
 const failures = [];
 const tsc = spawnSync(

@@ -54,7 +54,6 @@ export const belayMiddleware = (run: GuardedRun, options: GuardOptions = {}): Ag
     const say = (content: unknown, status: 'success' | 'error', more: { artifact?: unknown } = {}): ToolMessage =>
       new ToolMessage({ ...more, content, tool_call_id: id, name, status });
 
-    run.signal.throwIfAborted();
     const prospect = await calls.ask(call);
     if (prospect.kind === 'refused') return say(prospect.toModel, 'error');
     if (prospect.kind === 'wait') interrupt({ belay: { tool: name, because: prospect.because, url: prospect.url } });

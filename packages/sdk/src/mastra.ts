@@ -47,7 +47,7 @@ const inner = (context: Context, signal: AbortSignal, asked: () => void): Contex
   return agent === undefined ? outer : { ...outer, agent: within(agent) };
 };
 
-const guardTool = <T extends HostTool>(calls: ToolCalls, run: GuardedRun, name: string, tool: T): T => {
+const guardTool = <T extends HostTool>(calls: ToolCalls, name: string, tool: T): T => {
   if (typeof tool.execute !== 'function') return tool;
   const host = tool.execute as Execute;
   const execute = async (input: unknown, context: Context = {}): Promise<unknown> => {
@@ -55,7 +55,6 @@ const guardTool = <T extends HostTool>(calls: ToolCalls, run: GuardedRun, name: 
     if (id === undefined)
       throw new TypeError(`The call of ${name} has no id, so nothing can keep it from running twice.`);
     const call = { tool: name, id, arguments: input, signal: context.abortSignal };
-    run.signal.throwIfAborted();
     const prospect = await calls.ask(call);
     if (prospect.kind === 'refused') return prospect.toModel;
     if (prospect.kind === 'wait' && suspend !== undefined)
@@ -92,7 +91,7 @@ export const guard = <T extends { [name: string]: HostTool }>(
   options: GuardOptions = {},
 ): T => {
   const calls = createToolCalls(run, options);
-  const guarded = Object.entries(tools).map(([name, tool]) => [name, guardTool(calls, run, name, tool)]);
+  const guarded = Object.entries(tools).map(([name, tool]) => [name, guardTool(calls, name, tool)]);
   return Object.fromEntries(guarded) as T;
 };
 
