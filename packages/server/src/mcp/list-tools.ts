@@ -13,6 +13,19 @@ type Wire = {
   notify(method: string): Promise<void>;
 };
 
+/** A person can mend it: `remedy` says how. */
+class NotListed extends Error {
+  override readonly name = 'NotListed';
+  readonly problem: string;
+  readonly remedy: string;
+
+  constructor(problem: string, remedy: string, cause?: unknown) {
+    super(problem, { cause });
+    this.problem = problem;
+    this.remedy = remedy;
+  }
+}
+
 const client = { name: 'belay', version: '0.1.0' };
 const patienceMs = 30_000;
 const mostPages = 100;
@@ -36,7 +49,11 @@ const listOver = async (wire: Wire): Promise<Listed> => {
       ...common,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    if (result === undefined) throw new Error(`The server does not list its tools: ${error?.message ?? 'no answer'}.`);
+    if (result === undefined)
+      throw new NotListed(
+        `The server does not list its tools: ${error?.message ?? 'no answer'}.`,
+        'Is it an MCP server, and at this address? One that asks who calls gets --header NAME=VALUE.',
+      );
     tools.push(...(Array.isArray(result.tools) ? result.tools.map((tool) => objectOr(tool)) : []));
     cursor = typeof result.nextCursor === 'string' ? result.nextCursor : undefined;
   }
@@ -49,12 +66,27 @@ export const listStdioTools = async (
   env: Record<string, string | undefined>,
 ): Promise<Listed> => {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('The server ended before it had listed its tools.');
-  });
+  const ended = once(child, 'exit').then(
+    ([code]) => {
+      throw new NotListed(
+        `${command} ended with ${code} before it had listed its tools.`,
+        'What it said itself stands above. Start it alone to see what it needs.',
+      );
+    },
+    (error: Error) => {
+      throw new NotListed(
+        `${command} cannot be started: ${error.message}.`,
+        'Write the command after --, as in the configuration of your MCP client.',
+        error,
+      );
+    },
+  );
   const late = AbortSignal.timeout(patienceMs);
   const tooLate = once(late, 'abort').then(() => {
-    throw new Error(`The server did not list its tools within ${patienceMs / 1_000} s.`);
+    throw new NotListed(
+      `${command} did not list its tools within ${patienceMs / 1_000} s.`,
+      'Is it an MCP server that speaks over standard input and output? One over HTTP is read with --http.',
+    );
   });
   const waiting = new Map<number, (answer: Answer) => void>();
   let last = 0;
@@ -96,13 +128,15 @@ const answerFrom = async (from: Awaited<ReturnType<typeof send>>): Promise<Answe
   throw new Error('The stream ended before the answer.');
 };
 
-export const listHttpTools = (url: URL): Promise<Listed> => {
+/** `own`: headers that the server asks for. */
+export const listHttpTools = (url: URL, own: Record<string, string>): Promise<Listed> => {
   let session: string | undefined;
   let last = 0;
   const post = async (message: JsonObject) => {
     const stateless = objectOr(message.params)._meta !== undefined;
     const version = stateless ? '2026-07-28' : '2025-11-25';
     const headers = {
+      ...own,
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
       'mcp-protocol-version': version,
@@ -110,7 +144,15 @@ export const listHttpTools = (url: URL): Promise<Listed> => {
       ...(stateless ? { 'mcp-method': String(message.method) } : {}),
     };
     const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-    const from = await send({ url, method: 'POST', headers, body, signal: AbortSignal.timeout(patienceMs) });
+    const signal = AbortSignal.timeout(patienceMs);
+    const from = await send({ url, method: 'POST', headers, body, signal }).catch((error: Error) => {
+      const why = signal.aborted ? `nothing came within ${patienceMs / 1_000} s` : error.message;
+      throw new NotListed(
+        `${url.href} does not answer: ${why}.`,
+        'Look at the address, and whether the server runs.',
+        error,
+      );
+    });
     const given = from.headers['mcp-session-id'];
     if (typeof given === 'string') session = given;
     return from;

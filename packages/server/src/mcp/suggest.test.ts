@@ -35,7 +35,7 @@ describe('what a tool is taken for', () => {
 });
 
 describe('the control that is written', () => {
-  it('parses and has no finding that is an error', () => {
+  it('parses and leaves nothing to find', () => {
     const text = textOf([
       tool('read_file', { readOnlyHint: true }, 'Reads a file: all of it. And more.'),
       tool('write_file', { destructiveHint: true }, 'Overwrites # everything'),
@@ -45,7 +45,10 @@ describe('the control that is written', () => {
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
     expect(parsed.control.steps.map(({ name }) => name)).toEqual(['read-file', 'write-file', 'write-file-2']);
     expect(parsed.control.rules[0]?.at).toEqual(['write-file', 'write-file-2']);
-    expect(checkControl(parsed.control).filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(checkControl(parsed.control)).toEqual([]);
+    const harmless = parseControl(textOf([tool('read_file', { readOnlyHint: true })]), 'a-server.control.yaml');
+    if (!harmless.ok) throw new Error(JSON.stringify(harmless.problems));
+    expect(checkControl(harmless.control)).toEqual([]);
   });
 
   it('parses whatever a server calls its tools and says about them', () => {

@@ -108,11 +108,16 @@ export const controlText = ({ name, owner, server, suggestions }: ControlText): 
     ...suggestions.flatMap(stepLines),
     '',
     ...ruleLines(high),
-    ...(high.length === 0 ? [] : [`  owner-sign-off: { from: ${owner}, within: 8h }`, '']),
-    'ladders:',
-    '  owner:',
-    `    - { tell: ${owner}, repeat: 1h }`,
-    '',
+    ...(high.length === 0
+      ? []
+      : [
+          `  owner-sign-off: { from: ${owner}, within: 8h, on-expiry: handoff to owner }`,
+          '',
+          'ladders:',
+          '  owner:',
+          `    - { tell: ${owner}, repeat: 1h }`,
+          '',
+        ]),
     'stuck: { idle: 15m, same-step: 5, attempts: 3, steps: 500 }',
     '',
   ].join('\n');

@@ -83,7 +83,7 @@ const gated = async (given: Given): Promise<SessionFor> => {
 const mcp: Command = {
   name: 'mcp',
   summary: 'Put an MCP server behind the gate: every call of a tool is decided first.',
-  takes: ['[COMMAND...]'],
+  takes: ['[-- COMMAND...]'],
   options: {
     control: { type: 'string', value: 'NAME', about: 'the control that decides; with --shadow, its file' },
     http: { type: 'string', value: 'URL', about: 'a server over Streamable HTTP instead of a command' },
@@ -140,11 +140,17 @@ const mcp: Command = {
 const init: Command = {
   name: 'mcp init',
   summary: 'Read the tools of an MCP server and write a first control for it.',
-  takes: ['[COMMAND...]'],
+  takes: ['[-- COMMAND...]'],
   options: {
     control: { type: 'string', value: 'NAME', about: 'name of the control (default: the name of the server)' },
     owner: { type: 'string', value: 'TARGET', about: 'who owns the workflow (default role:operations)' },
     http: { type: 'string', value: 'URL', about: 'a server over Streamable HTTP instead of a command' },
+    header: {
+      type: 'string',
+      value: 'NAME=VALUE',
+      about: 'with --http: a header that the server asks for',
+      multiple: true,
+    },
     out: { type: 'string', value: 'FILE', about: 'where to write it (default NAME.control.yaml)' },
   },
   examples: [
@@ -160,7 +166,7 @@ const init: Command = {
       import('../../mcp/suggest.ts'),
     ]);
     const { server, tools } = await ('http' in target
-      ? listHttpTools(target.http)
+      ? listHttpTools(target.http, pairsOf(given, 'header'))
       : listStdioTools(target.command, target.args, environmentForOthers()));
     const name = given.text('control') ?? stepName(server);
     const file = given.text('out') ?? `${name}.control.yaml`;
