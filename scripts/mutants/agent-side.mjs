@@ -152,7 +152,6 @@ export const agentSide = [
     'if (false as boolean) {',
     [proxy],
   ],
-  ['the call of a process that died in it is asked about', mcp('gate.ts'), '  calls.sameAsLeft(open);\n', '', [proxy]],
   [
     'a message that can be read in two ways is not passed on',
     mcp('json-rpc.ts'),

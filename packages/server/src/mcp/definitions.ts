@@ -5,7 +5,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { digestOf, type Json, type JsonObject } from '@belay/protocol';
-import { isObject } from './json-rpc.ts';
+import { isObject, readLoosely } from './json-rpc.ts';
+import { Mendable } from './mendable.ts';
 import type { StepOf } from './steps.ts';
 
 /** A changed tool that a person was asked about. */
@@ -26,8 +27,9 @@ export const pinFile = (path: string): PinFile => ({
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { tools: {}, asked: {} };
       throw error;
     }
-    const pins: unknown = JSON.parse(text);
-    if (!isPins(pins)) throw new Error(`${path} holds no pins of tools. Mend it, or remove it to pin them afresh.`);
+    const pins = readLoosely(text);
+    if (!isPins(pins))
+      throw new Mendable(`${path} holds no pins of tools.`, 'Mend it, or remove it to pin them afresh.');
     return pins;
   },
   write(pins) {

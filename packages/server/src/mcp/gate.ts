@@ -19,6 +19,8 @@ export type GateParts = {
   calls: OpenCalls;
   carry: CarryOut;
   state: RequestState;
+  /** for whoever started the proxy */
+  log(text: string): void;
 };
 
 /** One request of a client: the call, the way to the server, and the signal by which the client takes it back. */
@@ -96,7 +98,6 @@ const attempt = async (parts: GateParts, asked: Asked, open: OpenCall): Promise<
   const refused = unusable(open.tool, seen);
   if (refused !== null) return refused;
   const run = await open.hold.run();
-  calls.sameAsLeft(open);
   const ticket = ticketOf(run.id, open.key);
   if (seen.kind === 'changed') {
     open.waits = await changed.waitsFor(run, open.tool, seen);
@@ -227,6 +228,8 @@ export const createGate = (parts: GateParts): Gate => {
     const reply = await decide({ call, upstream, signal }).catch((error: unknown): Reply => {
       const result = words.refusalText(error);
       if (result === null) throw error;
+      // The model cannot mend a wrong key or a name that is not there: whoever started the proxy reads it too.
+      if (!(error instanceof Fenced)) parts.log(`${call.tool} was refused: ${(error as Error).message}`);
       return { result };
     });
     const complete = 'result' in reply && isStateless(call.meta) && reply.result.resultType === undefined;

@@ -2,7 +2,7 @@
  * One run, as this process holds it. It is started at the first call; when a person has taken over, each call tries to
  * take it up again and is refused until they give it back; when another process has it, it stays lost.
  */
-import type { InstructionsView, PermitView } from '@belay/protocol';
+import type { InstructionsView } from '@belay/protocol';
 import { type AnyControls, type Belay, BelayError, Fenced, type Run } from '@belay/sdk';
 import type { Timeline } from './timeline.ts';
 
@@ -14,8 +14,6 @@ export type Beginning =
 export type Hold = {
   /** the run, in this process's control; throws what stands against it */
   run(): Promise<AnyRun>;
-  /** what an earlier process let through and never reported, as it was when this one took the run up */
-  leftInFlight(): PermitView[];
   /** what a person said when giving control back and the model was not told yet */
   takeNews(): InstructionsView | null;
   /** resolves when an agent has control again or the run is over, or when the signal aborts */
@@ -40,7 +38,6 @@ export const createHold = (belay: Belay<AnyControls>, timeline: Timeline, beginn
   let held: AnyRun | null = null;
   let opening: Promise<AnyRun> | null = null;
   let news: InstructionsView | null = null;
-  let inFlight: PermitView[] = [];
 
   const begin = (): Promise<AnyRun> => {
     if ('runId' in beginning) return belay.attach<string>(beginning.runId);
@@ -69,8 +66,6 @@ export const createHold = (belay: Belay<AnyControls>, timeline: Timeline, beginn
       await run.acknowledge();
       news = run.instructions;
     }
-    const takenUp = 'runId' in beginning || beginning.key !== undefined;
-    if (before === null && takenUp) inFlight = (await timeline.run(run.id)).inFlight;
     held = run;
     return run;
   };
@@ -83,7 +78,6 @@ export const createHold = (belay: Belay<AnyControls>, timeline: Timeline, beginn
       });
       return opening;
     },
-    leftInFlight: () => inFlight,
     takeNews() {
       const taken = news;
       news = null;

@@ -5,6 +5,7 @@ import type { JsonObject } from '@belay/protocol';
 import { wireEvents } from './events.ts';
 import { bodyOf, isEventStream, send } from './http-exchange.ts';
 import { type Answer, answerOf, eachLine, idOf, objectOr, readLoosely } from './json-rpc.ts';
+import { Mendable } from './mendable.ts';
 
 export type Listed = { server: string; tools: JsonObject[] };
 
@@ -12,19 +13,6 @@ type Wire = {
   request(method: string, params: JsonObject): Promise<Answer>;
   notify(method: string): Promise<void>;
 };
-
-/** A person can mend it: `remedy` says how. */
-class NotListed extends Error {
-  override readonly name = 'NotListed';
-  readonly problem: string;
-  readonly remedy: string;
-
-  constructor(problem: string, remedy: string, cause?: unknown) {
-    super(problem, { cause });
-    this.problem = problem;
-    this.remedy = remedy;
-  }
-}
 
 const client = { name: 'belay', version: '0.1.0' };
 const patienceMs = 30_000;
@@ -50,7 +38,7 @@ const listOver = async (wire: Wire): Promise<Listed> => {
       ...(cursor === undefined ? {} : { cursor }),
     });
     if (result === undefined)
-      throw new NotListed(
+      throw new Mendable(
         `The server does not list its tools: ${error?.message ?? 'no answer'}.`,
         'Is it an MCP server, and at this address? One that asks who calls gets --header NAME=VALUE.',
       );
@@ -68,13 +56,13 @@ export const listStdioTools = async (
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
   const ended = once(child, 'exit').then(
     ([code]) => {
-      throw new NotListed(
+      throw new Mendable(
         `${command} ended with ${code} before it had listed its tools.`,
         'What it said itself stands above. Start it alone to see what it needs.',
       );
     },
     (error: Error) => {
-      throw new NotListed(
+      throw new Mendable(
         `${command} cannot be started: ${error.message}.`,
         'Write the command after --, as in the configuration of your MCP client.',
         error,
@@ -83,7 +71,7 @@ export const listStdioTools = async (
   );
   const late = AbortSignal.timeout(patienceMs);
   const tooLate = once(late, 'abort').then(() => {
-    throw new NotListed(
+    throw new Mendable(
       `${command} did not list its tools within ${patienceMs / 1_000} s.`,
       'Is it an MCP server that speaks over standard input and output? One over HTTP is read with --http.',
     );
@@ -147,7 +135,7 @@ export const listHttpTools = (url: URL, own: Record<string, string>): Promise<Li
     const signal = AbortSignal.timeout(patienceMs);
     const from = await send({ url, method: 'POST', headers, body, signal }).catch((error: Error) => {
       const why = signal.aborted ? `nothing came within ${patienceMs / 1_000} s` : error.message;
-      throw new NotListed(
+      throw new Mendable(
         `${url.href} does not answer: ${why}.`,
         'Look at the address, and whether the server runs.',
         error,

@@ -28,8 +28,6 @@ export type OpenCalls = {
   enter(call: ToolCall): OpenCall;
   /** the call of a ticket, also of an earlier process; null when there is none */
   recall(ticket: string, tools: () => Promise<string[]>): Promise<OpenCall | null>;
-  /** takes the key of the same call of a process that died in it: nobody knows whether that one happened */
-  sameAsLeft(call: OpenCall): void;
   over(call: OpenCall): void;
   /** does any call wait for a person? */
   anyWaiting(): boolean;
@@ -99,14 +97,6 @@ export const createOpenCalls = (holds: Holds, timeline: Timeline, stepOf: StepOf
       if (known !== undefined) return known;
       const found = await fromTimeline(ticket, tools);
       return found === null ? null : keep(found);
-    },
-    sameAsLeft(call) {
-      const digest = digestOf(call.arguments);
-      const left = call.hold.leftInFlight().find((permit) => permit.step === call.step && permit.digest === digest);
-      if (left === undefined || left.key === call.key || byKey.has(left.key)) return;
-      byKey.delete(call.key);
-      call.key = left.key;
-      keep(call);
     },
     over(call) {
       byKey.delete(call.key);

@@ -24,12 +24,14 @@ export type GatedBy = {
   onBehalfOf: string | undefined;
   pins: PinFile;
   stepOf: StepOf;
+  /** for whoever started the proxy */
+  log(text: string): void;
 };
 
 const answerWithinMs = 8_000;
 
 export const gatedSessions = (by: GatedBy): SessionFor => {
-  const { url, key, pins, stepOf } = by;
+  const { url, key, pins, stepOf, log } = by;
   const belay = createBelay<AnyControls>({ url, key, timeoutMs: answerWithinMs });
   const timeline = createTimeline({ url, key });
   const state = createRequestState(key, Date.now);
@@ -56,7 +58,7 @@ export const gatedSessions = (by: GatedBy): SessionFor => {
     const carry = createCarryOut(calls);
     return {
       definitions,
-      handle: createGate({ definitions, changed: createChangedTools(definitions, timeline), calls, carry, state }),
+      handle: createGate({ definitions, changed: createChangedTools(definitions, timeline), calls, carry, state, log }),
       async end() {
         const finished = !calls.anyWaiting();
         await carry.end();

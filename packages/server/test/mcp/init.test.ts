@@ -1,12 +1,14 @@
-/** `belay mcp init` with what people type wrong: a sentence that names it and the remedy, and no file left behind. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+/** `belay mcp` and `belay mcp init` with what people get wrong: a sentence that names it and the remedy, no trace, nothing lost. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from './client.ts';
 import { noteTools } from './definitions.ts';
-import { endAll, runBelay } from './process.ts';
+import { endAll, runBelay, startBelay } from './process.ts';
+import { beside } from './stage.ts';
 
 let folder: string;
 let web: Server;
@@ -73,4 +75,30 @@ it('a server that asks who calls is read with a header', async () => {
   const { code, output } = await init('--http', url, '--header', 'authorization=Bearer s3cret');
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('Read it before you publish it') });
   expect(existsSync(out())).toBe(true);
+});
+
+describe('whoever starts the proxy reads', () => {
+  const nowhere = { BELAY_URL: 'http://127.0.0.1:9', BELAY_KEY: 'a-key' };
+  const notes = ['--', process.execPath, beside('note-server.mjs'), '/dev/null', '/dev/null'];
+
+  it('that its pins are none, before anything is called', async () => {
+    const pins = join(folder, 'pins.json');
+    writeFileSync(pins, 'no pins');
+    const { code, trouble } = await runBelay(['mcp', '--control', 'notes', '--pins', pins, ...notes], nowhere);
+    expect({ code, trouble }).toEqual({ code: 1, trouble: expect.stringContaining('remove it to pin them afresh') });
+    expect(trouble).not.toContain('    at ');
+    expect(readFileSync(pins, 'utf8')).toBe('no pins');
+  });
+
+  it('why calls are refused that no model can mend', async () => {
+    const definitions = join(folder, 'definitions.json');
+    writeFileSync(definitions, JSON.stringify(noteTools()));
+    const server = ['--', process.execPath, beside('note-server.mjs'), join(folder, 'effects.jsonl'), definitions];
+    const options = ['mcp', '--control', 'notes', '--pins', join(folder, 'fresh.json'), ...server];
+    const { client, trouble } = startBelay(options, nowhere);
+    await connect(client);
+    expect((await client.call('read_note', { title: 'a' })).text).toContain('Nothing was carried out.');
+    await client.close();
+    expect(trouble()).toMatch(/belay: read_note was refused: .*127\.0\.0\.1:9/);
+  });
 });

@@ -206,6 +206,8 @@ describe('a tool whose definition has changed', () => {
       return answer.isError && answer;
     });
     expect(waiting.text).toContain('no longer what it was');
+    // Asking again while nobody has looked is no acceptance.
+    expect((await client.call('read_note', { title: 'other' })).text).toContain('no longer what it was');
     const kase = await stage.takeOver((await stage.runOf(waiting.ticket)).runId);
     expect(kase.agentWords).toContain('Also sends it away.');
     const outcome = client.call('belay_wait', { ticket: waiting.ticket, seconds: 50 });

@@ -61,7 +61,7 @@ const agentOf = (): { url: string; key: string } => {
   );
 };
 
-const gated = async (given: Given): Promise<SessionFor> => {
+const gated = async (given: Given, log: (text: string) => void): Promise<SessionFor> => {
   const [{ gatedSessions }, { pinFile }] = await Promise.all([
     import('../../mcp/session.ts'),
     import('../../mcp/definitions.ts'),
@@ -69,14 +69,17 @@ const gated = async (given: Given): Promise<SessionFor> => {
   const control = given.text('control');
   if (control === undefined) throw wrongUsage('Say which control decides.', 'Add --control NAME.');
   const subject = pairsOf(given, 'subject');
+  const pins = pinFile(pinsFor(given, control));
+  pins.read(); // what is wrong with them is said now, not in the middle of a call
   return gatedSessions({
     ...agentOf(),
     control,
     subject: Object.keys(subject).length === 0 ? undefined : subject,
     run: given.text('run'),
     onBehalfOf: given.text('on-behalf-of'),
-    pins: pinFile(pinsFor(given, control)),
+    pins,
     stepOf: stepsBy(pairsOf(given, 'step')),
+    log,
   });
 };
 
@@ -111,8 +114,8 @@ const mcp: Command = {
   run: async (given, io): Promise<Exit> => {
     const target = targetOf(given);
     const shadow = given.text('shadow');
-    const sessionFor = await (shadow === undefined ? gated(given) : shadowed(given, io, shadow));
     const log = (text: string): void => io.err(`belay: ${text}\n`);
+    const sessionFor = await (shadow === undefined ? gated(given, log) : shadowed(given, io, shadow));
     if ('http' in target) {
       const { host, port } = readConfig({
         host: given.text('host') ?? '127.0.0.1',
