@@ -85,7 +85,8 @@ describe.each([before, since])('in $era.name', (speaker) => {
     await stage.giveBack(kase, { instructions: 'You may.' });
     expect(textOf(await speaker.resultOf(taskId))).toContain('Call belay_wait');
     // Looking changed nothing: it is the agent that takes control up again, once, and reads what it was told.
-    expect(textOf(await speaker.resultOf(taskId))).toContain('Call belay_wait');
+    const attached = (await stage.entriesOf(runIdOf(run))).filter(({ type }) => type === 'AgentAttached');
+    expect(attached).toEqual([]);
     expect((await era.call('belay_wait', { run }, takes)).text).toContain('gave control back: You may.');
   });
 
