@@ -1,6 +1,8 @@
 /** Agents without the SDK: the recipes of docs/how-to/plain-http.md, run as they stand against a real Belay. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +62,28 @@ const run = async (command: string[], { invoiceId, beneficiaryId, amount }: Paym
   return { code, said };
 };
 
+/** A Belay that lets the step through, and is down when it is told what became of it. */
+const openDying = async () => {
+  const server = createServer(async (request, response) => {
+    if (/\/(report|finish)$/.test(request.url ?? '')) return void response.writeHead(503).end();
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const { method = 'GET', url = '', headers } = request;
+    const answer = await fetch(`${listening.url}${url}`, {
+      method,
+      headers: { authorization: headers.authorization ?? '', 'content-type': 'application/json' },
+      ...(method === 'GET' ? {} : { body }),
+    });
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+    response.end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+};
+
 const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
   for (let looked = 0; looked < 600; looked++) {
     const found = await look();
@@ -96,6 +120,17 @@ describe.each([
     const payment = invoice(world.records, `${name}-2`, { erp: { amount: 'EUR 800.00' } });
     const [ended] = await Promise.all([run([...command], payment), signOff(payment.invoiceId)]);
     expect(ended.code).toBe(0);
+    expect(paid(payment.invoiceId)).toEqual([payment]);
+  });
+
+  it.skipIf(skip)('says that it has paid when Belay is gone after that, and a person is asked', async () => {
+    const payment = invoice(world.records, `${name}-4`);
+    const dying = await openDying();
+    expect(await run([...command], payment, dying.url)).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/"paid": ?"now"|"kind":"continue"/),
+    });
+    await dying.close();
     expect(paid(payment.invoiceId)).toEqual([payment]);
   });
 

@@ -70,8 +70,9 @@ describe('the payments agent', () => {
     const test = open({ paid: true });
     const { bank, paid } = bankOf();
     const paying = payInvoice(test.options('payables'), { ...payment, amount: 'EUR 80.00' }, bank);
-    const runId = await test.asked().catch(() => '');
-    if (runId !== '') await test.person('bruno').takeOver(runId);
+    const runId = await test.asked();
+    expect(await test.story(runId)).toHaveHandedOff('release-payment');
+    await test.person('bruno').takeOver(runId);
     await expect(paying).rejects.toThrow();
     expect(paid).toEqual([]);
   });

@@ -3,6 +3,7 @@
 #   sh pay-invoice.sh INVOICE BENEFICIARY 'EUR 120.00'
 # Exit code 0: paid, now or before. 3: not paid. Anything else: Belay could not be asked, so nothing was paid.
 set -eu
+[ $# -eq 3 ] || { sed -n 2,5p "$0" >&2; exit 2; }
 subject=$(jq -nc --arg id "$1" '{invoiceId: $id}')
 arguments=$(jq -nc --arg id "$1" --arg to "$2" --arg amount "$3" '{invoiceId: $id, beneficiaryId: $to, amount: $amount}')
 
@@ -34,7 +35,7 @@ case $kind in
     # region effect
     echo "$answer" | jq -c .arguments >>"$EFFECTS" # here the money would move, with exactly these
     belay POST "/v1/runs/$run/report" "$(jq -nc --argjson epoch "$epoch" --arg key "release-$1" \
-      '{epoch: $epoch, key: $key, result: {status: "done", value: "paid"}}')" >/dev/null
+      '{epoch: $epoch, key: $key, result: {status: "done", value: "paid"}}')" >/dev/null || echo 'Not reported: a person is asked what became of it.' >&2
     # endregion
     ;;
   done) ;;
@@ -43,5 +44,5 @@ case $kind in
     exit 3
     ;;
 esac
-belay POST "/v1/runs/$run/finish" "$(jq -nc --argjson epoch "$epoch" '{epoch: $epoch}')" >/dev/null
+belay POST "/v1/runs/$run/finish" "$(jq -nc --argjson epoch "$epoch" '{epoch: $epoch}')" >/dev/null || echo 'Not finished.' >&2
 echo "$answer" | jq -c '{kind, arguments}'

@@ -1,6 +1,7 @@
 """One payment under Belay, with nothing but Python's standard library.
 
-    BELAY_URL=https://belay.example.com BELAY_KEY=... python3 pay_invoice.py INVOICE BENEFICIARY "EUR 120.00"
+    BELAY_URL=https://belay.example.com BELAY_KEY=... EFFECTS=paid.jsonl \\
+        python3 pay_invoice.py INVOICE BENEFICIARY "EUR 120.00"
 
 Prints what became of it as one line of JSON. Exit code 0: paid, now or before. 3: refused or taken over. 4: Belay could
 not be asked, so nothing was paid.
@@ -14,6 +15,8 @@ import urllib.parse
 import urllib.request
 import uuid
 
+if len(sys.argv) != 4 or not {"BELAY_URL", "BELAY_KEY", "EFFECTS"} <= os.environ.keys():
+    sys.exit(__doc__)
 URL = os.environ["BELAY_URL"].rstrip("/")
 KEY = os.environ["BELAY_KEY"]
 
@@ -87,6 +90,14 @@ def pay(arguments):
 
 
 # region step
+def tell(path, body):
+    """What has happened stays so, whether it can be told or not: what is not reported is in doubt, and a person is asked."""
+    try:
+        call("POST", path, body)
+    except (Refused, Unreachable) as untold:
+        print(f"Not told to Belay: {untold}", file=sys.stderr)
+
+
 def release(run_id, epoch, arguments):
     key = f"release-{arguments['invoiceId']}"
     answer = gate(run_id, epoch, "release-payment", key, arguments)
@@ -97,9 +108,9 @@ def release(run_id, epoch, arguments):
     try:
         result = pay(answer["arguments"])  # exactly these: a person may have edited them
     except Exception as error:
-        call("POST", f"/v1/runs/{run_id}/report", {"epoch": epoch, "key": key, "result": {"status": "failed", "error": str(error)}})
+        tell(f"/v1/runs/{run_id}/report", {"epoch": epoch, "key": key, "result": {"status": "failed", "error": str(error)}})
         raise
-    call("POST", f"/v1/runs/{run_id}/report", {"epoch": epoch, "key": key, "result": {"status": "done", "value": result}})
+    tell(f"/v1/runs/{run_id}/report", {"epoch": epoch, "key": key, "result": {"status": "done", "value": result}})
     return {"paid": "now", "result": result}
 # endregion
 
@@ -109,7 +120,7 @@ def main():
     try:
         run_id, epoch = start(invoice)
         became = release(run_id, epoch, {"invoiceId": invoice, "beneficiaryId": beneficiary, "amount": amount})
-        call("POST", f"/v1/runs/{run_id}/finish", {"epoch": epoch, "outcome": became})
+        tell(f"/v1/runs/{run_id}/finish", {"epoch": epoch, "outcome": became})
     except Refused as refused:
         became = {"paid": "not", "because": str(refused), "code": refused.code}
     except Unreachable as unreachable:

@@ -129,3 +129,21 @@ describe('a matcher that does not hold', () => {
     expect(told.message()).toContain('StepGated by agent refund continue');
   });
 });
+
+describe('what a newcomer gets wrong is named, with the remedy', () => {
+  it('a control that cannot be read: its line, and not a Belay that is down', async () => {
+    const test = createTestBelay({ controls: 'control: refunds\nnonsense', people });
+    const error = await thrownBy(test.belay().start({ control: 'refunds', subject: {} }));
+    expect(error).toBeInstanceOf(BelayError);
+    expect(error).toMatchObject({ code: 'control_invalid', message: expect.stringMatching(/^control 1:\d+ /) });
+  });
+
+  it('a person who is not there', async () => {
+    const { test, run } = await open();
+    const error = await thrownBy(test.person('zed').takeOver(run.id));
+    expect(error).toMatchObject({
+      message: 'There is nobody called zed in this test.',
+      remedy: expect.stringContaining('`people`'),
+    });
+  });
+});

@@ -118,6 +118,11 @@ const caller =
     const answer = await response.json();
     if (response.ok) return answer as never;
     const { detail, code, remedy } = answer as { detail: string; code: string; remedy: string };
+    if (code === 'unauthenticated')
+      throw new BelayError(`There is nobody called ${personId} in this test.`, {
+        code: 'not_found',
+        remedy: 'Name them under `people`, or in the organisation that the test is given.',
+      });
     throw new BelayError(`${personId}: ${detail}`, { code: code as 'invalid_request', remedy });
   };
 

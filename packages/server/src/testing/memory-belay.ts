@@ -157,6 +157,14 @@ const publish = async ({ house }: Services, controls: string[]): Promise<void> =
   }
 };
 
+const refusal = (code: 'control_invalid', detail: string): Response => {
+  const said = problem(code, detail);
+  return new Response(JSON.stringify(said), {
+    status: said.status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+};
+
 const viewOf = async ({ house, clock }: Services, { run, revision }: Stored) => {
   const control = await house.known.control(run.control.name, run.control.version);
   return runView(run, revision, { control, org: await house.organisation(), now: clock.now() });
@@ -174,8 +182,12 @@ export const createMemoryBelay = (options: MemoryOptions) => {
   const due = memory.createDueStore(rows);
   return {
     fetch: async (request: Request): Promise<Response> => {
-      await ready;
-      return http.fetch(request);
+      const unreadable = await ready.then(
+        () => null,
+        (error: Error) => error.message,
+      );
+      // A thrown error would be taken for a Belay that is down.
+      return unreadable === null ? http.fetch(request) : refusal('control_invalid', unreadable);
     },
     now: () => now,
     /** Moves the clock and lets everything that came due happen. */
