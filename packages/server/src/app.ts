@@ -40,6 +40,7 @@ import { type Accounts, createAccounts } from './store/accounts.ts';
 import * as approvals from './store/approvals.ts';
 import { createAuditStore } from './store/audit.ts';
 import { createCardStore } from './store/cards.ts';
+import { clearOver } from './store/clearing.ts';
 import { listControls, listVersions, runsUnder } from './store/controls.ts';
 import { databaseNow } from './store/database-clock.ts';
 import { createDueStore, overdue } from './store/due.ts';
@@ -285,11 +286,14 @@ const channelWorkOf = (
     outbox,
   });
 
+const clearEveryMs = 3_600_000;
+
 type Work = () => Promise<unknown>;
-const startLoops = (services: Services, work: { wakeAgents: Work; endOwnDrills: Work }) => [
+const startLoops = (services: Services, pool: Pool, work: { wakeAgents: Work; endOwnDrills: Work }) => [
   startLoop('sweeping stops in force', 5 * pollMs, () => resumeStops(services), services.log),
   startLoop('waking agents', pollMs, work.wakeAgents, services.log),
   startLoop('ending drills', pollMs, work.endOwnDrills, services.log),
+  startLoop('clearing away what is over', clearEveryMs, () => clearOver(pool, services.clock.now()), services.log),
 ];
 
 export const createApp = async (options: AppOptions): Promise<App> => {
@@ -358,7 +362,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       integrator.start();
       work.start();
       time.start();
-      loops = [...startLoops(services, { wakeAgents, endOwnDrills }), time, integrator];
+      loops = [...startLoops(services, pool, { wakeAgents, endOwnDrills }), time, integrator];
       listen?.(hintChannel, (runId) => {
         if (runId === '') anyRunChanged();
         else runChanged({ runId, work: false });
