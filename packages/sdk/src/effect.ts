@@ -2,7 +2,7 @@
  * Carries out the agent's function and puts into words what became of it. An error that says "stopped on the way" does
  * not tell whether the effect happened: it is reported as unknown, so that a person is asked instead of it running twice.
  */
-import type { Json, ReportResult } from '@belay/protocol';
+import { digestOf, type Json, type JsonObject, type ReportResult } from '@belay/protocol';
 import { Fenced, InDoubt } from './errors.ts';
 import { failedOutside } from './outside.ts';
 
@@ -45,6 +45,15 @@ export const carryOut = async <T>(fn: () => T | Promise<T>): Promise<Effect<T>> 
         throw error;
       },
     };
+  }
+};
+
+/** The digest of what was carried out: arguments that were changed on the way do not pass unnoticed. */
+export const restated = (args: JsonObject): string => {
+  try {
+    return digestOf(args);
+  } catch {
+    return 'no plain JSON any more';
   }
 };
 

@@ -4,6 +4,7 @@
  */
 import type { Attached, GateAnswer, InstructionsView, Json, JsonObject, ReportResult } from '@belay/protocol';
 import type { ArgumentsOf, ControlShape, FactsOf, StepName } from './controls.ts';
+import { restated } from './effect.ts';
 import { type ControlState, Paused, type Ticket } from './errors.ts';
 import { type Asked, createGate, digestOfPlain } from './gate.ts';
 import { createKeys } from './keys.ts';
@@ -58,8 +59,11 @@ export interface Run<C extends ControlShape> {
     args: ArgumentsOf<C, S>,
     options?: GateOptions<FactsOf<C, S>>,
   ): Promise<Outcome<ArgumentsOf<C, S>>>;
-  /** says what became of a redeemed step: the second half of `step` */
-  settle(key: string, result: ReportResult): Promise<void>;
+  /**
+   * says what became of a redeemed step: the second half of `step`. `carriedOut`: the arguments as the effect got them;
+   * others than were let through put the step in doubt, and this throws `reported_otherwise`
+   */
+  settle(key: string, result: ReportResult, carriedOut?: object): Promise<void>;
   /** asks for a person */
   escalate(question: string, options?: EscalateOptions): Promise<Ticket>;
   /** what was spent since the last report, and how far it is; gathered and sent together */
@@ -142,8 +146,9 @@ class HeldRun implements Run<ControlShape> {
     return answer as Outcome<never>;
   }
 
-  async settle(key: string, result: ReportResult): Promise<void> {
-    const { delivery } = await this.#reports.deliver(key, result);
+  async settle(key: string, result: ReportResult, carriedOut?: object): Promise<void> {
+    const digest = carriedOut && restated(carriedOut as JsonObject);
+    const { delivery } = await this.#reports.deliver(key, result, digest);
     if (delivery === 'late') this.#line.fence.check();
   }
 

@@ -221,7 +221,21 @@ describe('the two halves, for adapters', () => {
     expect(answer).toMatchObject({ kind: 'continue', arguments: args, digest: digestOf(args) });
     await run.settle('call-1', { status: 'done', value: 7 });
     expect(server.callsOf('gate')[0]?.body.redeem).toBe(false);
-    expect(server.callsOf('report')[0]?.body).toMatchObject({ key: 'call-1', result: { status: 'done', value: 7 } });
+    const said = server.callsOf('report')[0]?.body;
+    expect(said).toMatchObject({ key: 'call-1', result: { status: 'done', value: 7 } });
+    expect(said).not.toHaveProperty('digest');
+  });
+
+  it('restate what was carried out, by its digest, as it is then', async () => {
+    const { server, belay } = await world();
+    const run = await belay.start(payment);
+    const answer = await run.gate('release-payment', args, { key: 'call-1', redeem: true });
+    if (answer.kind !== 'continue') throw new Error(answer.kind);
+    await run.settle('call-1', { status: 'done', value: 7 }, answer.arguments);
+    await run.settle('call-1', { status: 'done', value: 7 }, { ...answer.arguments, amount: '1.00' });
+    const [same, other] = server.callsOf('report').map(({ body }) => body.digest);
+    expect(same).toBe(digestOf(args));
+    expect(other).toBe(digestOf({ ...args, amount: '1.00' }));
   });
 
   it('take a ticket to wait for', async () => {

@@ -2,8 +2,8 @@
  * A step: gate, effect, report. The gate's `continue` redeems the permit in the same commit; then the function runs
  * once, and what became of it is reported. No answer that is not an explicit `continue` ever reaches the function.
  */
-import { digestOf, type GateAnswer, type JsonObject } from '@belay/protocol';
-import { carryOut, type Effect, notCarriedOut } from './effect.ts';
+import type { GateAnswer, JsonObject } from '@belay/protocol';
+import { carryOut, type Effect, notCarriedOut, restated } from './effect.ts';
 import { BelayError, Refused } from './errors.ts';
 import { type Asked, digestOfPlain, type Gate, pausedBy, ticketOf } from './gate.ts';
 import type { Keys } from './keys.ts';
@@ -132,15 +132,6 @@ const atMostOnce = () => {
     underWay.set(key, { digest, effect });
     return effect;
   };
-};
-
-/** Of what was carried out: a function that changed the arguments on its way does not pass unnoticed. */
-const restated = (args: JsonObject): string => {
-  try {
-    return digestOf(args);
-  } catch {
-    return 'no plain JSON any more';
-  }
 };
 
 export const createPerform = (tools: Tools): Perform => {

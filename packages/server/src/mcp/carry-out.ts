@@ -79,9 +79,10 @@ export const createCarryOut = (calls: OpenCalls) => {
   /** calls that the server has answered with a question to its user: the same call comes again, under the same permit */
   const rounds = new Map<string, Round>();
 
-  const report = (run: AnyRun, key: string, result: ReportResult): void => {
+  /** `carriedOut`: the arguments that were sent on; null when nothing was */
+  const report = (run: AnyRun, key: string, result: ReportResult, carriedOut: JsonObject | null): void => {
     // A refused report means that control has moved: the next call learns it. What is not delivered, Belay asks about.
-    const sent = run.settle(key, result).catch(() => {});
+    const sent = run.settle(key, result, carriedOut ?? undefined).catch(() => {});
     reports.add(sent);
     void sent.finally(() => reports.delete(sent));
   };
@@ -93,7 +94,7 @@ export const createCarryOut = (calls: OpenCalls) => {
       answer = await upstream.call({ ...params, name: open.tool, arguments: granted.arguments });
     } catch (cause) {
       const { report: ended, result } = lost(open.tool, granted, cause);
-      report(run, open.key, ended);
+      report(run, open.key, ended, granted.arguments);
       calls.over(open);
       return { result };
     }
@@ -101,7 +102,7 @@ export const createCarryOut = (calls: OpenCalls) => {
       rounds.set(roundName(call, answer.result?.requestState), round);
       return { answer };
     }
-    report(run, open.key, reportOf(answer, granted));
+    report(run, open.key, reportOf(answer, granted), granted.arguments);
     calls.over(open);
     if (answer.result === undefined || !granted.edited) return { answer };
     return { result: withText(answer.result, [editedText(granted.arguments)]) };
@@ -112,7 +113,7 @@ export const createCarryOut = (calls: OpenCalls) => {
     /** The permit was given and is not used: the client went away meanwhile. */
     unused(run: AnyRun, open: OpenCall): Reply {
       const said = 'Not carried out: the client took the call back.';
-      report(run, open.key, { status: 'failed', error: said });
+      report(run, open.key, { status: 'failed', error: said }, null);
       calls.over(open);
       return { result: notDone(said) };
     },
@@ -130,8 +131,8 @@ export const createCarryOut = (calls: OpenCalls) => {
     },
     anyUnanswered: () => rounds.size > 0,
     async end(): Promise<void> {
-      for (const { run, open } of rounds.values())
-        report(run, open.key, { status: 'failed', error: 'The server asked for input that never came.' });
+      const never: ReportResult = { status: 'failed', error: 'The server asked for input that never came.' };
+      for (const { run, open, granted } of rounds.values()) report(run, open.key, never, granted.arguments);
       rounds.clear();
       await Promise.all(reports);
     },
