@@ -81,6 +81,7 @@ export const answers: Partial<Record<RouteName, Answer>> = {
   listApprovals,
   runEntries,
   getCase: (world, { me, params }) => world.for(me, world.case(params.caseId ?? '')),
+  rewordCase: ({ rewording }) => ({ rewording }),
   claimCase: (world, { me, params, body }) => world.claim(me, params.caseId ?? '', body as ParsedBodyOf<'claimCase'>),
   declineCase: (world, { me, params, body }) =>
     world.decline(me, params.caseId ?? '', body as ParsedBodyOf<'declineCase'>),

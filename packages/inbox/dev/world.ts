@@ -12,6 +12,7 @@ import {
   type EventType,
   type ParsedBodyOf,
   type PersonView,
+  type Rewording,
   type RunView,
   type StopView,
 } from '@belay/protocol';
@@ -38,6 +39,8 @@ export class World {
   runs: RunView[];
   approvals: ApprovalView[];
   stops: StopView[];
+  /** what a model says of every case; null: none is set up */
+  rewording: Rewording | null = null;
   readonly accountLink = new SampleLink();
   readonly oncall: SampleOncall;
   readonly oversight: SampleOversight;

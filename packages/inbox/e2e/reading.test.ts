@@ -90,3 +90,22 @@ describe.skipIf(missing !== null)('a page that anybody can read', () => {
     await picture(visit.page, 'case-narrow', false);
   });
 });
+
+describe.skipIf(missing !== null)('words of a model', () => {
+  const visit = visiting();
+
+  it('stand beside the sentence of the house, marked and inert, and nothing where there is none', async () => {
+    await visit.open('/cases/case-71');
+    await visit.see('checked by your browser');
+    expect(await visit.page.getByText('Written by a model').count()).toBe(0);
+    const text = 'The bank details are <b>new</b>\u202e.';
+    visit.world.rewording = { text, model: 'small-model' };
+    await visit.open('/cases/case-71');
+    const aside = visit.page.getByRole('complementary', { name: 'Written by a model' });
+    await aside.waitFor();
+    expect(await aside.textContent()).toContain('The bank details are <b>new</b>⟦U+202E⟧.');
+    expect(await aside.textContent()).toContain('Written by a model (small-model)');
+    const house = visit.world.case('case-71').because;
+    expect(await visit.page.getByText(house, { exact: true }).first().isVisible()).toBe(true);
+  });
+});

@@ -180,6 +180,13 @@ export const caseView = z.strictObject({
 });
 export type CaseView = z.infer<typeof caseView>;
 
+/** What a language model made of a case's sentence. No fact: it decides nothing and is no evidence. */
+export const rewording = z.strictObject({
+  text: z.string().describe('inert; its numbers, dates, identifiers and names stand in the packet'),
+  model: z.string().describe('what wrote it'),
+});
+export type Rewording = z.infer<typeof rewording>;
+
 /** One line of the timeline: an event as it was recorded, with who and when. */
 export const entryView = z.strictObject({
   entryId: z.string(),

@@ -24,12 +24,14 @@ import { createIntegrator } from './engine/integrate.ts';
 import { askHttp } from './engine/lookup-http.ts';
 import { createLookups, type Lookups, type Source } from './engine/lookups.ts';
 import { startLoop } from './engine/loop.ts';
+import { type ModelEndpoint, modelAt } from './engine/model-http.ts';
 import { createHouseOnce, createOnce, type Once } from './engine/once.ts';
 import { deliverOwed } from './engine/outbox.ts';
 import { resumeStops } from './engine/people.ts';
 import { createPermitSigner, newSigningKey } from './engine/permit-signer.ts';
 import type { Change, Clock, Log, Write } from './engine/ports.ts';
 import { takeRandom } from './engine/random.ts';
+import { createReword, type WordsModel } from './engine/rewording.ts';
 import type { Queries, Services } from './engine/services.ts';
 import { createTime, systemClock, type Time, type TimePorts } from './engine/time.ts';
 import { createAuth } from './http/auth.ts';
@@ -72,6 +74,8 @@ export type AppOptions = {
   inboxFolder?: string;
   /** a version is drafted by one designer and published by another */
   secondPerson?: boolean;
+  /** rewords cases for whoever opens them: an endpoint, or a function of your own. Default: none */
+  model?: ModelEndpoint | WordsModel | undefined;
   /** hints between nodes; without it nodes poll */
   listen?: (channel: string, onHint: (about: string) => void) => void;
 };
@@ -131,6 +135,8 @@ const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, r
 export { channelDefinitions } from './channels/all.ts';
 export { type ChannelDefinition, ChannelProblem, configured, missingOf, valuesOf } from './channels/channel.ts';
 export { testCard } from './channels/test-card.ts';
+/** The shapes of a model that rewords cases. */
+export type { ModelEndpoint, WordsModel };
 
 /** The channels whose settings are there. Half a set-up is a mistake in the configuration. */
 export const channelsFrom = (read: (env: string) => string | undefined): Channel[] => {
@@ -200,7 +206,10 @@ const createServices = ({
   houseStore,
   once,
   ...parts
-}: Parts): Omit<Services, 'receive' | 'accountLinks' | 'channelHealth' | 'alarms' | 'intake' | 'secondPerson'> => ({
+}: Parts): Omit<
+  Services,
+  'receive' | 'accountLinks' | 'channelHealth' | 'alarms' | 'intake' | 'secondPerson' | 'reword'
+> => ({
   ...parts,
   handle: createHandle(parts.committer, once),
   once: createHouseOnce(once, (row) => keepAnswer(pool, row)),
@@ -341,8 +350,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   const work = channelWorkOf(given, options.channels ?? [], { pool, recorded, outbox: outbox.store, keys });
   const intake = createIntake(options.intake ?? [], { ...given, changed });
-  const { secondPerson = false } = options;
-  const services: Services = { ...given, secondPerson, ...work.asked, alarms: time.alarms, intake };
+  const { secondPerson = false, model } = options;
+  const reword = createReword(model === undefined || 'write' in model ? model : modelAt(model), log);
+  const services: Services = { ...given, secondPerson, ...work.asked, alarms: time.alarms, intake, reword };
   const wakeAgents = () => deliverOwed(outbox);
   const endOwnDrills = () => endDrills(services, { runsUnderWay: (agentId) => runsUnderWay(pool, agentId) });
   let loops: { stop: () => Promise<void> }[] = [];

@@ -30,6 +30,28 @@ describe('configuration', () => {
     expect(readConfig({ url: 'https://belay.example.com/' }, {}).url).toBe('https://belay.example.com');
   });
 
+  it('takes a model with an address, a name and a secret by reference, or none', () => {
+    expect(readConfig({}, {}).model).toBeUndefined();
+    const env = { BELAY_MODEL_URL: 'https://models.example.com/v1/', BELAY_MODEL: 'small' };
+    expect(readConfig({}, env).model).toEqual({
+      url: 'https://models.example.com/v1',
+      model: 'small',
+      secret: undefined,
+    });
+    const secret = { ...env, BELAY_MODEL_SECRET: 'MODEL_KEY', MODEL_KEY: 'k' };
+    expect(readConfig({}, secret).model?.secret).toBe('k');
+  });
+
+  it.each([
+    [{ BELAY_MODEL: 'small' }, 'BELAY_MODEL_URL is not set'],
+    [{ BELAY_MODEL_URL: 'https://m.example.com' }, 'BELAY_MODEL is not set'],
+    [{ BELAY_MODEL: 'small', BELAY_MODEL_URL: 'm.example.com' }, 'is no http address'],
+    [{ BELAY_MODEL: 'small', BELAY_MODEL_URL: 'https://me:secret@m.example.com' }, 'without a password'],
+    [{ BELAY_MODEL: 'small', BELAY_MODEL_URL: 'http://m', BELAY_MODEL_SECRET: 'KEY' }, 'where nothing stands'],
+  ])('starts with no half of a model: %j', (env, sentence) => {
+    expect(() => readConfig({}, env)).toThrow(sentence);
+  });
+
   it('names the levels of the log', () => {
     expect(() => readConfig({}, { BELAY_LOG: 'loud' })).toThrow(/trace, debug, info/);
   });

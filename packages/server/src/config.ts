@@ -18,6 +18,8 @@ export type Config = {
   logLevel: string;
   /** BELAY_SECOND_PERSON: a version is drafted by one designer and published by another */
   secondPerson: boolean;
+  /** BELAY_MODEL_URL, BELAY_MODEL, BELAY_MODEL_SECRET: what rewords cases for whoever opens them */
+  model: { url: string; model: string; secret: string | undefined } | undefined;
 };
 
 export class ConfigProblem extends Error {}
@@ -46,6 +48,26 @@ const switchOf = (name: string, text = ''): boolean => {
   throw new ConfigProblem(`${name} is "${text}". It is on or off.`);
 };
 
+const modelOf = (env: NodeJS.ProcessEnv): Config['model'] => {
+  const { BELAY_MODEL_URL: given = '', BELAY_MODEL: model = '', BELAY_MODEL_SECRET: reference = '' } = env;
+  if (given === '' && model === '' && reference === '') return undefined;
+  if (given === '' || model === '') {
+    const [set, lacks] = given === '' ? ['BELAY_MODEL', 'BELAY_MODEL_URL'] : ['BELAY_MODEL_URL', 'BELAY_MODEL'];
+    throw new ConfigProblem(`A model needs an address and a name: ${lacks} is not set. Set it, or unset ${set}.`);
+  }
+  const url = given.replace(/\/+$/, '');
+  if (!/^https?:\/\/[^/@]+(\/[^@?#]*)?$/.test(url) || !URL.canParse(url))
+    throw new ConfigProblem(
+      `BELAY_MODEL_URL is no http address. Write it without a password: https://models.example.com/v1.`,
+    );
+  const secret = reference === '' ? undefined : secretNamed(reference, env);
+  if (reference !== '' && !secret)
+    throw new ConfigProblem(
+      `BELAY_MODEL_SECRET names "${reference}", where nothing stands. Name a variable, or file:/run/secrets/name.`,
+    );
+  return { url, model, secret };
+};
+
 type Flags = Partial<Record<'data' | 'host' | 'port' | 'url' | 'sources' | 'intake', string>>;
 
 /** Flags win over the environment, the environment over the defaults. */
@@ -67,6 +89,7 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     intake: flags.intake ?? env.BELAY_INTAKE,
     logLevel: logLevelOf(env.BELAY_LOG ?? 'warn'),
     secondPerson: switchOf('BELAY_SECOND_PERSON', env.BELAY_SECOND_PERSON),
+    model: modelOf(env),
   };
 };
 

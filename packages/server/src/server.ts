@@ -8,7 +8,9 @@ import { secretNamed } from './config.ts';
 import type { Channel } from './engine/channel-ports.ts';
 import type { IntakeSource } from './engine/intake.ts';
 import type { Source } from './engine/lookups.ts';
+import type { ModelEndpoint } from './engine/model-http.ts';
 import type { Clock, Log } from './engine/ports.ts';
+import type { WordsModel } from './engine/rewording.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { diagnose, type Finding } from './store/diagnose.ts';
 import { clusterIn } from './store/embedded/cluster.ts';
@@ -31,6 +33,8 @@ export type ServerOptions = {
   channels?: Channel[];
   /** a version is drafted by one designer and published by another */
   secondPerson?: boolean;
+  /** rewords cases for whoever opens them. Default: none */
+  model?: ModelEndpoint | WordsModel | undefined;
   log: Log & StoreLog;
   clock?: Clock;
 };
@@ -91,6 +95,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       intake: options.intake ?? [],
       channels: options.channels ?? channelsFrom(secretNamed),
       secondPerson: options.secondPerson ?? false,
+      model: options.model,
       listen: database.listen,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     });

@@ -16,7 +16,7 @@ import {
   type RouteName,
   routes,
 } from '@belay/protocol';
-import { type App, createApp } from '../src/app.ts';
+import { type App, type AppOptions, createApp } from '../src/app.ts';
 import type { Organisation } from '../src/domain/oncall/organisation.ts';
 import { parseOrganisation } from '../src/domain/oncall/parse.ts';
 import type { Channel } from '../src/engine/channel-ports.ts';
@@ -154,6 +154,8 @@ type WorldOptions = {
   /** changes the text of the controls before they are published */
   edit?: (source: string) => string;
   secondPerson?: boolean;
+  model?: AppOptions['model'];
+  log?: AppOptions['log'];
   /** a database that somebody used before */
   database?: TestDatabase;
 };
@@ -165,6 +167,8 @@ export const createWorld = async ({
   intake = [],
   edit = (source) => source,
   secondPerson = false,
+  model,
+  log = silent,
   database: given,
 }: WorldOptions = {}) => {
   const database: TestDatabase = given ?? (await testDatabase());
@@ -173,8 +177,8 @@ export const createWorld = async ({
   const records: Records = {};
   const down = new Set<string>();
   const { server, sources } = await serveRecords(records, down);
-  const plain = { pool: database.pool, url: 'http://belay.test', log: silent, clock, sources };
-  const options = { ...plain, channels, intake, secondPerson };
+  const plain = { pool: database.pool, url: 'http://belay.test', log, clock, sources };
+  const options = { ...plain, channels, intake, secondPerson, model };
   await saveOrganisation(database.pool, organisation);
   let app = await createApp(options);
   await publishControls(app, controls, edit);

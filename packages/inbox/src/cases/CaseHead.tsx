@@ -7,6 +7,7 @@ import { Person } from '../parts/Person.tsx';
 import { When } from '../parts/When.tsx';
 import { subjectText } from '../text/values.ts';
 import css from './case.module.css';
+import { Reworded } from './Reworded.tsx';
 import type { Standing } from './standing.ts';
 
 const InControl = ({ shown }: { shown: CaseView }) => (
@@ -66,6 +67,7 @@ export const CaseHead = ({ shown, standing }: { shown: CaseView; standing: Stand
     <p className={css.sentence}>
       <Inert text={shown.because} />
     </p>
+    {standing !== 'closed' && <Reworded shown={shown} />}
     {shown.reasons.length > 1 && (
       <ul className={css.reasons}>
         {shown.reasons

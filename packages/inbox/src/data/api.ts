@@ -13,6 +13,7 @@ export const paths = {
   listPeople: 'GET /v1/people',
   listCases: 'GET /v1/cases',
   getCase: 'GET /v1/cases/:caseId',
+  rewordCase: 'GET /v1/cases/:caseId/rewording',
   claimCase: 'POST /v1/cases/:caseId/claim',
   declineCase: 'POST /v1/cases/:caseId/decline',
   releaseCase: 'POST /v1/cases/:caseId/release',

@@ -1,6 +1,6 @@
 /** What the pages read, each with the key under which the feed can call it stale. */
 import type { ControlPage, Drawing } from '@belay/control';
-import type { ApprovalView, EntryView, ExceptionView } from '@belay/protocol';
+import type { ApprovalView, CaseView, EntryView, ExceptionView } from '@belay/protocol';
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { type ExceptionsSearch, midnight } from '../oversight/exceptions.ts';
 import { call, rememberCsrf } from './api.ts';
@@ -41,6 +41,15 @@ export const caseQuery = (caseId: string) =>
   queryOptions({
     queryKey: ['case', caseId],
     queryFn: ({ signal }) => call('getCase', { params: { caseId }, signal }),
+  });
+
+/** What a language model made of its sentence. The page never waits for it, and lives without it. */
+export const rewordingQuery = ({ caseId, revision }: CaseView) =>
+  queryOptions({
+    queryKey: ['rewording', caseId, revision],
+    queryFn: ({ signal }) => call('rewordCase', { params: { caseId }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   });
 
 /** As many as one decision takes. */

@@ -1,6 +1,6 @@
 /** Routes by which people see runs, cases and approvals, and decide them. */
 import { z } from 'zod';
-import { caseView, entryView, permitView, runStatus, runView } from '../views.ts';
+import { caseView, entryView, permitView, rewording, runStatus, runView } from '../views.ts';
 import { digest, jsonObject } from '../words.ts';
 import { cursor, limit, page, type Route, reason, revision, stepName } from './route.ts';
 
@@ -93,6 +93,15 @@ export const caseRoutes = {
     caller: 'person',
     summary: 'One case with its packet.',
     answer: caseView,
+  },
+  rewordCase: {
+    method: 'GET',
+    path: '/v1/cases/:caseId/rewording',
+    caller: 'person',
+    summary: 'The sentence of a case in a language model’s words. Waits for the model; the case does not.',
+    answer: z.strictObject({
+      rewording: rewording.nullable().describe('null: no model is set up, it did not answer, or it made something up'),
+    }),
   },
   claimCase: {
     method: 'POST',

@@ -1,5 +1,5 @@
 /** Cases on a terminal. Words of agents and people are shown inert and as what they are. */
-import type { CaseView, PacketView, Reader } from '@belay/protocol';
+import type { CaseView, PacketView, Reader, Rewording } from '@belay/protocol';
 import { argumentText, factRows, packetBlocks } from './packet-text.ts';
 import { columns, harmless, instantText, oneLine, type Paint } from './paint.ts';
 
@@ -52,9 +52,13 @@ const whoLines = (kase: CaseView): string => {
   );
 };
 
-export const caseText = (kase: CaseView, reader: Reader, paint: Paint): string => {
+const rewordingLines = ({ text, model }: Rewording, paint: Paint): string =>
+  `${paint('dim', `Written by a model (${oneLine(model)}; this is not the reason)`)}\n  ${oneLine(text)}`;
+
+export const caseText = (kase: CaseView, rewording: Rewording | null, reader: Reader, paint: Paint): string => {
   const blocks = [
     `${paint('bold', oneLine(kase.title))}\n${oneLine(kase.because)}`,
+    ...(rewording === null ? [] : [rewordingLines(rewording, paint)]),
     [
       `  case     ${kase.caseId}, ${kase.status}, revision ${kase.revision}`,
       `  run      ${kase.runId} of ${kase.agentId} under ${kase.control.name} version ${kase.control.version}`,

@@ -14,6 +14,7 @@ import type { HouseOnce } from './once.ts';
 import type { StopPorts } from './people.ts';
 import type { Log } from './ports.ts';
 import type { PublishedControl } from './publishing.ts';
+import type { Reword } from './rewording.ts';
 
 export type Page<T> = { items: T[]; next: string | null };
 
@@ -119,6 +120,8 @@ export type Services = AgentPorts &
     /** what channels deliver */
     receive: Receive;
     intake: Intake;
+    /** the sentence of a case in a language model's words; null where there are none */
+    reword: Reword;
     /** what administrators have to know: findings of the audit, doubts about the clock */
     alarms(): string[];
     log: Log;

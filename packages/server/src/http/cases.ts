@@ -27,6 +27,7 @@ const showCase = async (services: Services, call: Call<RouteName>, { kase, run }
 type CaseRoutes =
   | 'listCases'
   | 'getCase'
+  | 'rewordCase'
   | 'claimCase'
   | 'declineCase'
   | 'releaseCase'
@@ -41,18 +42,21 @@ const operate = (services: Services, call: Call<RouteName>, command: Parameters<
   return onCase(services, personCaller(call), call.param('caseId'), command);
 };
 
+const read = async (services: Services, call: Call<RouteName>) => {
+  personOf(call);
+  const row = await services.queries.getCase(call.param('caseId'));
+  if (row === null) throw notFound(`case ${call.param('caseId')}`);
+  return showCase(services, call, row);
+};
+
 export const caseRoutes = (services: Services): Handlers<CaseRoutes> => ({
   listCases: async (call) => {
     const { personId } = personOf(call);
     const { items, next } = await services.queries.listCases(call.query, personId, await targetsNow(services, call));
     return { answer: { items: await Promise.all(items.map((row) => showCase(services, call, row))), next } };
   },
-  getCase: async (call) => {
-    personOf(call);
-    const row = await services.queries.getCase(call.param('caseId'));
-    if (row === null) throw notFound(`case ${call.param('caseId')}`);
-    return { answer: await showCase(services, call, row) };
-  },
+  getCase: async (call) => ({ answer: await read(services, call) }),
+  rewordCase: async (call) => ({ answer: { rewording: await services.reword(await read(services, call)) } }),
   claimCase: (call) =>
     operate(services, call, { type: 'claim', revision: call.body.revision, reason: call.body.reason ?? '' }),
   declineCase: (call) => operate(services, call, { type: 'decline', ...call.body }),

@@ -127,6 +127,7 @@ const createServices = (options: MemoryOptions, rows: memory.Rows, clock: Clock)
     runOf: memory.createRunOf(rows),
     queries: createQueries(rows, houseStore),
     orderMove: async () => undefined,
+    reword: async () => null,
     ...memory.createStopping(rows, clock.now, newId),
   } as unknown as Services;
   return { services, fired };

@@ -1,5 +1,6 @@
 /** `belay serve` as a process: the first start, the second one beside it, and what people get wrong. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,6 +27,18 @@ const login = async (url: string, token: string): Promise<Response> =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
   });
+/** An agent asks for a payment of which no system of record is set up: a person is needed. */
+const handOff = async (url: string, secret: string): Promise<string> => {
+  const post = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+    const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await response.json()) as { run: { runId: string }; epoch: number; caseId: string };
+  };
+  const { run, epoch } = await post('/v1/runs', { control: 'payment-approval', subject: { invoiceId: 'I-1' } });
+  const args = { invoiceId: 'I-1', beneficiaryId: 'b', amount: 'EUR 90.00' };
+  const step = { epoch, step: 'release-payment', arguments: args, key: 'pay' };
+  return (await post(`/v1/runs/${run.runId}/gate`, step)).caseId;
+};
 
 describe('belay serve', () => {
   it('lets the administrator in once, serves the other commands, stops cleanly, and goes on where it was', async () => {
@@ -47,6 +60,42 @@ describe('belay serve', () => {
     expect((await runProgram(['login', 'chidi', '--data', data])).out).toContain('Chidi Okafor');
     again.signal('SIGINT');
     expect(await again.ended).toBe(0);
+  });
+
+  it('asks the model that its environment names when somebody looks at a case', async () => {
+    let authorization: string | undefined;
+    const model = createHttpServer((request, response) => {
+      ({ authorization } = request.headers);
+      response.end(JSON.stringify({ choices: [{ message: { content: 'It waits for a person.' } }] }));
+    });
+    await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
+    const { port } = model.address() as AddressInfo;
+    const settings = {
+      BELAY_MODEL_URL: `http://127.0.0.1:${port}/v1`,
+      BELAY_MODEL: 'small',
+      BELAY_MODEL_SECRET: 'KEY',
+      KEY: 'k',
+    };
+    const set = ['--controls', root('controls'), '--org', root('controls/organisation.yaml'), '--json'];
+    const server = startProgram(['serve', '--data', data, '--port', '0', ...set], { env: settings });
+    const [, url = ''] = await server.says(/"url":"([^"]+)"/);
+    const key = await runProgram([
+      'key',
+      'create',
+      'payables',
+      '--control',
+      'payment-approval',
+      '--data',
+      data,
+      '--json',
+    ]);
+    const caseId = await handOff(url, JSON.parse(key.out).secret);
+    const { out } = await runProgram(['case', 'show', caseId, '--data', data]);
+    expect(out).toContain('Written by a model (small; this is not the reason)\n  It waits for a person.');
+    const asData = await runProgram(['case', 'show', caseId, '--data', data, '--json']);
+    expect(JSON.parse(asData.out).rewording).toEqual({ text: 'It waits for a person.', model: 'small' });
+    expect(authorization).toBe('Bearer k');
+    model.close();
   });
 
   it('is examined by the doctor, running or not', async () => {

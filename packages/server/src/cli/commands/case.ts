@@ -85,9 +85,11 @@ const show: Command = {
   examples: [{ line: 'belay case show case_…', about: 'everything a person decides on' }],
   run: async (given, io) => {
     const api = connect(given);
-    const kase = await api.call('getCase', { params: { caseId: given.words[0] ?? '' } });
-    if (io.json) printJson(io, kase);
-    else io.out(caseText(kase, await readerNow(api), io.paint));
+    const params = { caseId: given.words[0] ?? '' };
+    const kase = await api.call('getCase', { params });
+    const { rewording } = await api.call('rewordCase', { params });
+    if (io.json) printJson(io, rewording === null ? kase : { ...kase, rewording });
+    else io.out(caseText(kase, rewording, await readerNow(api), io.paint));
     return 0;
   },
 };
