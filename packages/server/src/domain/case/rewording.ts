@@ -40,7 +40,7 @@ const openers = new Set(
 );
 /** Words that say how many, how long or when: as good as a number. */
 const telling = new Set(
-  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions dozen dozens half third quarter once twice double triple first second percent cent cents second seconds minute minutes hour hours day days week weeks month months year years today tomorrow yesterday tonight noon midnight'.split(
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions dozen dozens half third quarter once twice double triple first second percent cent cents seconds minute minutes hour hours day days week weeks month months year years today tomorrow yesterday tonight noon midnight'.split(
     ' ',
   ),
 );
