@@ -158,6 +158,31 @@ describe('a payment run of 500 invoices', () => {
   }, 120_000);
 });
 
+describe('clean invoices of one supplier', () => {
+  it('are added up over a day, across runs: with the one that makes them too many, a person is asked', async () => {
+    const cents = ({ amount }: { amount: string }): number => Math.round(Number(amount.slice(4)) * 100);
+    const [most] = ledger.toSorted((a, b) => cents(b) - cents(a));
+    const one = run.invoices.find(({ payment }) => payment.invoiceId === most?.invoiceId)?.payment as Payment;
+    const again = { ...one, invoiceId: 'INV-AGAIN' };
+    world.records.erp = { ...world.records.erp, 'INV-AGAIN': world.records.erp?.[one.invoiceId] ?? null };
+    expect(await pay(again)).toBe('waits for a person');
+    const { body } = await chidi.call('listCases', { query: { limit: 200 } });
+    const kase = body.items.find(({ subject }) => subject.invoiceId === 'INV-AGAIN');
+    expect(kase?.reasons.map(({ rule, cites }) => ({ rule, cites }))).toContainEqual({
+      rule: 'daily-per-supplier',
+      cites: 'Payment policy 4.5',
+    });
+    expect(kase?.because).toMatch(
+      /^With this invoice EUR 1\d,\d{3}\.\d\d would go to one supplier within 1d, more than EUR 10,000\.00\.$/,
+    );
+    world.moveClock('25h');
+    chidi = await world.person('chidi');
+    const tomorrow = { ...one, invoiceId: 'INV-TOMORROW' };
+    world.records.erp = { ...world.records.erp, 'INV-TOMORROW': world.records.erp?.[one.invoiceId] ?? null };
+    expect(await pay(tomorrow)).toBe('waits for a signature');
+  });
+});
+
 describe('when the ledger does not answer', () => {
   it('nothing is signed: a person is asked, and told what is not known', async () => {
     world.down.add('ledger');
