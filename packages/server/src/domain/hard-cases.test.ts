@@ -81,20 +81,6 @@ describe('people', () => {
     expect(story.refused ?? story.run.instructions?.text).toMatch(/invalid_request|Do not pay Acme/);
   });
 
-  it('a claimed case whose claimer has left goes to somebody else', () => {
-    const story = new Story().ask({ facts: { fresh: true } }).person('ann', { type: 'claim' });
-    story.organisation = {
-      ...org,
-      people: org.people.map((p) => (p.personId === 'ann' ? { ...p, active: false } : p)),
-    };
-    const seen = new Set<string>();
-    for (let day = 0; day < 30; day++) {
-      story.wait(minutes(24 * 60));
-      for (const type of story.types) seen.add(type);
-    }
-    expect([...seen]).not.toEqual(['ClaimIdled']);
-  });
-
   it('a handoff that joins an open case reaches whom it is for', () => {
     const story = new Story().agent({ type: 'escalate', question: 'How?', options: [], key: 'q' } as never);
     expect(story.run.case?.owner).toBe('role:owners');

@@ -145,6 +145,12 @@ describe('snoozing', () => {
     expect(story.wait(minutes(120)).types).toEqual(['ClaimIdled', 'RungFired']);
     expect(story.run.case).toMatchObject({ status: 'claimed', claimedBy: 'ann', owner: 'role:owners' });
   });
+  it('does not wait for somebody who has left: their case is offered on at once', () => {
+    const story = handedOff().person('ann', { type: 'claim' });
+    story.organisation = { ...org, people: org.people.filter(({ personId }) => personId !== 'ann') };
+    expect(story.wait(minutes(240)).types).toEqual(['ClaimIdled', 'RungFired']);
+    expect(story.run.case?.owner).toBe('role:owners');
+  });
   it('ends when a new reason joins', () => {
     const story = new Story().ask({ key: 'one' }).ask({ key: 'two', facts: { fresh: true } });
     story.person('ann', { type: 'snooze', until: until(story, 300) });
