@@ -73,19 +73,25 @@ const view = (
   };
 };
 
+/** A channel that works may be set up wrong all the same; one that does not answer is not asked. */
+const examined = async (channel: Channel, seen: View): Promise<View> => {
+  if (seen.state !== 'working') return seen;
+  const found = await channel.amiss?.().catch(() => null);
+  return { ...seen, ...found };
+};
+
 export const channelHealth = async (ports: Ports): Promise<View[]> => {
   const channels = [...ports.channels.values()];
   const [states, backlogs] = await Promise.all([
     ports.cards.channels(),
     ports.cards.backlogs(channels.map(({ name }) => name)),
   ]);
-  return channels.map((channel) =>
-    view(
-      channel,
-      states.find(({ name }) => name === channel.name),
-      backlogs.find(({ name }) => name === channel.name),
-      ports,
-    ),
+  return Promise.all(
+    channels.map((channel) => {
+      const state = states.find(({ name }) => name === channel.name);
+      const backlog = backlogs.find(({ name }) => name === channel.name);
+      return examined(channel, view(channel, state, backlog, ports));
+    }),
   );
 };
 

@@ -38,6 +38,8 @@ export type DirectMessages = { tell(place: Place, text: string): Promise<Deliver
 export type Finds = { find(place: Place, subject: Subject): Promise<CardRef | null> };
 /** Does the channel let us in? Asked now and then after it was marked unhealthy. */
 export type Checks = { check(): Promise<Delivery> };
+/** What is set up wrong there and costs no card: looked up when somebody asks how the channel is doing. */
+export type Examines = { amiss(): Promise<{ because: string; remedy: string } | null> };
 /** The e-mail the vendor knows somebody by: a hint for the administrator who links the account, never an identity. */
 export type Directory = { emailOf(address: string): Promise<string | null> };
 
@@ -177,6 +179,8 @@ export type Channel = {
   /** what people call it */
   title: string;
 } & Posts &
-  Partial<Updates & Threads & DirectMessages & Finds & Checks & Directory & Listens & ReadsBack & Polls & Connects>;
+  Partial<
+    Updates & Threads & DirectMessages & Finds & Checks & Examines & Directory & Listens & ReadsBack & Polls & Connects
+  >;
 
 export type Channels = ReadonlyMap<string, Channel>;

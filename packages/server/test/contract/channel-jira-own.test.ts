@@ -1,6 +1,7 @@
 /** What only Jira has: a workflow, a changelog, webhooks without a time, approvals of its service desk. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createJira } from '../../src/channels/jira/index.ts';
+import { prioritiesFrom } from '../../src/channels/jira/priority.ts';
 import { type JiraServer, jiraAccount } from '../../src/demo/vendors/jira.ts';
 import { plainText } from '../../src/demo/vendors/jira-shapes.ts';
 import { type ContractWorld, contractWorld } from './contract-world.ts';
@@ -23,6 +24,7 @@ beforeAll(async () => {
     oldWebhookSecret: '',
     issueType: 'Task',
     statuses: 'returned=Returned to agent, approved=Approved, used=Approved, rejected=Rejected, cancelled=Cancelled',
+    priorities: '40=high, 100=Urgent',
     serviceDesk: '',
   });
   at = await contractWorld({ ...started, channel, room: 'TRE', addresses: jiraAddresses, stranger: jiraStranger });
@@ -161,6 +163,43 @@ it('a comment or a move signs off no step of high risk, and neither does the ser
   await polled();
   expect(await at.approvalNow(approvalId)).toMatchObject({ status: 'waiting', signatures: [] });
   expect(jira.noticesTo(amelie).at(-1)).toContain('cannot prove who did it');
+});
+
+it('an urgent case is an issue of the priority that is configured for its urgency; afterwards the priority is theirs', async () => {
+  const { caseId } = await at.handOff('JI-25', { erp: { amount: 'EUR 60000.00' } });
+  const issue = issueOf('ben-JI-25');
+  expect(issue.priority).toBe('High');
+  issue.priority = 'Lowest';
+  jira.hands.comment(bruno, issue.key, '/take-over');
+  await webhooks();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed' });
+  expect(jira.issue(issue.key)?.priority).toBe('Lowest');
+  await at.handOff('JI-26');
+  expect(issueOf('ben-JI-26').priority).toBe('Medium');
+});
+
+it('a priority that Jira does not have costs no card, and whoever asks how Jira is doing is told which there are', async () => {
+  await at.handOff('JI-27', { vendor: { sanctionsHit: true } });
+  expect(issueOf('ben-JI-27').priority).toBe('Medium');
+  const dana = await at.world.person('dana');
+  expect((await dana.call('listChannels')).body.items).toMatchObject([
+    {
+      state: 'working',
+      because: 'Jira has no priority "Urgent"; it has Highest, High, Medium, Low, Lowest',
+      remedy: expect.stringContaining('BELAY_JIRA_PRIORITIES'),
+    },
+  ]);
+});
+
+it('a priority that the project leaves out costs no card either', async () => {
+  jira.leaveOut('High');
+  await at.handOff('JI-28', { erp: { amount: 'EUR 60000.00' } });
+  expect(issueOf('ben-JI-28').priority).toBe('Medium');
+});
+
+it('priorities that cannot be read are refused when Belay starts, by name', () => {
+  expect(() => prioritiesFrom('40=High, soon=Highest')).toThrow('BELAY_JIRA_PRIORITIES says "soon=Highest"');
+  expect(prioritiesFrom('0=Low, 100=Highest, -5=Lowest').map(({ name }) => name)).toEqual(['Highest', 'Low', 'Lowest']);
 });
 
 it('polls once, however many processes there are', async () => {

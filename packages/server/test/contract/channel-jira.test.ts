@@ -15,6 +15,7 @@ const make = async () => {
     oldWebhookSecret: '',
     issueType: 'Task',
     statuses: 'returned=Returned to agent, approved=Approved, used=Approved, rejected=Rejected, cancelled=Cancelled',
+    priorities: '',
     serviceDesk: 'yes',
   });
   return { channel, twin, room: 'TRE', addresses: jiraAddresses, stranger: jiraStranger };

@@ -45,6 +45,7 @@ const start = async () => {
       oldWebhookSecret: '',
       issueType: 'Task',
       statuses: '',
+      priorities: '',
       serviceDesk: '',
     }),
     notion: createNotion(notionValues(workspace)),

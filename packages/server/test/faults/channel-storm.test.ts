@@ -47,6 +47,7 @@ const start = async (): Promise<void> => {
         oldWebhookSecret: '',
         issueType: 'Task',
         statuses: '',
+        priorities: '',
         serviceDesk: '',
       }),
       createServiceNow({ ...serviceNowValues(snow), perHour: '20000' }),

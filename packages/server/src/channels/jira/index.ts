@@ -14,9 +14,10 @@ import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
 import { guide } from './guide.ts';
 import { parse } from './parse.ts';
+import { type Priorities, prioritiesFrom, priorityFor, unknownPriorities } from './priority.ts';
 import { changedSince, deedsOn, statusOf } from './read.ts';
 import { comment, render } from './render.ts';
-import { cloud, createJiraClient, outcomeOf, reading } from './send.ts';
+import { cloud, createJiraClient, isRefused, outcomeOf, reading } from './send.ts';
 
 const defaults: Statuses = {
   open: 'To Do',
@@ -40,6 +41,11 @@ const settings = {
   oldWebhookSecret: { env: 'BELAY_JIRA_OLD_WEBHOOK_SECRET', about: 'still counts while you change it', fallback: '' },
   issueType: { env: 'BELAY_JIRA_ISSUE_TYPE', about: 'of the issues that are created', fallback: 'Task' },
   statuses: { env: 'BELAY_JIRA_STATUSES', about: 'names of statuses: "open=To Do, claimed=In Progress"', fallback: '' },
+  priorities: {
+    env: 'BELAY_JIRA_PRIORITIES',
+    about: 'priorities by urgency: "0=Medium, 40=High, 100=Highest"',
+    fallback: '',
+  },
   serviceDesk: {
     env: 'BELAY_JIRA_SERVICE_DESK',
     about: '"yes": approvals of Jira Service Management count',
@@ -56,11 +62,18 @@ const longestMinutes = 14 * 24 * 60;
 /** Jira limits the writes to one issue apart from the requests to each of its operations. Numbers of its own it names to nobody. */
 const rates: readonly Rate[] = [
   { per: 'card', atOnce: 8, everyMs: 400, costs: { post: 3, update: 3, addLines: 1 } },
-  { per: 'channel', atOnce: 20, everyMs: 50, costs: { post: 3, update: 6, addLines: 1 } },
+  { per: 'channel', atOnce: 20, everyMs: 50, costs: { post: 4, update: 6, addLines: 1 } },
 ];
 
-type Payload = { written: JsonObject; url: string; title: string; assignee: string | null; fields: JsonObject };
-type Jira = { client: Client; statuses: Statuses; issueType: string };
+type Payload = {
+  written: JsonObject;
+  url: string;
+  title: string;
+  assignee: string | null;
+  fields: JsonObject;
+  urgency: number | null;
+};
+type Jira = { client: Client; statuses: Statuses; priorities: Priorities; issueType: string };
 
 const labelOf = (subject: Subject): string => `belay-${subject.kind}-${subject.id}`;
 
@@ -83,17 +96,25 @@ const moveTo = async ({ client, statuses }: Jira, id: string, state: CardState, 
 };
 
 const post = async (jira: Jira, { address }: Place, payload: JsonObject, subject: Subject): Promise<Delivery> => {
-  const { fields, written, url, title, assignee } = payload as Payload;
+  const { fields, written, url, title, assignee, urgency } = payload as Payload;
   const { createIssue, createOrUpdateRemoteIssueLink } = await cloud();
-  const created = await createIssue(jira.client, {
-    fields: {
-      ...fields,
-      ...(assignee === null ? {} : { assignee: { accountId: assignee } }),
-      project: { key: address },
-      issuetype: { name: jira.issueType },
-      labels: ['belay', labelOf(subject)],
-    },
-  });
+  // A card without its priority is better than none.
+  const priority = await priorityFor(jira.client, jira.priorities, urgency).catch(() => null);
+  const createWith = (more: JsonObject) =>
+    createIssue(jira.client, {
+      fields: {
+        ...fields,
+        ...more,
+        ...(assignee === null ? {} : { assignee: { accountId: assignee } }),
+        project: { key: address },
+        issuetype: { name: jira.issueType },
+        labels: ['belay', labelOf(subject)],
+      },
+    });
+  // The site has it, and the project or its screen may not: refused like that, nothing was created.
+  const created = await createWith(priority === null ? {} : { priority }).catch((error: unknown) =>
+    priority !== null && isRefused(error) ? createWith({}) : Promise.reject(error),
+  );
   const { id = '', key = '' } = created;
   const link = {
     globalId: subjectKey(subject),
@@ -169,7 +190,8 @@ export const createJira = (values: JiraValues): Channel => {
     });
     return account;
   };
-  const jira: Jira = { client, statuses, issueType: values.issueType };
+  const priorities = prioritiesFrom(values.priorities);
+  const jira: Jira = { client, statuses, priorities, issueType: values.issueType };
   const secrets = [webhookSecret, oldWebhookSecret].filter((secret) => secret !== '');
   return {
     name: 'jira',
@@ -189,6 +211,7 @@ export const createJira = (values: JiraValues): Channel => {
         account = null;
         return delivered({ id: await self() });
       }),
+    amiss: () => reading(() => unknownPriorities(client, priorities)),
     emailOf: async (address) => (await (await cloud()).getUser(client, { accountId: address })).emailAddress ?? null,
     workspaces: [workspace],
     verify: (raw) => verifyHub(secrets, 'x-hub-signature', raw),

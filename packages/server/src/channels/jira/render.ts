@@ -64,13 +64,14 @@ const description = (card: Card, texts: DeskTexts): JsonObject =>
     paragraph(text(card.urlLabel, { type: 'link', attrs: { href: card.url } })),
   ]);
 
-/** `written`: what the ref remembers; `fields`: Jira's; `url`: of the link back. */
+/** `written`: what the ref remembers; `fields`: Jira's; `url`: of the link back; `urgency`: of a case, for a new issue. */
 export const render = (card: Card): JsonObject => {
   const texts = deskTexts(card, room);
   return {
     written: writtenOn(card, room),
     url: card.url,
     title: texts.title,
+    urgency: card.subject.kind === 'case' ? card.urgency : null,
     assignee: card.heldBy?.addresses.jira ?? null,
     fields: {
       summary: clipped(`${texts.state}: ${texts.title}`, summaryMost),

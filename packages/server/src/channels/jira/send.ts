@@ -23,6 +23,9 @@ export const createJiraClient = (host: string, email: string, apiToken: string):
   return { ...client, sendRequest: (config) => inTime(client.sendRequest(config)) };
 };
 
+/** Jira did not take what was written. */
+export const isRefused = (error: unknown): boolean => isApiError(error) && error.status === 400;
+
 export type Failed = Exclude<Delivery, { kind: 'delivered' }>;
 
 /** `on`: what was written: a new issue in a project, or one that is there. */

@@ -198,10 +198,11 @@ const doctor: Command = {
   summary: 'How the channels of a running Belay are doing: what waits, what went wrong last, what to do.',
   takes: [],
   options: connecting,
-  examples: [{ line: 'belay channel doctor', about: 'exit code 1 when one is in trouble or down' }],
+  examples: [{ line: 'belay channel doctor', about: 'exit code 1 when there is something to mend' }],
   run: async (given, io): Promise<Exit> => {
     const { items } = await connect(given).call('listChannels', { query: {} });
-    const isUnwell = ({ state }: (typeof items)[number]): boolean => state === 'troubled' || state === 'down';
+    const isUnwell = ({ state, because }: (typeof items)[number]): boolean =>
+      state === 'troubled' || state === 'down' || (state === 'working' && because !== null);
     if (io.json) printJson(io, { items });
     else if (items.length === 0) io.out('No channel is set up. `belay channel add CHANNEL` says how.\n');
     else {

@@ -123,10 +123,17 @@ export const addComment = (jira: Jira, issue: JiraIssue, body: Json, by: string)
   return { status: 201, body: shown };
 };
 
+/** By its id or name; null: there is none. */
+const priorityNamed = (jira: Jira, fields: JsonObject): string | null => {
+  const { id, name } = objectOf(fields.priority);
+  const wanted = id === undefined ? textOf(name) : (jira.priorities[Number(textOf(id)) - 1] ?? 'unknown');
+  return wanted === '' || (jira.priorities.includes(wanted) && !jira.leftOut.includes(wanted)) ? wanted : null;
+};
+
 const fieldProblems = (jira: Jira, fields: JsonObject): JsonObject => {
   const summary = textOf(fields.summary);
   const description = plainText(fields.description ?? null);
-  const priority = textOf(objectOf(fields.priority).name);
+  const priority = 'priority' in fields ? priorityNamed(jira, fields) : '';
   return {
     ...('summary' in fields && summary.trim() === '' ? { summary: 'You must specify a summary of the issue.' } : {}),
     ...(summary.length > 255 ? { summary: "Summary can't exceed 255 characters." } : {}),
@@ -134,9 +141,7 @@ const fieldProblems = (jira: Jira, fields: JsonObject): JsonObject => {
     ...(description.length > 32_767
       ? { description: 'The entered text is too long. It exceeds the allowed limit of 32,767 characters.' }
       : {}),
-    ...(priority !== '' && !jira.priorities.includes(priority)
-      ? { priority: 'The priority selected is invalid.' }
-      : {}),
+    ...(priority === null ? { priority: 'The priority selected is invalid.' } : {}),
     ...(Array.isArray(fields.labels) && fields.labels.some((label) => /\s/.test(textOf(label)))
       ? { labels: 'The label contains spaces which is invalid.' }
       : {}),
@@ -147,7 +152,7 @@ const takeFields = (jira: Jira, issue: JiraIssue, fields: JsonObject): void => {
   if ('summary' in fields) issue.summary = textOf(fields.summary);
   if ('description' in fields) issue.description = fields.description ?? null;
   if (Array.isArray(fields.labels)) issue.labels = fields.labels.map(textOf);
-  if ('priority' in fields) issue.priority = textOf(objectOf(fields.priority).name) || 'Medium';
+  if ('priority' in fields) issue.priority = priorityNamed(jira, fields) || 'Medium';
   if ('duedate' in fields) issue.duedate = textOf(fields.duedate) || null;
   for (const [name, value] of Object.entries(fields)) if (name.startsWith('customfield_')) issue.custom[name] = value;
   if ('assignee' in fields) issue.assignee = textOf(objectOf(fields.assignee).accountId) || null;

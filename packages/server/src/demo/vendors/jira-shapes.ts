@@ -54,6 +54,8 @@ export type JiraMemory = {
   statuses: { id: string; name: string; category: 'new' | 'indeterminate' | 'done' }[];
   issueTypes: { id: string; name: string }[];
   priorities: string[];
+  /** of those, what the project's scheme leaves out */
+  leftOut: string[];
   people: JiraPerson[];
   hidesEmails: boolean;
   issues: JiraIssue[];

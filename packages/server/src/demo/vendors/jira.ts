@@ -260,6 +260,17 @@ const ofProject = (jira: Jira, part: string | undefined): Reply => {
   };
 };
 
+/** All of them, or a page of them. */
+const prioritiesOf = (jira: Jira, part: string): Reply => {
+  const values = jira.priorities.map((name, index) => ({
+    self: `${jira.origin}/rest/api/3/priority/${index + 1}`,
+    id: String(index + 1),
+    name,
+  }));
+  if (part !== 'search') return { status: 200, body: values };
+  return { status: 200, body: { startAt: 0, maxResults: 50, total: values.length, isLast: true, values } };
+};
+
 const answer = (jira: Jira, call: Call): Reply => {
   const expected = Buffer.from(`${jiraAccount.email}:${jiraAccount.apiToken}`).toString('base64');
   if (call.headers.authorization !== `Basic ${expected}`)
@@ -298,14 +309,7 @@ const answer = (jira: Jira, call: Call): Reply => {
         : { status: 200, body: userJson(jira, person) };
     }
     case 'priority':
-      return {
-        status: 200,
-        body: jira.priorities.map((name, index) => ({
-          self: `${jira.origin}/rest/api/3/priority/${index + 1}`,
-          id: String(index + 1),
-          name,
-        })),
-      };
+      return prioritiesOf(jira, id);
     case 'search':
       return search(jira, call);
     case 'issue': {
@@ -349,6 +353,7 @@ export const startJira = async (options: JiraOptions = {}) => {
       { id: '10201', name: 'Incident' },
     ],
     priorities: ['Highest', 'High', 'Medium', 'Low', 'Lowest'],
+    leftOut: [],
     hidesEmails: false,
     ...others,
     people: [belayUser, ...people],
@@ -373,6 +378,8 @@ export const startJira = async (options: JiraOptions = {}) => {
     closeProject: (): void => {
       jira.closed = true;
     },
+    /** the project's scheme has this priority no more */
+    leaveOut: (priority: string): void => void jira.leftOut.push(priority),
     issues: () => jira.issues,
     issue: (key: string) => jira.issues.find((one) => one.key === key) ?? null,
     /** where somebody may move an issue now */
