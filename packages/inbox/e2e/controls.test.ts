@@ -20,6 +20,21 @@ describe.skipIf(missing !== null)('controls', () => {
     expect(drawn).toEqual(expect.arrayContaining(['release payment', 'The agent goes on alone', '15 minutes']));
   });
 
+  it('are drawn as a whole where there is room, and at full size when asked', async () => {
+    await visit.page.setViewportSize({ width: 1_360, height: 900 });
+    await visit.open('/controls/payment-approval');
+    const drawing = visit.page.getByRole('img', { name: /Steps, answers of the gate/ });
+    await drawing.waitFor();
+    const hidden = () => drawing.evaluate(({ parentElement: box }) => (box ? box.scrollWidth - box.clientWidth : -1));
+    expect(await hidden()).toBe(0);
+    await visit.button('Full size').click();
+    await visit.button('Fit to the page').waitFor();
+    expect(await hidden()).toBeGreaterThan(0);
+    await visit.button('Fit to the page').click();
+    await visit.button('Full size').waitFor();
+    expect(await hidden()).toBe(0);
+  });
+
   it('are compared by version, less human oversight first, from the keyboard too', async () => {
     await visit.open('/controls/payment-approval');
     await visit.page.getByRole('link', { name: 'what changed' }).first().click();
@@ -32,6 +47,11 @@ describe.skipIf(missing !== null)('controls', () => {
     await visit.page.waitForURL('**/compare?before=1&after=3');
     await visit.page.getByLabel('Before').selectOption('3');
     await visit.see('Every case is decided as before.');
+  });
+
+  it('with one version say that there is nothing to compare', async () => {
+    await visit.open('/controls/support-escalation/compare');
+    await visit.see('So far it has one version; there is nothing to compare yet.');
   });
 
   it('say what is missing when there is no such version', async () => {

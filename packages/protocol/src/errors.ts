@@ -52,7 +52,11 @@ export const errorCatalogue = {
     title: 'The request did not come from the inbox.',
     remedy: 'Send the X-Belay-CSRF header with the token of /v1/me.',
   },
-  not_entitled: { status: 403, title: 'You are not entitled to do this.', remedy: 'The detail names who is.' },
+  not_entitled: {
+    status: 403,
+    title: 'You are not entitled to do this.',
+    remedy: 'Ask somebody who is, or an administrator to entitle you.',
+  },
   separation_of_duties: {
     status: 403,
     title: 'The requester may not sign off their own step.',

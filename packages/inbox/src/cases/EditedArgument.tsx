@@ -64,12 +64,23 @@ const Composite = ({ name, original, value, onChange, onValid }: Props) => {
   );
 };
 
+/** A text that one line would cut off: a reply to a customer, not an identifier. */
+const isLong = (text: string): boolean => text.length > 32 || text.includes('\n');
+
 export const EditedArgument = (props: Props) => {
   const { name, original, value, onChange } = props;
   const described = { label: nameText(name), description: `was ${valueText(original)}` };
   if (isMoney(original) && typeof value === 'string') return <Money {...props} value={value} />;
   if (typeof original === 'string' && typeof value === 'string') {
-    return <TextInput {...described} value={value} onChange={(event) => onChange(event.currentTarget.value)} />;
+    const Field = isLong(original) ? Textarea : TextInput;
+    return (
+      <Field
+        {...described}
+        {...(isLong(original) && { autosize: true, maxRows: 12 })}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
   }
   if (typeof original === 'number' && typeof value === 'number') {
     return (

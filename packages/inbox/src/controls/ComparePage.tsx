@@ -49,6 +49,7 @@ export const ComparePage = () => {
         </h1>
       </header>
       {error !== null && <ProblemNote error={error} />}
+      {data?.items.length === 1 && <p className="quiet">So far it has one version; there is nothing to compare yet.</p>}
       <div className={css.chooser}>
         <NativeSelect
           label="Before"
@@ -63,7 +64,7 @@ export const ComparePage = () => {
           onChange={({ currentTarget }) => choose({ before, after: Number(currentTarget.value) })}
         />
       </div>
-      {data !== undefined && <Result name={name} before={before} after={after} />}
+      {data !== undefined && data.items.length > 1 && <Result name={name} before={before} after={after} />}
     </article>
   );
 };

@@ -1,6 +1,8 @@
 /** The drawing of a control: steps, what the gate answers, sign-offs and ladders. Laid out by the server; the words below it say the same. */
 import type { Arrow, Box, Drawing as Laid } from '@belay/control';
-import { type CSSProperties, useId } from 'react';
+import { Button } from '@mantine/core';
+import { IconArrowsDiagonal, IconArrowsDiagonalMinimize2 } from '@tabler/icons-react';
+import { type CSSProperties, useId, useState } from 'react';
 import css from './drawing.module.css';
 
 const Lines = ({ lines, x, y, height }: { lines: string[]; x: number; y: number; height: number }) =>
@@ -32,28 +34,42 @@ const ArrowOf = ({ arrow: { points, label }, head }: { arrow: Arrow; head: strin
 
 export const Drawing = ({ drawing, title }: { drawing: Laid; title: string }) => {
   const head = useId();
+  const [full, setFull] = useState(false);
   const { width, height, boxes, arrows } = drawing;
+  const sizes = { '--least': `${Math.round(width * 0.8)}px`, '--drawn': `${width}px` };
+  const Icon = full ? IconArrowsDiagonalMinimize2 : IconArrowsDiagonal;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-    <figure className={`card ${css.figure}`} tabIndex={0}>
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        style={{ '--least': `${Math.round(width * 0.8)}px`, maxWidth: Math.round(width * 1.2) } as CSSProperties}
-        role="img"
-        aria-label={`Steps, answers of the gate, sign-offs and ladders of ${title}. The sections below say the same in words.`}
+    <figure className={`card ${css.figure}`} data-full={full || undefined}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard */}
+      <div className={css.scroll} tabIndex={0}>
+        <svg
+          viewBox={`0 0 ${width} ${height}`}
+          style={{ ...sizes, maxWidth: full ? undefined : Math.round(width * 1.2) } as CSSProperties}
+          role="img"
+          aria-label={`Steps, answers of the gate, sign-offs and ladders of ${title}. The sections below say the same in words.`}
+        >
+          <defs>
+            <marker id={head} viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
+              <path d="M0 0 10 5 0 10z" />
+            </marker>
+          </defs>
+          {arrows.map((arrow) => (
+            <ArrowOf key={`${arrow.from} ${arrow.to}`} arrow={arrow} head={head} />
+          ))}
+          {boxes.map((box) => (
+            <BoxOf key={box.id} box={box} />
+          ))}
+        </svg>
+      </div>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        leftSection={<Icon size={15} stroke={1.7} aria-hidden />}
+        onClick={() => setFull(!full)}
       >
-        <defs>
-          <marker id={head} viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
-            <path d="M0 0 10 5 0 10z" />
-          </marker>
-        </defs>
-        {arrows.map((arrow) => (
-          <ArrowOf key={`${arrow.from} ${arrow.to}`} arrow={arrow} head={head} />
-        ))}
-        {boxes.map((box) => (
-          <BoxOf key={box.id} box={box} />
-        ))}
-      </svg>
+        {full ? 'Fit to the page' : 'Full size'}
+      </Button>
     </figure>
   );
 };

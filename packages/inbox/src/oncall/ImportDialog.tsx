@@ -69,7 +69,8 @@ const Added = ({ answer, kind, onClose }: { answer: Answer; kind: Kind; onClose:
   return (
     <Stack>
       <p role="status">
-        <strong>{countText(answer.added, kind)} added.</strong> They count from now on, and stand under Changes.
+        <strong>{countText(answer.added, kind)} added.</strong> What was added counts from now on, and stands under
+        Changes.
       </p>
       {undo.error !== null && <ProblemNote error={undo.error} />}
       <Group justify="flex-end">

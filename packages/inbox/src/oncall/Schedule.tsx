@@ -101,7 +101,7 @@ export const Schedule = ({ name, from, to }: { name: string; from: number; to: n
             <Inert text={data.schedule.about} />
           </h2>
           <p className="quiet">
-            <span className="mono">oncall:{name}</span> · handed over by the clock of {data.schedule.zone}
+            In a control: <span className="mono">oncall:{name}</span> · handed over by the clock of {data.schedule.zone}
           </p>
         </div>
         <Tools calendar={data} onChange={() => setChanging({ shift: null })} />

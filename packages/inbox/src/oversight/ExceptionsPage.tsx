@@ -88,6 +88,8 @@ const Filters = ({ items }: { items: readonly ExceptionView[] }) => {
       <TextInput
         type="date"
         aria-label="From"
+        leftSection="from"
+        leftSectionWidth={52}
         value={search.from ?? ''}
         max={search.to}
         onChange={(event) => choose({ from: event.currentTarget.value })}
@@ -95,6 +97,8 @@ const Filters = ({ items }: { items: readonly ExceptionView[] }) => {
       <TextInput
         type="date"
         aria-label="To, this day included"
+        leftSection="to"
+        leftSectionWidth={36}
         value={search.to ?? ''}
         min={search.from}
         onChange={(event) => choose({ to: event.currentTarget.value })}

@@ -27,6 +27,7 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Gatehouse } from '../session/Gatehouse.tsx';
 import { Me } from '../session/me.ts';
 import { SignedOut } from '../session/SignedOut.tsx';
+import { nameText } from '../text/values.ts';
 import { Help } from './Help.tsx';
 import { Live } from './Live.tsx';
 import { Mark } from './Mark.tsx';
@@ -131,7 +132,7 @@ const Account = ({ me }: { me: PersonView }) => {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{[...me.access, ...me.roles].join(', ')}</Menu.Label>
+        <Menu.Label>{[...me.access, ...me.roles].map(nameText).join(', ')}</Menu.Label>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
           Sign out
         </Menu.Item>

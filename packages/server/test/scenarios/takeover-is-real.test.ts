@@ -32,6 +32,8 @@ describe('a takeover', () => {
     const { runId, epoch, gate, args } = await pay('T-1');
     const taken = await bruno.call('takeOver', { params: { runId }, body: { reason: 'I want to look at this one' } });
     expect(taken.body).toMatchObject({ status: 'claimed', claimedBy: 'bruno', inFlight: [] });
+    const shown = await bruno.call('getRun', { params: { runId } });
+    expect(shown.body.nextDue).toBe('Bruno Ferrari is reminded');
     for (const reply of [
       await gate(),
       await agent.call('heartbeat', { params: { runId }, body: { epoch } }),

@@ -49,7 +49,7 @@ const caseDue = (kase: Case, limits: Limits): Due =>
   kase.status === 'claimed'
     ? {
         at: Math.max(kase.activeAt + limits.claimIdleMs, kase.rest?.until ?? 0),
-        what: `${kase.claimedBy ?? 'its owner'} is reminded`,
+        what: `${kase.claimedBy === null ? kase.owner : `person:${kase.claimedBy}`} is reminded`,
         kind: 'claimIdle',
         id: kase.caseId,
       }

@@ -83,7 +83,11 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
     `${e.to.kind === 'person' ? person(e.to.id) : e.to.id} has control${e.inFlight.length === 0 ? '.' : `; ${e.inFlight.length} step(s) were under way and cannot be recalled.`}`,
   ControlReturned: () => 'Control is with the agent again, in a new epoch.',
   InstructionsAcknowledged: (_e, { by }) => `${by} has read the instructions.`,
-  AgentReported: (e) => e.progress ?? `Spent USD ${e.costUsd.toFixed(2)}, ${e.tokens} tokens.`,
+  AgentReported: (e) =>
+    e.progress ??
+    (e.costUsd === 0 && e.tokens === 0
+      ? 'The agent is at work.'
+      : `Spent USD ${e.costUsd.toFixed(2)}, ${e.tokens} tokens.`),
   RunMoved: (e, { by }) =>
     `${by} moved the run from version ${e.from.version} to version ${e.to.version} of ${e.to.name}, which is stricter${quoted(e.because)}`,
   RunFinished: () => 'The run is finished.',
