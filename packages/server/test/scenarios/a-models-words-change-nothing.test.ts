@@ -177,6 +177,16 @@ describe('an agent, or a model that fails,', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is not asked about a case that is over', async () => {
+    answer = 'It waits.';
+    const { caseId } = await handedOff('R-6');
+    const params = { caseId };
+    const { revision } = (await bruno.call('getCase', { params })).body;
+    expect((await bruno.call('cancelCase', { params, body: { revision, because: 'Checked.' } })).ok).toBe(true);
+    expect(await reworded(caseId)).toBeNull();
+    expect(asked).toEqual([]);
+  });
+
   it('is asked about four cases at a time, no more', async () => {
     answer = 'never';
     const cases = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => handedOff(`P-${n}`)));

@@ -16,6 +16,7 @@ describe('what a model says of a packet', () => {
     'Nordwind GmbH is to be paid EUR 1,200.00 for INV-7.',
     'The details of Nordwind GmbH changed 3 days ago, so a person calls back first.',
     'Because this is Nordwind GmbH’s invoice (INV-7), it waits.',
+    'For INV-7, Nordwind GmbH is to be paid.',
     'Anna Meier is the contact. Tom Schmidt is the owner.',
   ])('is shown: %s', (answer) => {
     expect(whyNotShown(answer, packet)).toBeNull();
