@@ -114,6 +114,37 @@ describe('what stands beside the rules', () => {
   });
 });
 
+describe('the budgets of a stuck run', () => {
+  const within = (stuck: string) => parsed(good.replace('approvals:\n', `stuck: { ${stuck} }\napprovals:\n`));
+
+  test.each([
+    ['idle: 10m', 'idle: 20m', 'The agent may be silent: 10 minutes before, 20 minutes now.'],
+    [
+      'heartbeat: 1m',
+      'heartbeat: 2m',
+      'An agent that sends signs of life may be silent: 1 minute before, 2 minutes now.',
+    ],
+    ['time: 1h', 'time: 2h', 'The agent may work without a look of a person: 1 hour before, 2 hours now.'],
+    ['outage: 30m', 'idle: 10m', 'Systems outside may fail: 30 minutes before, 1 hour now.'],
+    ['same-step: 3', 'same-step: 4', 'The same step may be asked for: 3 times before, 4 times now.'],
+    ['attempts: 2', 'attempts: 3', 'A step may be tried: 2 times before, 3 times now.'],
+    ['steps: 50', 'steps: 200', 'The steps of a run may be: 50 before, 200 now.'],
+    ['cost: USD 5.00', 'cost: USD 5.01', 'A run may cost: USD 5.00 before, USD 5.01 now.'],
+    ['cost: USD 5.00', 'idle: 10m', 'A run may cost: USD 5.00 before, no bound of its own now.'],
+    [
+      'heartbeat: 1m',
+      'idle: 10m',
+      'An agent that sends signs of life may be silent: 1 minute before, no bound of its own now.',
+    ],
+  ])('%s that becomes %s brings a person later, the other way round sooner', (tight, loose, sentence) => {
+    const later = compareControls(within(tight), within(loose));
+    expect(later).toMatchObject({ changes: [], notes: [{ sentence, weaker: true }], weaker: true });
+    const sooner = compareControls(within(loose), within(tight));
+    expect(sooner).toMatchObject({ notes: [{ weaker: false }], weaker: false });
+    expect(compareControls(within(tight), within(tight)).notes).toEqual([]);
+  });
+});
+
 describe('the cases of a comparison', () => {
   test('agree with the decisions: each case was decided so by both', () => {
     const threshold = fc.integer({ min: 1, max: 999 });

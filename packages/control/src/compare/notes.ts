@@ -3,6 +3,7 @@ import type { ApprovalSpec, Control, LadderSpec, StepSpec } from '../model.ts';
 import { pageLadder } from '../page/waits.ts';
 import { sayList, sayName, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
 import { limitNotes, reviewNotes } from './limit-notes.ts';
+import { stuckNotes } from './stuck-notes.ts';
 
 /** A difference that is not about single cases. */
 export type Note = { sentence: string; weaker: boolean };
@@ -97,6 +98,7 @@ export const notesOf = (before: Control, after: Control): Note[] => [
   ...approvalNotes(before, after),
   ...limitNotes(before, after),
   ...reviewNotes(before, after),
+  ...stuckNotes(before, after),
   ...loosened(before, after),
   ...otherNotes(before, after),
   ...acceptedNotes(before, after),
