@@ -175,6 +175,14 @@ it('shows whoever looks at a card what is true then, and a bystander no buttons'
   expect(JSON.stringify(theirs?.value)).not.toContain('belay:takeOver');
 });
 
+it('reaches those whose client cannot show such cards: a text with the link', async () => {
+  const { caseId } = await at.handOff('OLD-1');
+  const card = teams.messages().findLast(({ activity }) => JSON.stringify(activity).includes('ben-OLD-1'));
+  const shown = JSON.stringify(card?.activity.attachments);
+  expect(shown).toContain('"fallbackText":"Needs a person: Pay Nordwind GmbH');
+  expect(shown).toContain(`[Open in the inbox](http://belay.test/cases/${caseId})"`);
+});
+
 it('answers a message with what is theirs, and a stranger with how to be linked', async () => {
   await at.handOff('MINE-1');
   await at.deliver(teams.write('what is mine?', at.signing('amelie')));

@@ -26,6 +26,19 @@ describe('a card in Teams', () => {
     );
   });
 
+  it('says in text to clients that cannot show it what it is about, and links to where it is shown; nothing else in it acts', () => {
+    fc.assert(
+      fc.property(anyCard, (card) => {
+        const { summary } = render(card);
+        const link = ` [${card.urlLabel}](${card.url})`;
+        const { fallbackText } = adaptiveCard(card);
+        expect(fallbackText).toBe(`${String(summary)}${link}`);
+        expect(activeIn(String(fallbackText).slice(0, -link.length))).toEqual([]);
+      }),
+      { numRuns: runs },
+    );
+  });
+
   it('offers to decide on arguments only when all of them are shown exactly', () => {
     fc.assert(
       fc.property(anyCard, (card) => {

@@ -108,6 +108,10 @@ const adaptive = (body: Element[], actions: Element[]): Element => ({
   actions,
 });
 
+/** In one breath, as Markdown. */
+const inShort = ({ state, title, sentence, who }: CardTexts): string =>
+  markdown(clipped(`${state}: ${title}. ${sentence} ${who}`, 600));
+
 /** The card alone; whoever looks at it is shown what is true then. */
 export const adaptiveCard = (card: Card): Element => {
   const texts = cardTexts(card, room);
@@ -117,6 +121,8 @@ export const adaptiveCard = (card: Card): Element => {
   };
   return {
     ...adaptive(bodyOf(card, texts), actions),
+    // All that a client shows which does not know this version of cards.
+    fallbackText: `${inShort(texts)} [${card.urlLabel}](${card.url})`,
     ...(card.settled ? {} : { refresh }),
     msteams: { width: 'Full' },
   };
@@ -126,8 +132,7 @@ const attached = (content: Element): Element => ({ contentType: cardType, conten
 
 /** The message with its card; `summary` is what a notification shows. */
 export const render = (card: Card): JsonObject => {
-  const { state, title, sentence, who } = cardTexts(card, room);
-  const summary = markdown(clipped(`${state}: ${title}. ${sentence} ${who}`, 600));
+  const summary = inShort(cardTexts(card, room));
   return { type: 'message', summary, attachments: [attached(adaptiveCard(card))] };
 };
 
