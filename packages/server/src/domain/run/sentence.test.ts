@@ -14,3 +14,12 @@ describe('a sign of life', () => {
     expect(reported({})).toBe('The agent is at work.');
   });
 });
+
+describe('a stop', () => {
+  it('says who stopped what, and why', () => {
+    const stop = (name: string | null) =>
+      sentenceOf({ type: 'StopOrdered', scope: 'agent', name, because: 'It pays twice.' } as never, names);
+    expect(stop('payables')).toBe('Bruno Ferrari stopped payables: It pays twice.');
+    expect(stop(null)).toBe('Bruno Ferrari stopped everything: It pays twice.');
+  });
+});

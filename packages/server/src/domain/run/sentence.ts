@@ -93,8 +93,15 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   RunFinished: () => 'The run is finished.',
 };
 
+type Stop = { scope: string; name: string | null; because: string };
+
+/** A stop is no event of one run, and stands in the register of exceptions all the same. */
+const stopSentence = ({ name, because }: Stop, { by }: Names): string =>
+  `${by} stopped ${name ?? 'everything'}: ${because}`;
+
 /** The sentence for one event. Unknown types (of a newer version) are shown by their name. */
 export const sentenceOf = (event: RunEvent, names: Names): string => {
+  if ((event.type as string) === 'StopOrdered') return stopSentence(event as unknown as Stop, names);
   const sentence = sentences[event.type] as ((event: RunEvent, names: Names) => string) | undefined;
   return sentence === undefined ? event.type : sentence(event, names);
 };
