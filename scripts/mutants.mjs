@@ -20,7 +20,7 @@ const domain = 'packages/server/src/domain';
 
 /** Where a guard outside the domain is proven; the domain proves its own. */
 const elsewhere = {
-  'packages/server/src/engine/cards.ts': ['packages/server/src/engine/cards.test.ts'],
+  'packages/server/src/engine/delivery/cards.ts': ['packages/server/src/engine/delivery/cards.test.ts'],
   'packages/server/src/channels/card.ts': ['packages/server/src/channels/card.test.ts'],
   'packages/sdk/src/verify.ts': ['packages/sdk/src/verify.test.ts'],
 };
@@ -50,7 +50,9 @@ const testsOf = ([, file, , , tests, title]) => {
   return ofAgents ? tests : (elsewhere[file] ?? decidersOf(file));
 };
 const proving = ofAgents ? guards.filter(chosen) : guards;
-const every = ofChannels ? ['packages/server/src/engine/pace.test.ts'] : [...new Set(proving.flatMap(testsOf))];
+const every = ofChannels
+  ? ['packages/server/src/engine/delivery/pace.test.ts']
+  : [...new Set(proving.flatMap(testsOf))];
 
 /** One process without isolation: the tests of the pure rooms share nothing, and starting them is most of the time. */
 const together = ['--pool=threads', '--no-isolate', '--maxWorkers=1'];

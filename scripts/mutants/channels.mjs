@@ -60,7 +60,7 @@ export const channelGuards = [
   ],
   [
     'nobody of another workspace',
-    'engine/inbound.ts',
+    'engine/inbound/inbound.ts',
     'if (!isOurs(channel, ask)) {',
     'if (false as boolean) {',
     slack,
@@ -68,7 +68,7 @@ export const channelGuards = [
   ],
   [
     'the revision that the press saw',
-    'engine/inbound-forms.ts',
+    'engine/inbound/forms.ts',
     "return ofCase({ type: 'claim', revision, reason: '' });",
     "return ofCase({ type: 'claim', revision: found.kind === 'case' ? found.kase.revision : 0, reason: 'x' });",
     slack,
@@ -76,7 +76,7 @@ export const channelGuards = [
   ],
   [
     'the epoch and revision behind a form',
-    'engine/inbound-forms.ts',
+    'engine/inbound/forms.ts',
     "    type: 'return',\n    revision,",
     "    type: 'return',\n    revision: 1,",
     slack,
@@ -92,7 +92,7 @@ export const channelGuards = [
   ],
   [
     'what an account alone cannot sign off',
-    'engine/inbound-press.ts',
+    'engine/inbound/press.ts',
     "if (press.proof !== 'account' ||",
     "if (press.proof !== ('never' as string) ||",
     jiraOwn,
@@ -116,7 +116,7 @@ export const channelGuards = [
   ],
   [
     'a link for an account: signed',
-    'engine/account-links.ts',
+    'engine/inbound/account-links.ts',
     'if (mine.length !== theirs.length || !timingSafeEqual(mine, theirs)) return null;',
     'if (mine.length === -1 && !timingSafeEqual(mine, theirs)) return null;',
     slack,
@@ -124,7 +124,7 @@ export const channelGuards = [
   ],
   [
     'a link for an account: once',
-    'engine/account-links.ts',
+    'engine/inbound/account-links.ts',
     'if (!(await ports.links.spend(link.linkId, ports.clock.now()))) return used();',
     '',
     slack,
@@ -132,7 +132,7 @@ export const channelGuards = [
   ],
   [
     'a link for an account: not of somebody whom the vendor knows by another address',
-    'engine/account-links.ts',
+    'engine/inbound/account-links.ts',
     'speaksAgainst(channel, await emailAt(channel, link.address), person)',
     'null',
     contract('jira'),
@@ -148,7 +148,7 @@ export const channelGuards = [
   ],
   [
     'a vendor that named a time is left alone until then',
-    'engine/deliver-health.ts',
+    'engine/delivery/health.ts',
     'if ((state?.pausedUntil ?? 0) > now) return false;',
     '',
     slack,
@@ -156,10 +156,10 @@ export const channelGuards = [
   ],
   [
     'the rates of a vendor',
-    'engine/pace.ts',
+    'engine/delivery/pace.ts',
     'if (waitMs > full.waitMs)',
     'if (false as boolean)',
-    'packages/server/src/engine/pace.test.ts',
+    'packages/server/src/engine/delivery/pace.test.ts',
     'the pace of a channel',
   ],
 ];

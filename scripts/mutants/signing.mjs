@@ -20,13 +20,13 @@ export const signing = [
   ],
   [
     'a card of what has to be read offers no signature',
-    'packages/server/src/engine/cards.ts',
+    'packages/server/src/engine/delivery/cards.ts',
     'return mayBeSigned ? [approve, reject] : [reject];',
     'return [approve, reject];',
   ],
   [
     'a card of which too little is known offers no signature',
-    'packages/server/src/engine/cards.ts',
+    'packages/server/src/engine/delivery/cards.ts',
     'if (lacking !== null) return `It cannot be signed.',
     'if (false as boolean) return `It cannot be signed.',
   ],

@@ -13,16 +13,16 @@ import { decideOncall, type Entered, withEntered } from './domain/oncall/entered
 import type { Organisation } from './domain/oncall/organisation.ts';
 import { createChanges } from './engine/changes.ts';
 import type { Channel } from './engine/channel-ports.ts';
-import { createChannelWork } from './engine/channel-work.ts';
 import { Committer, changeOf } from './engine/committer.ts';
+import { createChannelWork } from './engine/delivery/channel-work.ts';
 import { endDrills } from './engine/drills.ts';
 import { pollMs } from './engine/due.ts';
 import { createHandle } from './engine/handle.ts';
 import { createHouse } from './engine/house.ts';
-import { createIntake, type IntakeSource } from './engine/intake.ts';
+import { createIntake, type IntakeSource } from './engine/intake/intake.ts';
 import { createIntegrator } from './engine/integrate.ts';
-import { askHttp } from './engine/lookup-http.ts';
-import { createLookups, type Lookups, type Source } from './engine/lookups.ts';
+import { askHttp } from './engine/lookups/http.ts';
+import { createLookups, type Lookups, type Source } from './engine/lookups/lookups.ts';
 import { startLoop } from './engine/loop.ts';
 import { type ModelEndpoint, modelAt } from './engine/model-http.ts';
 import { createHouseOnce, createOnce, type Once } from './engine/once.ts';
@@ -30,9 +30,10 @@ import { deliverOwed } from './engine/outbox.ts';
 import { resumeStops } from './engine/people.ts';
 import { createPermitSigner, newSigningKey } from './engine/permit-signer.ts';
 import type { Change, Clock, Log, Write } from './engine/ports.ts';
+import type { Queries } from './engine/queries.ts';
 import { takeRandom } from './engine/random.ts';
 import { createReword, type WordsModel } from './engine/rewording.ts';
-import type { Queries, Services } from './engine/services.ts';
+import type { Services } from './engine/services.ts';
 import { createTime, systemClock, type Time, type TimePorts } from './engine/time.ts';
 import { createAuth } from './http/auth.ts';
 import { createHttp } from './http/http.ts';
@@ -208,7 +209,7 @@ const createServices = ({
   ...parts
 }: Parts): Omit<
   Services,
-  'receive' | 'accountLinks' | 'channelHealth' | 'alarms' | 'intake' | 'secondPerson' | 'reword'
+  'receive' | 'accountLinks' | 'channelHealth' | 'examineChannels' | 'alarms' | 'intake' | 'secondPerson' | 'reword'
 > => ({
   ...parts,
   handle: createHandle(parts.committer, once),

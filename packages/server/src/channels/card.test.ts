@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Card } from '../engine/cards.ts';
+import type { Card } from '../engine/delivery/cards.ts';
 import { cardTexts } from './card.ts';
 import { testCard } from './test-card.ts';
 

@@ -1,6 +1,6 @@
 /** Cards of any kind for the tests of renderers: empty to huge, every state, every script, texts that want to act. */
 import fc from 'fast-check';
-import type { Card, CardButton } from '../engine/cards.ts';
+import type { Card, CardButton } from '../engine/delivery/cards.ts';
 
 const hostile = fc.constantFrom(
   '<!channel>',

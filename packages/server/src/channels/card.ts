@@ -2,7 +2,7 @@
  * What every renderer makes of a card before its vendor's syntax comes in: texts visible and clipped, the exact
  * arguments whole or marked as cut, and only the buttons that may be offered here. A renderer escapes and lays out.
  */
-import type { Card, CardButton } from '../engine/cards.ts';
+import type { Card, CardButton } from '../engine/delivery/cards.ts';
 import { clip, clipped, clippedLine, clippedText, deceptive, oneLine } from './inert.ts';
 
 /** How many characters the vendor has room for. Facts, reasons and words are cut; arguments are whole or not decided on. */

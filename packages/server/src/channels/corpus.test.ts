@@ -5,7 +5,7 @@ import { jiraJudge } from '../../test/vendors/jira-rules.ts';
 import { notionJudge } from '../../test/vendors/notion-rules.ts';
 import { serviceNowJudge } from '../../test/vendors/servicenow-rules.ts';
 import { activityProblems } from '../../test/vendors/teams-rules.ts';
-import type { Card, CardState } from '../engine/cards.ts';
+import type { Card, CardState } from '../engine/delivery/cards.ts';
 import { corpusOfCards } from './corpus.testing.ts';
 import type { Statuses } from './desk.ts';
 import { render as renderJira } from './jira/render.ts';

@@ -2,7 +2,7 @@
  * Three hundred cards that stay the same: every state, many scripts, nothing to a megabyte in each place where others
  * write. What a renderer makes of them is held against its vendor's schema and limits.
  */
-import type { Card, CardButton, CardState } from '../engine/cards.ts';
+import type { Card, CardButton, CardState } from '../engine/delivery/cards.ts';
 
 const states: readonly CardState[] = [
   'open',

@@ -6,7 +6,7 @@ import { activeInDocument, jiraJudge } from '../../test/vendors/jira-rules.ts';
 import { notionJudge } from '../../test/vendors/notion-rules.ts';
 import { serviceNowJudge } from '../../test/vendors/servicenow-rules.ts';
 import type { Judge } from '../demo/vendors/vendor-server.ts';
-import type { Card } from '../engine/cards.ts';
+import type { Card } from '../engine/delivery/cards.ts';
 import { anyCard } from './card.testing.ts';
 import { comment as jiraComment, render as renderJira } from './jira/render.ts';
 import { comment as notionComment, renderFor } from './notion/render.ts';

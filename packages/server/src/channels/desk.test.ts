@@ -1,7 +1,7 @@
 /** What people do on a record comes to what they asked for: by whom, on which revision, and not twice. */
 import { describe, expect, it } from 'vitest';
-import type { CardState } from '../engine/cards.ts';
 import type { Press } from '../engine/channel-ports.ts';
+import type { CardState } from '../engine/delivery/cards.ts';
 import { actsOf, type Deed, type DeskRef, type Statuses, statusesFrom } from './desk.ts';
 
 const statuses: Statuses = {

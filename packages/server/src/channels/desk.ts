@@ -4,8 +4,8 @@
  * vendor recorded. From acts to asks, and from a card to the texts of a record; the same for every desk.
  */
 import type { JsonObject } from '@belay/protocol';
-import { type Card, type CardAction, type CardState, parseSubject, subjectKey } from '../engine/cards.ts';
 import type { Act, Ask, CardRef, Fields, Proof } from '../engine/channel-ports.ts';
+import { type Card, type CardAction, type CardState, parseSubject, subjectKey } from '../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from './card.ts';
 
 /** What was last written on the record: what people looked at when they did something. */

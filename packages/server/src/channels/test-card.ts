@@ -1,5 +1,5 @@
 /** A card that decides nothing: to see whether a channel can post where a control wants it to. */
-import type { Card } from '../engine/cards.ts';
+import type { Card } from '../engine/delivery/cards.ts';
 
 export const testCard = (url: string, now: number): Card => ({
   subject: { kind: 'case', id: `case_test${now.toString(36)}` },

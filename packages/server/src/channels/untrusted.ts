@@ -1,6 +1,6 @@
 /** Reading JSON of others without trusting its shape: what is not there is an empty object, list or text. */
 import { type Json, type JsonObject, parseStrict } from '@belay/protocol';
-import { type CardAction, parseSubject, type Subject } from '../engine/cards.ts';
+import { type CardAction, parseSubject, type Subject } from '../engine/delivery/cards.ts';
 
 export const at = (value: Json | undefined, ...path: string[]): Json =>
   path.reduce<Json>(

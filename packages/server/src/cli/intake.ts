@@ -15,8 +15,8 @@ import {
   type Value,
   wordOf,
 } from '../domain/oncall/reader.ts';
-import type { IntakeSource } from '../engine/intake.ts';
-import { pointersOf } from '../engine/intake-map.ts';
+import type { IntakeSource } from '../engine/intake/intake.ts';
+import { pointersOf } from '../engine/intake/map.ts';
 import { filledIn, type Secret } from './sources.ts';
 
 export type ParsedIntake = { ok: true; intake: IntakeSource[] } | { ok: false; problems: Problem[] };

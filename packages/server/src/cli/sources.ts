@@ -15,7 +15,7 @@ import {
   type Value,
   wordOf,
 } from '../domain/oncall/reader.ts';
-import type { HttpSource, Source } from '../engine/lookups.ts';
+import type { HttpSource, Source } from '../engine/lookups/lookups.ts';
 
 export type ParsedSources = { ok: true; sources: Source[] } | { ok: false; problems: Problem[] };
 

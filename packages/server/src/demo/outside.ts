@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '@belay/protocol';
 import { createPermitVerifier, type PermitVerifier, type VerifierOptions } from '@belay/sdk/verify';
-import type { Source } from '../engine/lookups.ts';
+import type { Source } from '../engine/lookups/lookups.ts';
 import { financeRecords } from './invoices.ts';
 import type { Records } from './task.ts';
 import { supportRecords } from './tickets.ts';

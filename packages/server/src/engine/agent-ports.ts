@@ -3,7 +3,7 @@ import type { Run } from '../domain/run/run.ts';
 import type { Committer, Outcome } from './committer.ts';
 import type { Handle } from './handle.ts';
 import type { House } from './house.ts';
-import type { Lookups } from './lookups.ts';
+import type { Lookups } from './lookups/lookups.ts';
 import type { PermitSigner } from './permit-signer.ts';
 import type { Clock, RunStore } from './ports.ts';
 

@@ -6,7 +6,7 @@ import { editApproval } from '../domain/approval/edit.ts';
 import type { Context, Decided } from '../domain/decided.ts';
 import type { Approval, Run } from '../domain/run/run.ts';
 import type { Outcome } from './committer.ts';
-import type { Lookups } from './lookups.ts';
+import type { Lookups } from './lookups/lookups.ts';
 import { actor, none, type PeoplePorts, type PersonCaller } from './people.ts';
 import { approvalView } from './present-approval.ts';
 

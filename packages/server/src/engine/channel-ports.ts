@@ -4,8 +4,8 @@
  * itself: the outbox row owns every retry, the inbox row every delivery.
  */
 import type { Json, JsonObject } from '@belay/protocol';
-import type { Card, CardAction, Subject } from './cards.ts';
-import type { Rate } from './pace.ts';
+import type { Card, CardAction, Subject } from './delivery/cards.ts';
+import type { Rate } from './delivery/pace.ts';
 
 /** Where a card stands: a room of the channel (Slack channel, Jira project, URL), or one person's direct messages. */
 export type Place = { kind: 'room' | 'person'; address: string };

@@ -7,7 +7,7 @@ import type { ControlRef } from '@belay/protocol';
 import { type MoveCommand, moveRun } from '../domain/run/move.ts';
 import { actor, type PeoplePorts, type PersonCaller } from './people.ts';
 import type { PublishedControl } from './publishing.ts';
-import type { Queries } from './services.ts';
+import type { Queries } from './queries.ts';
 
 export type MovingPorts = Pick<PeoplePorts, 'handle' | 'house'> & {
   /** keeps who ordered it, before the first run is moved */

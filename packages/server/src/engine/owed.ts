@@ -3,7 +3,7 @@
  * was decided for it, and each case or approval that changed is shown anew wherever it is shown.
  */
 import type { Run } from '../domain/run/run.ts';
-import { subjectKey } from './cards.ts';
+import { subjectKey } from './delivery/cards.ts';
 import type { OwedDelivery } from './ports.ts';
 
 const wakeOwed = (before: Run, after: Run): OwedDelivery[] => {

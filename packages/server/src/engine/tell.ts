@@ -5,8 +5,8 @@
  */
 import type { RunEvent } from '../domain/run/events.ts';
 import type { Run } from '../domain/run/run.ts';
-import { addressOf } from './deliver-places.ts';
-import type { DeliverPorts } from './deliver-ports.ts';
+import { addressOf } from './delivery/places.ts';
+import type { DeliverPorts } from './delivery/ports.ts';
 import { personName } from './entry-view.ts';
 import type { OwedRow } from './outbox.ts';
 import type { OwedDelivery } from './ports.ts';

@@ -5,6 +5,6 @@ import { type Handlers, personWith } from './call.ts';
 export const channelHealthRoutes = (services: Services): Handlers<'listChannels'> => ({
   listChannels: async (call) => {
     personWith(call, 'operator', 'auditor');
-    return { answer: { items: await services.channelHealth(), next: null } };
+    return { answer: { items: await services.examineChannels(), next: null } };
   },
 });

@@ -1,7 +1,7 @@
 /** Routes of the house: stops, people, keys, sessions, health, the live feed. */
 import { type Actor, type Json, problem, type RouteName } from '@belay/protocol';
 import { type Organisation, type Person, readerOf } from '../domain/oncall/organisation.ts';
-import { channelAlarms } from '../engine/channel-health.ts';
+import { channelAlarms } from '../engine/delivery/channel-health.ts';
 import { entryView } from '../engine/entry-view.ts';
 import { stop } from '../engine/people.ts';
 import { personName, personView } from '../engine/present.ts';

@@ -1,6 +1,6 @@
 /** Links with which an unknown account becomes somebody's: each found until its time, and spent once. */
 import type { Pool } from 'pg';
-import type { AccountLink, LinkStore } from '../engine/inbound-ports.ts';
+import type { AccountLink, LinkStore } from '../engine/inbound/ports.ts';
 
 const instant = (at: number): Date => new Date(at);
 

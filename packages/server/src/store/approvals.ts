@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { Approval, Run, Sample } from '../domain/run/run.ts';
 import { upgraded, upgradedApproval } from '../domain/run/upgrade.ts';
 import type { EntryRecord } from '../engine/entry-view.ts';
-import type { Page, Wanted } from '../engine/services.ts';
+import type { Page, Wanted } from '../engine/queries.ts';
 import { decode, pageOf } from './paging.ts';
 import { wholeState } from './run-state.ts';
 

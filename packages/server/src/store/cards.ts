@@ -1,10 +1,10 @@
 /** The cards: where each case and approval is shown and what it shows there; and how each channel is doing. */
 import type { Json } from '@belay/protocol';
 import type { Pool, PoolClient } from 'pg';
-import { subjectKey } from '../engine/cards.ts';
 import type { CardRef } from '../engine/channel-ports.ts';
-import type { CardStore, ChannelState, Owed, ShownCard, Trouble } from '../engine/deliver-ports.ts';
-import { type Paces, takeTurn } from '../engine/pace.ts';
+import type { CardStore, ChannelState, Owed, ShownCard, Trouble } from '../engine/delivery/card-store.ts';
+import { subjectKey } from '../engine/delivery/cards.ts';
+import { type Paces, takeTurn } from '../engine/delivery/pace.ts';
 import type { HouseEvent, Recorder } from './house-entries.ts';
 import { withTransaction } from './transaction.ts';
 

@@ -1,7 +1,7 @@
 /** The inbox of deliveries: stored raw before they are acknowledged, taken with a lease, done once. */
 import type { Json } from '@belay/protocol';
 import type { Pool } from 'pg';
-import type { InboundRow, InboundStore, PressingAccount } from '../engine/inbound-ports.ts';
+import type { InboundRow, InboundStore, PressingAccount } from '../engine/inbound/ports.ts';
 import type { Recorder } from './house-entries.ts';
 
 const instant = (at: number): Date => new Date(at);

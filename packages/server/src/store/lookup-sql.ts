@@ -4,7 +4,14 @@
  */
 import type { Json, JsonObject } from '@belay/protocol';
 import pg from 'pg';
-import { type Asker, fillHoles, type Given, LookupFailed, NoRecord, type SqlSource } from '../engine/lookups.ts';
+import {
+  type Asker,
+  fillHoles,
+  type Given,
+  LookupFailed,
+  NoRecord,
+  type SqlSource,
+} from '../engine/lookups/lookups.ts';
 
 const connectionsMax = 4;
 

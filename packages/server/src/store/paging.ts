@@ -1,5 +1,5 @@
 /** Lists in pages: a page ends in a cursor, the sort key of its last row. */
-import type { Page } from '../engine/services.ts';
+import type { Page } from '../engine/queries.ts';
 
 /** Cursors are opaque to callers: the sort key of the last row. */
 const encode = (key: unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');

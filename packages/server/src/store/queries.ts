@@ -5,7 +5,7 @@ import type { Case, Permit, Run } from '../domain/run/run.ts';
 import { upgraded, upgradedPermit } from '../domain/run/upgrade.ts';
 import type { EntryRecord } from '../engine/entry-view.ts';
 import type { RunOf } from '../engine/people.ts';
-import type { Page } from '../engine/services.ts';
+import type { Page } from '../engine/queries.ts';
 import { decode, pageOf } from './paging.ts';
 import { wholeState } from './run-state.ts';
 

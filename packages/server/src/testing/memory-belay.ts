@@ -11,7 +11,7 @@ import { Committer, changeOf } from '../engine/committer.ts';
 import { fireDue } from '../engine/due.ts';
 import { createHandle } from '../engine/handle.ts';
 import { createHouse } from '../engine/house.ts';
-import type { Lookups } from '../engine/lookups.ts';
+import type { Lookups } from '../engine/lookups/lookups.ts';
 import { createOnce } from '../engine/once.ts';
 import { createPermitSigner, newSigningKey } from '../engine/permit-signer.ts';
 import type { Clock, Stored, Write } from '../engine/ports.ts';

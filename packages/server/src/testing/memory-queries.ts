@@ -2,7 +2,7 @@
 import { iso, isoOrNull } from '@belay/protocol';
 import { type Approval, type Case, type Run, runStatus } from '../domain/run/run.ts';
 import type { HouseStore } from '../engine/house.ts';
-import type { Page, Queries } from '../engine/services.ts';
+import type { Page, Queries } from '../engine/queries.ts';
 import { type Kept, type Of, type Rows, storedOf } from './memory-store.ts';
 
 /** A cursor is how many were given already. */

@@ -1,8 +1,8 @@
 /** A Belay with one channel under test, a plain second one beside it, and the people linked to both. */
 import type { JsonObject } from '@belay/protocol';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { subjectKey } from '../../src/engine/cards.ts';
 import type { CardRef, Channel, Place } from '../../src/engine/channel-ports.ts';
+import { subjectKey } from '../../src/engine/delivery/cards.ts';
 import { createWorld, invoice, sampleOrganisation, type World } from '../world.ts';
 import type { Signing, Twin, TwinCard } from './twin.ts';
 

@@ -1,8 +1,8 @@
 /** Intake through the front door: what a helpdesk signs opens a run or a case, once, and nothing else does. */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IntakeSource } from '../../src/engine/intake.ts';
-import { pointersOf } from '../../src/engine/intake-map.ts';
+import type { IntakeSource } from '../../src/engine/intake/intake.ts';
+import { pointersOf } from '../../src/engine/intake/map.ts';
 import { type Client, createWorld, type World } from '../world.ts';
 
 const secret = `whsec_${Buffer.from('a secret of the helpdesk').toString('base64')}`;

@@ -4,8 +4,8 @@
  */
 import { digestOf, type JsonObject } from '@belay/protocol';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { type Card, type Subject, subjectKey } from '../../engine/cards.ts';
 import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
+import { type Card, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, cardTexts, type Room } from '../card.ts';
 import { defineChannel, type SettingValues } from '../channel.ts';
 import { clipped, clippedLine, defanged, html, visible } from '../inert.ts';

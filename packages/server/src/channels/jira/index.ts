@@ -4,9 +4,9 @@
  */
 import type { Json, JsonObject } from '@belay/protocol';
 import type { Client } from 'jira.js/core';
-import { type CardState, type Subject, subjectKey } from '../../engine/cards.ts';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
-import type { Rate } from '../../engine/pace.ts';
+import { type CardState, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
+import type { Rate } from '../../engine/delivery/pace.ts';
 import { defineChannel } from '../channel.ts';
 import { actsOf, type DeskRef, refOf, type Statuses, statusesFrom } from '../desk.ts';
 import { verifyHub } from '../hub.ts';

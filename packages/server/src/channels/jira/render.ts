@@ -3,7 +3,7 @@
  * parsed, so that no text of others can mention, link or format. Lengths leave room below Jira's 32,767 characters.
  */
 import type { JsonObject } from '@belay/protocol';
-import type { Card } from '../../engine/cards.ts';
+import type { Card } from '../../engine/delivery/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, writtenOn } from '../desk.ts';
 import { clipped, clippedText } from '../inert.ts';

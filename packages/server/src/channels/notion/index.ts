@@ -4,9 +4,9 @@
  */
 import type { Json, JsonObject } from '@belay/protocol';
 import type { Client } from '@notionhq/client';
-import { type Subject, subjectKey } from '../../engine/cards.ts';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
-import type { Rate } from '../../engine/pace.ts';
+import { type Subject, subjectKey } from '../../engine/delivery/cards.ts';
+import type { Rate } from '../../engine/delivery/pace.ts';
 import { ChannelProblem, defineChannel } from '../channel.ts';
 import { actsOf, refOf, type Statuses, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';

@@ -3,7 +3,7 @@
  * Everything is rich text without annotations, where Notion parses nothing. At most 15 blocks: small workspaces count them.
  */
 import type { JsonObject } from '@belay/protocol';
-import type { Card } from '../../engine/cards.ts';
+import type { Card } from '../../engine/delivery/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, type Statuses, writtenOn } from '../desk.ts';
 import { clipped, clippedText } from '../inert.ts';

@@ -3,8 +3,8 @@
  * Belay writes it through the Table API, polls it, and takes a signed push of a business rule as a hint to poll sooner.
  */
 import type { Json, JsonObject } from '@belay/protocol';
-import { type CardState, type Subject, subjectKey } from '../../engine/cards.ts';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
+import { type CardState, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import { ChannelProblem, defineChannel } from '../channel.ts';
 import { actsOf, refOf, type Statuses, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';

@@ -3,7 +3,7 @@
  * there: it loses its brackets. Lengths are those of the task table.
  */
 import type { JsonObject } from '@belay/protocol';
-import type { Card } from '../../engine/cards.ts';
+import type { Card } from '../../engine/delivery/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, writtenOn } from '../desk.ts';
 import { clipped, visible } from '../inert.ts';

@@ -1,9 +1,9 @@
 /** Slack: cards with buttons in channels and direct messages, forms, an App Home, `/belay`, previews of links. */
 import type { JsonObject } from '@belay/protocol';
 import type { WebClient } from '@slack/web-api';
-import { type Subject, subjectKey } from '../../engine/cards.ts';
 import type { CardRef, Channel, Delivery, Place, TakesIn } from '../../engine/channel-ports.ts';
-import type { Rate } from '../../engine/pace.ts';
+import { type Subject, subjectKey } from '../../engine/delivery/cards.ts';
+import type { Rate } from '../../engine/delivery/pace.ts';
 import { defineChannel, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk, type ResponseHosts } from './answer.ts';

@@ -4,8 +4,8 @@
  */
 import type { JsonObject } from '@belay/protocol';
 import type { KnownBlock, ModalView } from '@slack/web-api';
-import { type Card, type CardButton, subjectKey } from '../../engine/cards.ts';
 import type { Form, FormField } from '../../engine/channel-ports.ts';
+import { type Card, type CardButton, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
 import { clipped, clippedLine, clippedText, mrkdwn } from '../inert.ts';
 import { actionPrefix, formCallback } from './parse.ts';

@@ -1,7 +1,7 @@
 /** Microsoft Teams: Adaptive Cards in channels and chats, dialogs, fresh cards, previews, "what is mine" by message. */
 import type { JsonObject } from '@belay/protocol';
 import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
-import type { Rate } from '../../engine/pace.ts';
+import type { Rate } from '../../engine/delivery/pace.ts';
 import { defineChannel, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk } from './answer.ts';

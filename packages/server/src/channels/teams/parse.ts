@@ -1,7 +1,7 @@
 /** From a verified activity of Teams to what somebody asks: a button, a dialog, a fresh card, a link, "what is mine". */
 import type { Json, JsonObject } from '@belay/protocol';
-import { parseSubject } from '../../engine/cards.ts';
 import type { Ask, Fields, HttpAnswer, Parsed, Presser, RawRequest } from '../../engine/channel-ports.ts';
+import { parseSubject } from '../../engine/delivery/cards.ts';
 import { at, isAction, listAt, objectAt, pressedOn, readJson, textAt } from '../untrusted.ts';
 
 export const verbPrefix = 'belay:';

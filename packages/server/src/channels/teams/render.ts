@@ -3,8 +3,8 @@
  * notifications are Markdown, and escaped. The whole stays below 28 KB, which every part of Teams takes.
  */
 import type { JsonObject } from '@belay/protocol';
-import { type Card, type CardButton, subjectKey } from '../../engine/cards.ts';
 import type { Form, FormField } from '../../engine/channel-ports.ts';
+import { type Card, type CardButton, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
 import { clipped, clippedLine, clippedText, markdown } from '../inert.ts';
 import { refreshVerb, verbPrefix } from './parse.ts';

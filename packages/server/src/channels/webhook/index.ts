@@ -3,8 +3,8 @@
  * allowed. It only tells; whoever receives it decides in the inbox or through the API.
  */
 import { digestOf, type JsonObject } from '@belay/protocol';
-import { type Card, type Subject, subjectKey } from '../../engine/cards.ts';
 import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
+import { type Card, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import { signWebhook } from '../../engine/outbox.ts';
 import { cardTexts } from '../card.ts';
 import { defineChannel } from '../channel.ts';

@@ -2,8 +2,8 @@
 import { digestOf, type Json } from '@belay/protocol';
 import { type Config, readConfig } from '../../config.ts';
 import type { Organisation } from '../../domain/oncall/organisation.ts';
-import type { IntakeSource } from '../../engine/intake.ts';
-import type { Source } from '../../engine/lookups.ts';
+import type { IntakeSource } from '../../engine/intake/intake.ts';
+import type { Source } from '../../engine/lookups/lookups.ts';
 import type { RunningServer } from '../../server.ts';
 import { CliProblem, type Command, type Exit, type Io } from '../command.ts';
 import {

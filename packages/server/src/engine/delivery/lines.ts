@@ -1,8 +1,8 @@
 /** The lines under a card: what happened to its case or approval since the last one, in the words of the timeline. */
 import type { JsonObject } from '@belay/protocol';
-import { type Organisation, readerOf } from '../domain/oncall/organisation.ts';
+import { type Organisation, readerOf } from '../../domain/oncall/organisation.ts';
+import { type EntryRecord, entryView } from '../entry-view.ts';
 import { type Subject, whenText } from './cards.ts';
-import { type EntryRecord, entryView } from './entry-view.ts';
 
 const ofCases = new Set([
   'CaseReasonAdded',

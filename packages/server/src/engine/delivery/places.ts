@@ -4,11 +4,11 @@
  */
 
 import type { CompiledControl } from '@belay/control';
-import { candidates } from '../domain/approval/signers.ts';
-import { ladderOf, rungAt, stillAsked } from '../domain/case/open.ts';
-import type { Organisation, Person } from '../domain/oncall/organisation.ts';
-import type { Channel, Channels, Place } from './channel-ports.ts';
-import type { Found, ShownCard } from './deliver-ports.ts';
+import { candidates } from '../../domain/approval/signers.ts';
+import { ladderOf, rungAt, stillAsked } from '../../domain/case/open.ts';
+import type { Organisation, Person } from '../../domain/oncall/organisation.ts';
+import type { Channel, Channels, Place } from '../channel-ports.ts';
+import type { Found, ShownCard } from './card-store.ts';
 
 export type Wanted = { channel: string; place: Place; personId: string | null };
 export type Places = {

@@ -4,16 +4,17 @@
  * event under it. The outbox row owns every retry; other channels are asked before a rung's time is over.
  */
 import { digestOf, type JsonObject } from '@belay/protocol';
+import { type Channel, type Delivery, NotRead, type Place } from '../channel-ports.ts';
+import { readCard } from '../inbound/read.ts';
+import { backoffMs, leaseMs, type OwedRow } from '../outbox.ts';
+import type { Found, ShownCard } from './card-store.ts';
 import { type Card, parseSubject } from './cards.ts';
-import { type Channel, type Delivery, NotRead, type Place } from './channel-ports.ts';
-import { channelFailed, isOpen, roomFailed, troubled } from './deliver-health.ts';
-import { linesFor } from './deliver-lines.ts';
-import { deadlineOf } from './deliver-places.ts';
-import { oweSubject } from './deliver-plan.ts';
-import type { DeliverPorts, Found, ShownCard } from './deliver-ports.ts';
-import { readCard } from './inbound-read.ts';
-import { backoffMs, leaseMs, type OwedRow } from './outbox.ts';
+import { channelFailed, isOpen, roomFailed, troubled } from './health.ts';
+import { linesFor } from './lines.ts';
 import type { Call, Scope } from './pace.ts';
+import { deadlineOf } from './places.ts';
+import { oweSubject } from './plan.ts';
+import type { DeliverPorts } from './ports.ts';
 
 /** Deliveries of one channel under way at a time; its vendor counts them. */
 const atOnce = 4;

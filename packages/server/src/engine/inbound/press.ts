@@ -4,15 +4,15 @@
  * changes nothing is explained to that person alone, and leaves an entry.
  */
 import { type Actor, digestOf, type Json } from '@belay/protocol';
-import { onApproval } from './approvals.ts';
-import { type Card, subjectKey } from './cards.ts';
-import type { Answer, Ask, Channel, Press } from './channel-ports.ts';
-import { personAt } from './deliver-places.ts';
-import type { Found } from './deliver-ports.ts';
-import { commandOf, formOf, missing, needsForm } from './inbound-forms.ts';
-import { linkPrompt } from './inbound-link.ts';
-import type { InboundPorts } from './inbound-ports.ts';
-import { onCase } from './people.ts';
+import { onApproval } from '../approvals.ts';
+import type { Answer, Ask, Channel, Press } from '../channel-ports.ts';
+import type { Found } from '../delivery/card-store.ts';
+import { type Card, subjectKey } from '../delivery/cards.ts';
+import { personAt } from '../delivery/places.ts';
+import { onCase } from '../people.ts';
+import { commandOf, formOf, missing, needsForm } from './forms.ts';
+import { linkPrompt } from './link.ts';
+import type { InboundPorts } from './ports.ts';
 
 type Pressed = { channel: Channel; press: Press; key: string; deliveryId: string };
 

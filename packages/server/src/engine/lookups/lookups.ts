@@ -4,8 +4,8 @@
  */
 import type { CompiledControl, Looked } from '@belay/control';
 import { canonicalize, type Json, type JsonObject } from '@belay/protocol';
-import { createMemory, roughBytes } from './memory.ts';
-import type { Clock } from './ports.ts';
+import { createMemory, roughBytes } from '../memory.ts';
+import type { Clock } from '../ports.ts';
 
 type Common = {
   name: string;

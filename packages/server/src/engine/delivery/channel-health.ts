@@ -1,9 +1,9 @@
 /** How each channel is doing, for whoever looks after them: what waits, what went wrong last, and what to do about it. */
 import { type AnswerOf, iso, isoOrNull } from '@belay/protocol';
-import type { Channel, Channels } from './channel-ports.ts';
-import { inTrouble } from './deliver-health.ts';
-import type { CardStore, ChannelState } from './deliver-ports.ts';
-import type { Clock } from './ports.ts';
+import type { Channel, Channels } from '../channel-ports.ts';
+import type { Clock } from '../ports.ts';
+import type { CardStore, ChannelState } from './card-store.ts';
+import { inTrouble } from './health.ts';
 
 type View = AnswerOf<'listChannels'>['items'][number];
 type Ports = {
@@ -80,20 +80,28 @@ const examined = async (channel: Channel, seen: View): Promise<View> => {
   return { ...seen, ...found };
 };
 
+/** What is known here; no vendor is asked, so that a probe of this server never waits for another. */
 export const channelHealth = async (ports: Ports): Promise<View[]> => {
   const channels = [...ports.channels.values()];
   const [states, backlogs] = await Promise.all([
     ports.cards.channels(),
     ports.cards.backlogs(channels.map(({ name }) => name)),
   ]);
-  return Promise.all(
-    channels.map((channel) => {
-      const state = states.find(({ name }) => name === channel.name);
-      const backlog = backlogs.find(({ name }) => name === channel.name);
-      return examined(channel, view(channel, state, backlog, ports));
+  return channels.map((channel) => {
+    const state = states.find(({ name }) => name === channel.name);
+    const backlog = backlogs.find(({ name }) => name === channel.name);
+    return view(channel, state, backlog, ports);
+  });
+};
+
+/** And with what the vendors say of how they are set up. */
+export const examineChannels = async (ports: Ports): Promise<View[]> =>
+  Promise.all(
+    (await channelHealth(ports)).map((seen) => {
+      const channel = ports.channels.get(seen.channel);
+      return channel === undefined ? seen : examined(channel, seen);
     }),
   );
-};
 
 /** Channels that are down, as sentences. */
 export const channelAlarms = (health: readonly View[]): string[] =>

@@ -1,6 +1,6 @@
 /** What a delivery says: the ticket it is about, its title and its text, by JSON pointers. Vendors have pointers of their own. */
 import { canonicalize, type Json, type JsonObject } from '@belay/protocol';
-import type { Vendor } from './intake-verify.ts';
+import type { Vendor } from './verify.ts';
 
 export type Pointers = {
   /** what the run is about: names of the control's subject */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Card } from './cards.ts';
-import type { Press } from './channel-ports.ts';
-import type { Found } from './deliver-ports.ts';
-import { commandOf, formOf, missing, needsForm } from './inbound-forms.ts';
+import type { Press } from '../channel-ports.ts';
+import type { Found } from '../delivery/card-store.ts';
+import type { Card } from '../delivery/cards.ts';
+import { commandOf, formOf, missing, needsForm } from './forms.ts';
 
 const step = {
   step: 'release-payment',

@@ -14,13 +14,13 @@ import {
   type Reader,
   readable,
 } from '@belay/protocol';
-import { tooLittleKnown } from '../domain/approval/incomplete.ts';
-import { seatsFilled } from '../domain/approval/quorum.ts';
-import { candidates } from '../domain/approval/signers.ts';
-import { stillAsked } from '../domain/case/open.ts';
-import { type Organisation, targetName } from '../domain/oncall/organisation.ts';
-import type { Approval, Case, Run } from '../domain/run/run.ts';
-import { personName, storedPacket } from './present.ts';
+import { tooLittleKnown } from '../../domain/approval/incomplete.ts';
+import { seatsFilled } from '../../domain/approval/quorum.ts';
+import { candidates } from '../../domain/approval/signers.ts';
+import { stillAsked } from '../../domain/case/open.ts';
+import { type Organisation, targetName } from '../../domain/oncall/organisation.ts';
+import type { Approval, Case, Run } from '../../domain/run/run.ts';
+import { personName, storedPacket } from '../present.ts';
 
 export type Subject = { kind: 'case' | 'approval'; id: string };
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { compileControl, parseControl } from '@belay/control';
 import { describe, expect, it } from 'vitest';
-import type { Person } from '../domain/oncall/organisation.ts';
-import type { Channel } from './channel-ports.ts';
-import { personAt, placesOf } from './deliver-places.ts';
-import type { Found, ShownCard } from './deliver-ports.ts';
+import type { Person } from '../../domain/oncall/organisation.ts';
+import type { Channel } from '../channel-ports.ts';
+import type { Found, ShownCard } from './card-store.ts';
+import { personAt, placesOf } from './places.ts';
 
 const source = readFileSync(
-  new URL('../../../../controls/payment-approval.control.yaml', import.meta.url),
+  new URL('../../../../../controls/payment-approval.control.yaml', import.meta.url),
   'utf8',
 ).replace('{ tell: oncall:treasury, within: 15m }', '{ tell: role:treasury, via: [chat, mail], within: 15m }');
 const parsed = parseControl(

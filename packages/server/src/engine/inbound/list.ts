@@ -1,11 +1,11 @@
 /** What is mine, what a card says now, and what a shared link shows: reading only, for people whose account is linked. */
-import { wantedBy } from '../domain/approval/signers.ts';
-import { type Organisation, type Person, targetsOf } from '../domain/oncall/organisation.ts';
-import { type Card, parseSubject } from './cards.ts';
-import type { Answer, Ask, Channel } from './channel-ports.ts';
-import { personAt } from './deliver-places.ts';
-import { linkPrompt } from './inbound-link.ts';
-import type { InboundPorts } from './inbound-ports.ts';
+import { wantedBy } from '../../domain/approval/signers.ts';
+import { type Organisation, type Person, targetsOf } from '../../domain/oncall/organisation.ts';
+import type { Answer, Ask, Channel } from '../channel-ports.ts';
+import { type Card, parseSubject } from '../delivery/cards.ts';
+import { personAt } from '../delivery/places.ts';
+import { linkPrompt } from './link.ts';
+import type { InboundPorts } from './ports.ts';
 
 const shownMost = 20;
 

@@ -1,11 +1,11 @@
 /** What taking in deliveries needs from the store and the house. */
 import type { Actor, Json } from '@belay/protocol';
-import type { Card, Subject } from './cards.ts';
-import type { Ask, Channels, RawRequest } from './channel-ports.ts';
-import type { CardStore, Found } from './deliver-ports.ts';
-import type { StopPorts } from './people.ts';
-import type { Clock, Log } from './ports.ts';
-import type { Queries } from './services.ts';
+import type { Ask, Channels, RawRequest } from '../channel-ports.ts';
+import type { CardStore, Found } from '../delivery/card-store.ts';
+import type { Card, Subject } from '../delivery/cards.ts';
+import type { StopPorts } from '../people.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Queries } from '../queries.ts';
 
 /** What is stored of a delivery: the raw request, or asks that were read from the vendor. */
 export type RawDelivery =

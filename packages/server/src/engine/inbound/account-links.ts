@@ -5,14 +5,14 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { type AnswerOf, iso } from '@belay/protocol';
-import { type Refusal, refuse } from '../domain/decided.ts';
-import { cannotLink } from '../domain/oncall/link-account.ts';
-import type { Organisation, Person } from '../domain/oncall/organisation.ts';
-import type { Channel, Press } from './channel-ports.ts';
-import { addressOf, personAt } from './deliver-places.ts';
+import { type Refusal, refuse } from '../../domain/decided.ts';
+import { cannotLink } from '../../domain/oncall/link-account.ts';
+import type { Organisation, Person } from '../../domain/oncall/organisation.ts';
+import type { Channel, Press } from '../channel-ports.ts';
+import { addressOf, personAt } from '../delivery/places.ts';
+import { personView } from '../present.ts';
 import { pressesOf, replay } from './inbound.ts';
-import type { AccountLink, InboundPorts } from './inbound-ports.ts';
-import { personView } from './present.ts';
+import type { AccountLink, InboundPorts } from './ports.ts';
 
 type LinkPorts = InboundPorts & {
   changeOncall(

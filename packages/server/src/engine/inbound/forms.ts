@@ -1,11 +1,11 @@
 /** The forms behind buttons that need words, and what their fields come to as a command. Pure. */
 import type { Json, JsonObject } from '@belay/protocol';
-import type { ApprovalCommand } from '../domain/approval/decide.ts';
-import type { CaseCommand } from '../domain/case/decide.ts';
-import type { CaseStep } from '../domain/run/run.ts';
-import { argumentText, type Card, type CardAction } from './cards.ts';
-import type { Fields, Form, FormField, Press } from './channel-ports.ts';
-import type { Found } from './deliver-ports.ts';
+import type { ApprovalCommand } from '../../domain/approval/decide.ts';
+import type { CaseCommand } from '../../domain/case/decide.ts';
+import type { CaseStep } from '../../domain/run/run.ts';
+import type { Fields, Form, FormField, Press } from '../channel-ports.ts';
+import type { Found } from '../delivery/card-store.ts';
+import { argumentText, type Card, type CardAction } from '../delivery/cards.ts';
 
 type WithoutCase<T> = T extends { caseId: string } ? Omit<T, 'caseId'> : never;
 export type PressCommand =

@@ -1,15 +1,9 @@
-/** What delivering cards needs from the store. */
+/** Cards as the store keeps them: what stands where, what is owed, and how each channel is doing. */
 import type { Json, JsonObject } from '@belay/protocol';
-import type { Approval, Case, Run } from '../domain/run/run.ts';
-import type { Card, Subject } from './cards.ts';
-import type { CardRef, Channels, Place } from './channel-ports.ts';
-import type { EntryRecord } from './entry-view.ts';
-import type { Handle } from './handle.ts';
-import type { House } from './house.ts';
-import type { InboundStore } from './inbound-ports.ts';
-import type { OutboxStore } from './outbox.ts';
+import type { Approval, Case, Run } from '../../domain/run/run.ts';
+import type { CardRef, Place } from '../channel-ports.ts';
+import type { Subject } from './cards.ts';
 import type { Rate, Scope, Turn } from './pace.ts';
-import type { Clock, Log } from './ports.ts';
 
 /** A case or approval with its run, as it is now. */
 export type Found = { run: Run } & ({ kind: 'case'; kase: Case } | { kind: 'approval'; approval: Approval });
@@ -84,21 +78,4 @@ export type CardStore = {
   fail(name: string, because: string, at: number): Promise<boolean>;
   /** with an entry, and everything that it should show is owed again; true when it was unhealthy before */
   recover(name: string, at: number): Promise<boolean>;
-};
-
-export type DeliverPorts = {
-  channels: Channels;
-  cards: CardStore;
-  outbox: Pick<OutboxStore, 'take' | 'delivered' | 'failed' | 'hold'>;
-  inbound: Pick<InboundStore, 'store'>;
-  find(subject: Subject): Promise<Found | null>;
-  /** made from the state as it is now, for one person or for a room */
-  cardOf(found: Found, personId: string | null): Promise<Card>;
-  entriesOf(stream: string, after: number, limit: number): Promise<EntryRecord[]>;
-  house: House;
-  /** of the inbox */
-  url: string;
-  handle: Handle;
-  clock: Clock;
-  log: Log;
 };

@@ -1,7 +1,7 @@
 import { canonicalize } from '@belay/protocol';
 import { describe, expect, it } from 'vitest';
-import type { Approval } from '../domain/run/run.ts';
-import { controlWith, org, pay, Story } from '../domain/story.testing.ts';
+import type { Approval } from '../../domain/run/run.ts';
+import { controlWith, org, pay, Story } from '../../domain/story.testing.ts';
 import { approvalCard, caseCard } from './cards.ts';
 
 const signOff = 'sign-off: { from: role:signers, exclude: [requester], within: 1h, on-expiry: handoff to desk }';

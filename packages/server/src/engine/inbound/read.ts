@@ -3,12 +3,13 @@
  * did what. An act counts for the revision that stood on the card when it was done: what we last wrote there.
  */
 import type { Json } from '@belay/protocol';
-import { parseSubject } from './cards.ts';
-import { type Answer, type Ask, type Channel, NotRead } from './channel-ports.ts';
-import { addressOf, personAt } from './deliver-places.ts';
-import { oweSubject } from './deliver-plan.ts';
-import type { DeliverPorts, ShownCard } from './deliver-ports.ts';
-import type { InboundPorts } from './inbound-ports.ts';
+import { type Answer, type Ask, type Channel, NotRead } from '../channel-ports.ts';
+import type { ShownCard } from '../delivery/card-store.ts';
+import { parseSubject } from '../delivery/cards.ts';
+import { addressOf, personAt } from '../delivery/places.ts';
+import { oweSubject } from '../delivery/plan.ts';
+import type { DeliverPorts } from '../delivery/ports.ts';
+import type { InboundPorts } from './ports.ts';
 
 /** Stores what people did on one card; what was stored before is not stored again. Says whether there was anything new. */
 export const readCard = async (

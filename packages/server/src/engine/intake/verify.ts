@@ -3,7 +3,7 @@
  * five minutes. What a replay would open is open already, so that one within the window changes nothing.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { RawRequest, Verified } from './channel-ports.ts';
+import type { RawRequest, Verified } from '../channel-ports.ts';
 
 export type Vendor = 'generic' | 'jira' | 'servicenow' | 'zendesk';
 

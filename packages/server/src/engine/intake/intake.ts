@@ -3,17 +3,17 @@
  * who is woken for it, or with a case, for a person. Any further delivery about the same ticket finds what is there.
  */
 import { type Json, type Problem, parseStrict, problem } from '@belay/protocol';
-import { handOff } from '../domain/case/open.ts';
-import { apply, type Context } from '../domain/decided.ts';
-import type { RunEvent } from '../domain/run/events.ts';
-import { newRun } from '../domain/run/evolve.ts';
-import type { Run } from '../domain/run/run.ts';
-import type { RawRequest } from './channel-ports.ts';
-import { type Command, writeOf } from './decide.ts';
-import type { CurrentControl, House } from './house.ts';
-import { mapDelivery, type Pointers, type Ticket } from './intake-map.ts';
-import { type Vendor, verifyIntake } from './intake-verify.ts';
-import type { Change, Clock, RunStore } from './ports.ts';
+import { handOff } from '../../domain/case/open.ts';
+import { apply, type Context } from '../../domain/decided.ts';
+import type { RunEvent } from '../../domain/run/events.ts';
+import { newRun } from '../../domain/run/evolve.ts';
+import type { Run } from '../../domain/run/run.ts';
+import type { RawRequest } from '../channel-ports.ts';
+import { type Command, writeOf } from '../decide.ts';
+import type { CurrentControl, House } from '../house.ts';
+import type { Change, Clock, RunStore } from '../ports.ts';
+import { mapDelivery, type Pointers, type Ticket } from './map.ts';
+import { type Vendor, verifyIntake } from './verify.ts';
 
 export type IntakeSource = {
   name: string;

@@ -2,16 +2,17 @@
  * From "this case changed" to one owed delivery a card: which cards there are, which must be added, and whether the
  * people of the rung can be told at all. When none can, the next rung fires at once instead of waiting in silence.
  */
-import { rungFired } from '../domain/case/open.ts';
-import type { Context, Decided } from '../domain/decided.ts';
-import type { Run } from '../domain/run/run.ts';
+import { rungFired } from '../../domain/case/open.ts';
+import type { Context, Decided } from '../../domain/decided.ts';
+import type { Run } from '../../domain/run/run.ts';
+import { backoffMs, leaseMs, type OwedRow } from '../outbox.ts';
+import { planTell } from '../tell.ts';
+import type { ChannelState, Found, Owed, ShownCard } from './card-store.ts';
 import { parseSubject, type Subject, subjectKey } from './cards.ts';
-import { inTrouble } from './deliver-health.ts';
-import { placesOf, type Wanted } from './deliver-places.ts';
-import type { ChannelState, DeliverPorts, Found, Owed, ShownCard } from './deliver-ports.ts';
-import { backoffMs, leaseMs, type OwedRow } from './outbox.ts';
+import { inTrouble } from './health.ts';
 import { queueMs } from './pace.ts';
-import { planTell } from './tell.ts';
+import { placesOf, type Wanted } from './places.ts';
+import type { DeliverPorts } from './ports.ts';
 
 const newCard = (subject: Subject, { channel, place, personId }: Wanted): ShownCard => ({
   subject: subjectKey(subject),

@@ -1,20 +1,22 @@
 /** The channels at work: planning what is shown where, one loop of deliveries a channel, what comes in, what is polled. */
 import type { AnswerOf } from '@belay/protocol';
-import type { Refusal } from '../domain/decided.ts';
-import { type Person, readerOf } from '../domain/oncall/organisation.ts';
-import { confirmLink, lookAtLink, unknownAccounts } from './account-links.ts';
+import type { Refusal } from '../../domain/decided.ts';
+import { type Person, readerOf } from '../../domain/oncall/organisation.ts';
+import type { Channel, Connection } from '../channel-ports.ts';
+import { pollMs } from '../due.ts';
+import { confirmLink, lookAtLink, unknownAccounts } from '../inbound/account-links.ts';
+import { createReceive, processInbound, type Receive } from '../inbound/inbound.ts';
+import type { InboundPorts } from '../inbound/ports.ts';
+import { pollChannel } from '../inbound/read.ts';
+import { type Loop, startLoop } from '../loop.ts';
+import type { Queries } from '../queries.ts';
+import type { Services } from '../services.ts';
+import type { Found } from './card-store.ts';
 import { approvalCard, type Card, caseCard, type Subject } from './cards.ts';
-import { channelHealth } from './channel-health.ts';
-import type { Channel, Connection } from './channel-ports.ts';
+import { channelHealth, examineChannels } from './channel-health.ts';
 import { deliverTo } from './deliver.ts';
-import { planOwed } from './deliver-plan.ts';
-import type { DeliverPorts, Found } from './deliver-ports.ts';
-import { pollMs } from './due.ts';
-import { createReceive, processInbound, type Receive } from './inbound.ts';
-import type { InboundPorts } from './inbound-ports.ts';
-import { pollChannel } from './inbound-read.ts';
-import { type Loop, startLoop } from './loop.ts';
-import type { Queries, Services } from './services.ts';
+import { planOwed } from './plan.ts';
+import type { DeliverPorts } from './ports.ts';
 
 type Given = Omit<DeliverPorts, 'find' | 'cardOf' | 'entriesOf'> &
   Omit<InboundPorts, 'find' | 'cardOf' | 'queries'> & {
@@ -35,6 +37,7 @@ export type ChannelWork = {
     receive: Receive;
     accountLinks: AccountLinks;
     channelHealth: () => Promise<AnswerOf<'listChannels'>['items']>;
+    examineChannels: () => Promise<AnswerOf<'listChannels'>['items']>;
   };
   /** deliveries that did not verify, by channel, since the start */
   refusals: ReadonlyMap<string, number>;
@@ -134,7 +137,12 @@ export const createChannelWork = (given: Given): ChannelWork => {
     unknown: () => unknownAccounts(ports),
   };
   return {
-    asked: { receive, accountLinks, channelHealth: () => channelHealth({ ...ports, refusals }) },
+    asked: {
+      receive,
+      accountLinks,
+      channelHealth: () => channelHealth({ ...ports, refusals }),
+      examineChannels: () => examineChannels({ ...ports, refusals }),
+    },
     refusals,
     deliver,
     takeIn,

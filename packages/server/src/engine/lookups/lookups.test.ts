@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { compileControl, parseControl } from '@belay/control';
 import type { JsonObject } from '@belay/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askHttp, isPrivate } from './lookup-http.ts';
+import { askHttp, isPrivate } from './http.ts';
 import { createLookups, type HttpSource, LookupFailed } from './lookups.ts';
 
 const parsed = parseControl(`

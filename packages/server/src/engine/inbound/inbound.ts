@@ -3,13 +3,13 @@
  * that is not set up answers 503, so that nobody mistakes silence for consent.
  */
 import type { Json } from '@belay/protocol';
-import type { Answer, Ask, Channel, HttpAnswer, Listens, Press, RawRequest } from './channel-ports.ts';
-import { needsForm } from './inbound-forms.ts';
-import { answerReading } from './inbound-list.ts';
-import type { InboundPorts, InboundRow, RawDelivery } from './inbound-ports.ts';
-import { answerPress, isOurs, isUnlinked } from './inbound-press.ts';
-import { readCards, showAgain, tellPresser, tellPrivately } from './inbound-read.ts';
-import { backoffMs, leaseMs } from './outbox.ts';
+import type { Answer, Ask, Channel, HttpAnswer, Listens, Press, RawRequest } from '../channel-ports.ts';
+import { backoffMs, leaseMs } from '../outbox.ts';
+import { needsForm } from './forms.ts';
+import { answerReading } from './list.ts';
+import type { InboundPorts, InboundRow, RawDelivery } from './ports.ts';
+import { answerPress, isOurs, isUnlinked } from './press.ts';
+import { readCards, showAgain, tellPresser, tellPrivately } from './read.ts';
 
 const attemptsMax = 20;
 /** Not needed after verification, and worth stealing. */

@@ -2,8 +2,8 @@
  * What somebody is told who presses and is nobody here: how an administrator links their account and, for themselves
  * alone, a link with which they do it at the inbox. Signed, short-lived, and good for one use.
  */
-import type { Answer, Channel } from './channel-ports.ts';
-import type { InboundPorts } from './inbound-ports.ts';
+import type { Answer, Channel } from '../channel-ports.ts';
+import type { InboundPorts } from './ports.ts';
 
 type Said = Extract<Answer, { kind: 'said' }>;
 

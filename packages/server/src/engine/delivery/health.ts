@@ -3,10 +3,11 @@
  * the other channels, left alone, and looked at each minute; when it lets us in again, everything it should show is
  * owed anew.
  */
-import { administrators, resolveTarget } from '../domain/oncall/organisation.ts';
-import type { Channel } from './channel-ports.ts';
-import { addressOf } from './deliver-places.ts';
-import type { ChannelState, DeliverPorts, Owed, Trouble } from './deliver-ports.ts';
+import { administrators, resolveTarget } from '../../domain/oncall/organisation.ts';
+import type { Channel } from '../channel-ports.ts';
+import type { ChannelState, Owed, Trouble } from './card-store.ts';
+import { addressOf } from './places.ts';
+import type { DeliverPorts } from './ports.ts';
 
 const checkEveryMs = 60_000;
 /** a channel that cannot be asked is tried again after this */
