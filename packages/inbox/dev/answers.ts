@@ -154,5 +154,10 @@ export const answers: Partial<Record<RouteName, Answer>> = {
   getOrganisation: (world) => world.oncall.organisation(),
   previewOrganisation: (world, { body }) => world.oncall.preview((body as ParsedBodyOf<'previewOrganisation'>).source),
   applyOrganisation: (world, { body }) => world.oncall.apply((body as ParsedBodyOf<'applyOrganisation'>).source),
-  withdrawEntered: (world, { params }) => world.oncall.withdraw(params.id ?? ''),
+  listDelegations: (world) => page(world.delegations.items),
+  addDelegation: (world, { me, body }) => world.delegations.add(me, body as ParsedBodyOf<'addDelegation'>),
+  withdrawEntered: (world, { params: { id = '' } }) => {
+    world.delegations.withdraw(id);
+    return world.oncall.withdraw(id);
+  },
 };

@@ -21,6 +21,7 @@ import { cases, entries } from './fixture-cases.ts';
 import { approvals, people, runs, stops } from './fixtures.ts';
 import { Refusal } from './refusal.ts';
 import { SampleLink } from './sample-channels.ts';
+import { SampleDelegations } from './sample-delegations.ts';
 import { SampleOncall } from './sample-oncall.ts';
 import { SampleOversight } from './sample-oversight.ts';
 
@@ -43,6 +44,7 @@ export class World {
   rewording: Rewording | null = null;
   readonly accountLink = new SampleLink();
   readonly oncall: SampleOncall;
+  readonly delegations: SampleDelegations;
   readonly oversight: SampleOversight;
   readonly controls: ControlWorld;
   readonly log = new Map<string, EntryView[]>();
@@ -57,6 +59,7 @@ export class World {
     this.approvals = approvals(at);
     this.stops = stops(at);
     this.oncall = new SampleOncall(people, now);
+    this.delegations = new SampleDelegations(people, now);
     this.oversight = new SampleOversight(now);
     this.controls = new ControlWorld(now);
     for (const run of this.runs) this.log.set(run.runId, entries(at, run.runId, run.agentId));

@@ -13,6 +13,7 @@ const pages = [
   '/cases/case-69',
   '/approvals',
   '/approvals/approval-31',
+  '/approvals/delegations',
   '/runs',
   '/runs/run-2044',
   '/controls',

@@ -49,6 +49,11 @@ const approvals = createRoute({
   validateSearch: (search): { show?: 'decided' } => (search.show === 'decided' ? { show: 'decided' } : {}),
 });
 const approval = createRoute({ getParentRoute: () => shell, path: '/approvals/$approvalId', component: ApprovalPage });
+const delegations = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals/delegations',
+  component: lazyRouteComponent(() => import('./approvals/DelegationsPage.tsx'), 'DelegationsPage'),
+});
 const runs = createRoute({
   getParentRoute: () => shell,
   path: '/runs',
@@ -123,6 +128,7 @@ export const router = createRouter({
       aCase,
       approvals,
       approval,
+      delegations,
       runs,
       run,
       controls,

@@ -1,7 +1,7 @@
 /** Sign-offs: the agent stays in control and waits for signatures. */
-import { Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import css from '../cases/inbox.module.css';
 import { approvalsQuery } from '../data/queries.ts';
 import { useKeys, walkRows } from '../parts/keys.ts';
@@ -23,7 +23,11 @@ export const ApprovalsPage = () => {
   useKeys({ j: () => walkRows(1), k: () => walkRows(-1) });
   return (
     <div className={css.page}>
-      <PageHead title="Approvals" note="A sign-off on one step. The agent stays in control." />
+      <PageHead title="Approvals" note="A sign-off on one step. The agent stays in control.">
+        <Button component={Link} to="/approvals/delegations" variant="subtle" color="gray">
+          Delegations
+        </Button>
+      </PageHead>
       <div className={css.filters}>
         <Tabs
           label="Which approvals"

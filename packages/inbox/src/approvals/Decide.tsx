@@ -17,7 +17,7 @@ import { type Asked, ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { When } from '../parts/When.tsx';
 import { EditDrawer } from './EditDrawer.tsx';
 import { Quorum } from './Quorum.tsx';
-import { signingOf } from './signing.ts';
+import { signingOf, steadText } from './signing.ts';
 
 const questions: Record<'reject' | 'withdraw', Asked> = {
   reject: {
@@ -80,6 +80,7 @@ type Decision = ReturnType<typeof useDecision>;
 
 const Primary = ({ shown, approve }: { shown: ApprovalView; approve: Decision['approve'] }) => {
   const signing = signingOf(shown);
+  const stead = steadText(shown.you);
   if (!signing.can)
     return (
       <div>
@@ -109,6 +110,7 @@ const Primary = ({ shown, approve }: { shown: ApprovalView; approve: Decision['a
         Approve
       </Button>
       <p>You sign off exactly these arguments. {shown.requestedBy} stays in control.</p>
+      {stead !== null && <p>{stead}</p>}
     </div>
   );
 };

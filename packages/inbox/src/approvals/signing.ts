@@ -11,6 +11,10 @@ const ended: Record<Exclude<ApprovalView['status'], 'waiting'>, string> = {
   used: 'It was signed, and the step was let through.',
 };
 
+/** Their own right goes first, and then that of the first who delegated it: so does the server. null: nobody did. */
+export const steadText = ({ instead: [first] }: ApprovalView['you']): string | null =>
+  first === undefined ? null : `Where it is not yours to sign, you sign in the stead of ${first.name}.`;
+
 export const signingOf = ({ status, you }: Pick<ApprovalView, 'status' | 'you'>): Signing => {
   if (status !== 'waiting') return { can: false, because: ended[status] };
   if (you.allowed.includes('approve')) return { can: true };

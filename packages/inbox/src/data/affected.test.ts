@@ -26,7 +26,9 @@ describe('what an entry makes stale', () => {
   it('knows stops, controls and the organisation', () => {
     expect(staleKeys('stop', 'StopOrdered')).toContain('stops');
     expect(staleKeys('control:payment-approval', 'ControlPublished')).toEqual(['controls', 'control']);
-    expect(staleKeys('organisation', 'OrganisationApplied')).toContain('people');
+    expect(staleKeys('organisation', 'OrganisationApplied')).toEqual(
+      expect.arrayContaining(['people', 'delegations', 'approval']),
+    );
   });
 
   it('touches a case page only when the case belongs to the run', () => {

@@ -16,9 +16,20 @@ const quiet = new Set<string>([
   'InstructionsAcknowledged',
 ] satisfies EventType[]);
 
+/** Who may sign what hangs on roles, shifts and delegations. */
+const organisationKeys = [
+  'people',
+  'me',
+  'schedules',
+  'calendar',
+  'organisation',
+  'delegations',
+  'approvals',
+  'approval',
+];
+
 export const affected = (entry: Pick<EntryView, 'stream' | 'type'>): Stale[] => {
-  if (entry.stream === 'organisation')
-    return ['people', 'me', 'schedules', 'calendar', 'organisation'].map((key) => ({ key }));
+  if (entry.stream === 'organisation') return organisationKeys.map((key) => ({ key }));
   if (entry.stream === 'stop') return [{ key: 'stops' }, { key: 'runs' }, { key: 'cases' }, { key: 'exceptions' }];
   if (entry.stream.startsWith('control:')) return [{ key: 'controls' }, { key: 'control' }];
   if (entry.stream.startsWith('channel:')) return [{ key: 'channels' }];

@@ -35,6 +35,8 @@ export const paths = {
   withdrawVote: 'POST /v1/approvals/:approvalId/withdraw',
   editApproval: 'POST /v1/approvals/:approvalId/edit',
   decideBatch: 'POST /v1/approvals/batch',
+  listDelegations: 'GET /v1/delegations',
+  addDelegation: 'POST /v1/delegations',
   listSamples: 'GET /v1/samples',
   reviewSample: 'POST /v1/samples/:sampleId/review',
   listExceptions: 'GET /v1/exceptions',

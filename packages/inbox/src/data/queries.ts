@@ -76,6 +76,13 @@ export const approvalQuery = (approvalId: string) =>
     queryFn: ({ signal }) => call('getApproval', { params: { approvalId }, signal }),
   });
 
+export const delegationsQuery = queryOptions({
+  queryKey: ['delegations'],
+  queryFn: ({ signal }) => call('listDelegations', { query: {}, signal }),
+  // One that begins or ends is no entry of the feed: the page asks again by itself.
+  refetchInterval: 60_000,
+});
+
 export type SampleFilter = { show: 'mine' | 'open' | 'done'; control: string | undefined };
 
 const sampleQueries = { mine: ['open'], open: ['open'], done: ['wrong', 'right'] } as const;
