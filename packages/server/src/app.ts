@@ -46,6 +46,7 @@ import { createCardStore } from './store/cards.ts';
 import { clearOver } from './store/clearing.ts';
 import { listControls, listVersions, runsUnder } from './store/controls.ts';
 import { databaseNow } from './store/database-clock.ts';
+import { createDirectConversations } from './store/direct-conversations.ts';
 import { createDueStore, overdue } from './store/due.ts';
 import { exportBundle } from './store/evidence.ts';
 import { applyOrganisation, changeEntered, createHouseStore, signingKey } from './store/house.ts';
@@ -290,6 +291,7 @@ const channelWorkOf = (
     channels: new Map(channels.map((channel) => [channel.name, channel])),
     known: channelDefinitions.map(({ name }) => name),
     cards: createCardStore(pool, recorded),
+    conversations: createDirectConversations(pool),
     inbound: createInboundStore(pool, recorded),
     links: createLinkStore(pool),
     signLink: (linkId) => createHmac('sha256', keys.logSecret).update(`account link ${linkId}`).digest('base64url'),

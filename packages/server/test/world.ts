@@ -230,7 +230,7 @@ export const createWorld = async ({
       now += duration(text);
     },
     /** Another process of Belay on the same database: nothing remembered. */
-    anotherNode: (pool = database.pool) => createApp({ ...options, pool }),
+    anotherNode: (pool = database.pool, afresh = channels) => createApp({ ...options, pool, channels: afresh }),
     databaseUrl: database.url,
     restart: async () => {
       app = await createApp(options);

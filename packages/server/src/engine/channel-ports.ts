@@ -7,14 +7,18 @@ import type { Json, JsonObject } from '@belay/protocol';
 import type { Card, CardAction, Subject } from './delivery/cards.ts';
 import type { Rate } from './delivery/pace.ts';
 
-/** Where a card stands: a room of the channel (Slack channel, Jira project, URL), or one person's direct messages. */
-export type Place = { kind: 'room' | 'person'; address: string };
+/**
+ * Where a card stands: a room of the channel (Slack channel, Jira project, URL), or one person's direct messages.
+ * `conversation`: the vendor's id of the one that was opened with the person before, for channels that open any.
+ */
+export type Place = { kind: 'room' | 'person'; address: string; conversation?: string };
 /** What the vendor calls the card. `id` is unique within the channel, so that a delivery can name its card by it. */
 export type CardRef = { id: string; [more: string]: Json };
 
 /** What became of one call to the vendor. `of` says how much of the channel it is about. */
 export type Delivery =
-  | { kind: 'delivered'; ref: CardRef }
+  /** `opened`: the conversation that had to be opened with the person */
+  | { kind: 'delivered'; ref: CardRef; opened?: string }
   /** `afterMs`: the vendor's Retry-After, null when it named none. `unknown`: it may have happened all the same. */
   | { kind: 'retry'; because: string; afterMs: number | null; unknown: boolean; of: 'channel' | 'place' }
   /** somebody deleted the card there */
@@ -33,7 +37,11 @@ export type Updates = { update(ref: CardRef, payload: JsonObject): Promise<Deliv
 /** One line per event under the card. The lines are ours; make them inert all the same: they quote people. */
 export type Threads = { addLines(ref: CardRef, lines: string[]): Promise<Delivery> };
 /** A plain notice. Having it also means that places of kind `person` work. */
-export type DirectMessages = { tell(place: Place, text: string): Promise<Delivery> };
+export type DirectMessages = {
+  tell(place: Place, text: string): Promise<Delivery>;
+  /** the vendor wants a conversation with the person opened first: it is kept, and handed in with the next place */
+  opens?: boolean;
+};
 /** After a post whose outcome is unknown: the card, when it is there. */
 export type Finds = { find(place: Place, subject: Subject): Promise<CardRef | null> };
 /** Does the channel let us in? Asked now and then after it was marked unhealthy. */

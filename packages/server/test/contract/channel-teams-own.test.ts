@@ -6,9 +6,10 @@ import type { JsonObject } from '@belay/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTeams } from '../../src/channels/teams/index.ts';
 import { newSigner, signToken } from '../../src/demo/vendors/teams-token.ts';
+import type { Channel } from '../../src/engine/channel-ports.ts';
 import { startTeams, type TeamsVendor, teamsAddresses, teamsRoom, teamsStranger } from '../vendors/teams.ts';
 import { textsIn } from '../vendors/teams-rules.ts';
-import { type ContractWorld, contractWorld } from './contract-world.ts';
+import { type ContractWorld, contractWorld, unpaced } from './contract-world.ts';
 
 let teams: TeamsVendor;
 let at: ContractWorld;
@@ -19,10 +20,8 @@ const elsewhere = createServer((request, response) => {
   response.end('{}');
 });
 
-beforeAll(async () => {
-  teams = await startTeams();
-  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-  const channel = createTeams({
+const afresh = (): Channel =>
+  createTeams({
     appId: teams.appId,
     appPassword: teams.appPassword,
     tenant: teams.tenant,
@@ -31,8 +30,12 @@ beforeAll(async () => {
     loginUrl: teams.loginEndpoint,
     openIdUrl: teams.openIdMetadataUrl,
   });
+
+beforeAll(async () => {
+  teams = await startTeams();
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
   at = await contractWorld({
-    channel,
+    channel: afresh(),
     twin: teams,
     room: teamsRoom,
     addresses: teamsAddresses,
@@ -205,6 +208,51 @@ it('previews a case whose link somebody shared, without buttons or the words of 
   const shown = JSON.stringify(await answered({ ...activity, name: 'composeExtension/queryLink', value }));
   expect(shown).toContain('was added 3 days ago');
   expect(shown).not.toMatch(/secret words|belay:takeOver/);
+});
+
+describe('the conversation with a person', () => {
+  const amelie = teamsAddresses.amelie ?? '';
+  /** What is owed is delivered by a Belay that has just started. */
+  const restartedDelivers = async (): Promise<void> => {
+    const node = await at.world.anotherNode(undefined, [unpaced(afresh())]);
+    await node.deliverOwed();
+    await node.stop();
+  };
+  const direct = (id: string) => at.card(`ben-${id}`, amelie).id.split(' ')[0];
+  const kept = async (conversation: string) =>
+    at.world.pool.query('UPDATE direct_conversations SET conversation = $1 WHERE address = $2', [conversation, amelie]);
+
+  it('is opened once: after a restart cards and notices go on in it', async () => {
+    await at.handOff('AGAIN-1');
+    expect(teams.openingsOf(amelie)).toBe(1);
+    await at.gate('AGAIN-2', { vendor: { ageDays: 3 } });
+    await at.world.pool.query(
+      `INSERT INTO outbox (kind, lane, target, body, next_attempt_at, created_at)
+       VALUES ('notice', 'teams', 'again', $1, to_timestamp(0), to_timestamp(0))`,
+      [{ place: { kind: 'person', address: amelie }, text: 'a notice after the restart' }],
+    );
+    await restartedDelivers();
+    expect(direct('AGAIN-2')).toBe(direct('AGAIN-1'));
+    expect(teams.told(amelie)).toContain('a notice after the restart');
+    expect(teams.openingsOf(amelie)).toBe(1);
+  });
+
+  it('is opened again when Teams does not know it any more, and the new one is kept', async () => {
+    await kept('a:of-an-app-registration-before');
+    await at.handOff('MOVED-1');
+    await at.handOff('MOVED-2');
+    expect(direct('MOVED-2')).toBe(direct('AGAIN-1'));
+    expect(teams.openingsOf(amelie)).toBe(2);
+  });
+
+  it('is not opened again because a message was refused or Teams is in trouble', async () => {
+    const place = { kind: 'person', address: amelie, conversation: teams.chatOf(amelie) } as const;
+    for (const status of [400, 503]) {
+      teams.next({ kind: 'error', status });
+      expect((await afresh().tell?.(place, 'hello'))?.kind).not.toBe('delivered');
+    }
+    expect(teams.openingsOf(amelie)).toBe(2);
+  });
 });
 
 it('kept to all rules of Teams', () => {

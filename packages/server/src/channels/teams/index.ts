@@ -51,12 +51,10 @@ const refOf = (conversation: string, message: string): TeamsRef => ({
 
 type Message = Parameters<TeamsClient['client']['conversations']['createActivity']>[1];
 
-/** A channel is its own conversation; a person's is opened once, and is the same whenever it is asked for. */
-const conversations = ({ client }: TeamsClient, { appId, tenant }: Values) => {
-  const opened = new Map<string, string>();
-  return async ({ kind, address }: Place): Promise<string> => {
-    const known = kind === 'room' ? address : opened.get(address);
-    if (known !== undefined) return known;
+/** Opens the conversation with one person; the vendor answers the same whenever it is asked for. */
+const opensConversation =
+  ({ client }: TeamsClient, { appId, tenant }: Values) =>
+  async (address: string): Promise<string> => {
     const asked = {
       isGroup: false,
       bot: { id: `28:${appId}` },
@@ -67,14 +65,12 @@ const conversations = ({ client }: TeamsClient, { appId, tenant }: Values) => {
     const { id } = await client.conversations.create(
       asked as unknown as Parameters<typeof client.conversations.create>[0],
     );
-    opened.set(address, id);
     return id;
   };
-};
 
-const outgoing = (teams: TeamsClient, values: Values) => {
+const posting = (teams: TeamsClient, values: Values) => {
   const { client, forget } = teams;
-  const conversationOf = conversations(teams, values);
+  const open = opensConversation(teams, values);
   const attempt = async (work: () => Promise<Delivery>): Promise<Delivery> => {
     try {
       return await work();
@@ -85,19 +81,42 @@ const outgoing = (teams: TeamsClient, values: Values) => {
   };
   const write = (conversation: string, message: JsonObject) =>
     client.conversations.createActivity(conversation, message as unknown as Message);
-  const post = (place: Place, message: JsonObject): Promise<Delivery> =>
+  const writeIn = async (conversation: string, message: JsonObject) => {
+    const { id } = await write(conversation, message);
+    return delivered(refOf(conversation, id));
+  };
+  /** Null: the conversation is not ours, or not any more. Another app registration has others. */
+  const goOn = async (conversation: string, message: JsonObject): Promise<Delivery | null> => {
+    try {
+      return await writeIn(conversation, message);
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      if (outcome.kind === 'rejected' && outcome.of === 'place') return null;
+      throw error;
+    }
+  };
+  /** A channel is its own conversation; a person's is opened when none is known that takes the message. */
+  const post = ({ kind, address, conversation }: Place, message: JsonObject): Promise<Delivery> =>
     attempt(async () => {
-      const conversation = await conversationOf(place);
-      const { id } = await write(conversation, message);
-      return delivered(refOf(conversation, id));
+      if (kind === 'room') return writeIn(address, message);
+      const written = conversation === undefined ? null : await goOn(conversation, message);
+      if (written !== null) return written;
+      const opened = await open(address);
+      return { ...(await writeIn(opened, message)), opened };
     });
+  return { attempt, write, post };
+};
 
+const outgoing = (teams: TeamsClient, values: Values) => {
+  const { client } = teams;
+  const { attempt, write, post } = posting(teams, values);
   return {
     write,
     posts: {
       render,
       post,
       tell: (place: Place, text: string) => post(place, said(text)),
+      opens: true,
       update: (ref: CardRef, payload: JsonObject) =>
         attempt(async () => {
           const { conversation, message } = ref as TeamsRef;

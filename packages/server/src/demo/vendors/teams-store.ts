@@ -32,6 +32,8 @@ export type Tenant = {
   messages: Posted[];
   /** conversations the bot was taken out of */
   closed: Set<string>;
+  /** how often the bot asked for a conversation with each person */
+  openings: Map<string, number>;
   violations: string[];
   origin: string;
   serial: number;
@@ -145,6 +147,11 @@ export const personalOf = (tenant: Tenant, aadObjectId: string): Conversation =>
   return conversation;
 };
 
+const opened = (tenant: Tenant, aadObjectId: string): Conversation => {
+  tenant.openings.set(aadObjectId, (tenant.openings.get(aadObjectId) ?? 0) + 1);
+  return personalOf(tenant, aadObjectId);
+};
+
 const knownMember = (tenant: Tenant, id: string): Member | undefined =>
   tenant.members.find(({ aadObjectId }) => aadObjectId === id || memberId(aadObjectId) === id);
 
@@ -161,7 +168,7 @@ const create = (tenant: Tenant, body: string): Reply => {
   const member = first === undefined ? undefined : knownMember(tenant, String(first.id));
   const conversation =
     data.channel?.id === undefined
-      ? member && personalOf(tenant, member.aadObjectId)
+      ? member && opened(tenant, member.aadObjectId)
       : tenant.conversations.get(data.channel.id);
   if (conversation === undefined) return refusal(400, 'BadArgument', 'Failed to decrypt conversation id.');
   const closed = shut(tenant, conversation);

@@ -79,6 +79,8 @@ export type TeamsServer = Twin & {
   /** somebody writes to the bot */
   write(text: string, signing: Signing): Request;
   members: Member[];
+  /** how often the bot asked for its conversation with somebody */
+  openingsOf(aadObjectId: string): number;
   messages(): readonly Posted[];
   /** a published key that may not sign for Teams */
   unendorsed: Signer;
@@ -112,6 +114,7 @@ const newTenant = ({ judge = lenient, people = names }: TeamsOptions): Tenant =>
   conversations: new Map([[teamsRoom, { id: teamsRoom, kind: 'channel', member: null }]]),
   messages: [],
   closed: new Set(),
+  openings: new Map(),
   violations: [],
   origin: '',
   serial: 0,
@@ -261,6 +264,7 @@ const vendorOf = (tenant: Tenant, running: Running, people: ReturnType<typeof pe
   openIdMetadataUrl: `${tenant.origin}/v1/.well-known/openidconfiguration`,
   deliver,
   members: tenant.members,
+  openingsOf: (aadObjectId: string) => tenant.openings.get(aadObjectId) ?? 0,
   messages: () => tenant.messages,
 });
 

@@ -9,6 +9,7 @@ import { readCard } from '../inbound/read.ts';
 import { backoffMs, leaseMs, type OwedRow } from '../outbox.ts';
 import type { Found, ShownCard } from './card-store.ts';
 import { type Card, parseSubject } from './cards.ts';
+import { inConversation } from './direct.ts';
 import { channelFailed, isOpen, roomFailed, troubled } from './health.ts';
 import { linesFor } from './lines.ts';
 import type { Call, Scope } from './pace.ts';
@@ -57,7 +58,9 @@ const postCard = async (ports: DeliverPorts, work: Work): Promise<Outcome> => {
     if (ref !== null) return { delivery: null, shown: { ...before, ref, attemptedAt: null, shownDigest: null } };
   }
   await ports.cards.save({ ...shown, attemptedAt: ports.clock.now() });
-  const delivery = await channel.post(shown.place, payload, card.subject);
+  const delivery = await inConversation(ports, channel, shown.place, (place) =>
+    channel.post(place, payload, card.subject),
+  );
   if (delivery.kind !== 'delivered') {
     const unknown = delivery.kind === 'retry' && delivery.unknown;
     return { delivery, shown: { ...shown, attemptedAt: unknown ? ports.clock.now() : shown.attemptedAt } };
@@ -203,7 +206,8 @@ const deliverNotice = async (ports: DeliverPorts, channel: Channel, row: OwedRow
   const { place, text } = row.body as { place: Place; text: string };
   const held = await waits(ports, channel, 'tell', place, row.target);
   if (held !== null) return putBack(ports, row, held);
-  const told = await channel.tell?.(place, text);
+  const { tell } = channel;
+  const told = tell && (await inConversation(ports, channel, place, (known) => tell(known, text)));
   if (told?.kind !== 'retry') return over(ports, row);
   await ports.outbox.failed(row, told.because, ports.clock.now() + (told.afterMs ?? backoffMs(row.attempts)));
   return null;

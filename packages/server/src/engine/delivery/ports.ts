@@ -8,9 +8,17 @@ import type { Clock, Log } from '../ports.ts';
 import type { CardStore, Found } from './card-store.ts';
 import type { Card, Subject } from './cards.ts';
 
+/** The vendor's id of the conversation with each person, for channels that have to open one. */
+export type DirectConversations = {
+  find(channel: string, address: string): Promise<string | null>;
+  /** in the place of an earlier one */
+  keep(channel: string, address: string, conversation: string): Promise<void>;
+};
+
 export type DeliverPorts = {
   channels: Channels;
   cards: CardStore;
+  conversations: DirectConversations;
   outbox: Pick<OutboxStore, 'take' | 'delivered' | 'failed' | 'hold'>;
   inbound: Pick<InboundStore, 'store'>;
   find(subject: Subject): Promise<Found | null>;
