@@ -7,7 +7,7 @@ export const isMine = ({ from, to }: DelegationView, personId: string): boolean 
 /** Mine first, then what begins first. */
 export const inOrder = (delegations: readonly DelegationView[], personId: string): DelegationView[] =>
   delegations.toSorted(
-    (a, b) => Number(isMine(b, personId)) - Number(isMine(a, personId)) || Date.parse(a.since) - Date.parse(b.since),
+    (a, b) => Number(isMine(b, personId)) - Number(isMine(a, personId)) || a.since.localeCompare(b.since),
   );
 
 /** Whose right it is, who entered it, and administrators; not whoever merely may sign. */

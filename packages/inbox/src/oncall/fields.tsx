@@ -1,8 +1,9 @@
 /** What the dialogs of this page share: choosing a person, and a time from and to. */
-import { Group, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../data/queries.ts';
 import { localInput } from './calendar.ts';
+import css from './oncall.module.css';
 
 type PersonProps = {
   label: string;
@@ -37,7 +38,7 @@ export const instantsOf = ({ from, to }: Span): Span | null => {
 };
 
 export const SpanFields = ({ value, onChange }: { value: Span; onChange: (span: Span) => void }) => (
-  <Group grow>
+  <div className={css.span}>
     <TextInput
       type="datetime-local"
       label="From"
@@ -54,5 +55,5 @@ export const SpanFields = ({ value, onChange }: { value: Span; onChange: (span: 
       onChange={(event) => onChange({ ...value, to: event.currentTarget.value })}
       withAsterisk
     />
-  </Group>
+  </div>
 );
