@@ -21,7 +21,8 @@ const skipped = (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0);
 const titles = report.testResults.flatMap((result) =>
   result.assertionResults.filter(({ status }) => status === 'passed'),
 );
-const faults = titles.flatMap(({ title = '' }) => /^(?:C\d{1,2} )+/.exec(title)?.[0].trim().split(' ') ?? []);
+const idsOf = (text) => /^(?:C\d{1,2} )+/.exec(text)?.[0].trim().split(' ') ?? [];
+const faults = titles.flatMap(({ title = '', ancestorTitles = [] }) => [...ancestorTitles, title].flatMap(idsOf));
 if (faults.length > 0)
   console.log(`channel faults by name: ${new Set(faults).size} of 31 in ${faults.length} passed tests`);
 for (const result of unloaded) console.log(`could not be loaded: ${result.name ?? 'vitest wrote no report'}`);
