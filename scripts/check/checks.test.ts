@@ -65,7 +65,8 @@ describe('machine paths', () => {
   it('are refused, and a web path is none', () => {
     const path = ['', 'work', 'main'].join('/');
     expect(machinePaths([file('README.md', `see ${path}`)])).toHaveLength(1);
-    expect(machinePaths([file('README.md', 'GET /v1/work/ and packages/root/src')])).toEqual([]);
+    const folder = ['packages', 'root', 'src'].join('/');
+    expect(machinePaths([file('README.md', `GET /v1/work/ and ${folder}`)])).toEqual([]);
   });
 });
 

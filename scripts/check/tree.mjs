@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const binary = /\.(png|jpe?g|gif|ico|woff2?|gz|zip|pdf|ots|bin)$/;
 
-/** The few forms our .gitignore uses: `name/`, `*.ending`, `path/from/the/root/`. */
+/** The few forms our .gitignore uses: `name/`, `*.ending`, `path/from/the/top/`. */
 const ignores = (root) => {
   const lines = readFileSync(join(root, '.gitignore'), 'utf8').split('\n').filter(Boolean);
   const rules = lines.map((line) => line.replace(/^\/|\/$/g, ''));
