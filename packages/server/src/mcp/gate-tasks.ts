@@ -69,10 +69,16 @@ export const gateTasks = (api: AgentApi, clock: () => number): Tasks => {
     cancel: exists,
     async changed(taskId, signal) {
       const task = namedBy(taskId);
-      const outlook = task === null ? null : await lookAt(api, task);
-      if (task === null || outlook?.kind !== 'waits') return;
+      if (task === null) return;
+      const outlook = await lookAt(api, task);
+      if (outlook.kind !== 'waits' && outlook.kind !== 'refused') return;
+      // A Belay that cannot say is not asked again at once: whoever awaits a result would ask without end.
+      const news =
+        outlook.kind === 'waits'
+          ? runChanged(api, task, outlook.revision)
+          : new Promise((resolve) => setTimeout(resolve, lookAgainMs));
       const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      await Promise.race([runChanged(api, task, outlook.revision), aborted]);
+      await Promise.race([news, aborted]);
     },
   };
 };
