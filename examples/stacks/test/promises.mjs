@@ -104,6 +104,15 @@ export const openWork = (world, stack, people, agent, name, more) => {
   };
 };
 
+/** An agent that waits for people, and whose process ends without a word: what it knew is what it had saved. */
+const pausedAndKilled = async (job) => {
+  const agent = job.agent('start');
+  const { runId } = await agent.says('started');
+  await agent.says('paused');
+  await agent.kill();
+  return runId;
+};
+
 const includes = (text, part, what) => assert.ok(text.includes(part), `${what} did not reach the model: ${text}`);
 
 /** Milliseconds from the commit of a takeover to the abort inside the tool. */
@@ -126,10 +135,7 @@ const takenOver = async (job) => {
 export const promises = {
   async 'paused in A, kill -9, signed off, resumed in B: paid once'(work) {
     const job = work('sign-off', { erp: { amount: 'EUR 800.00' } });
-    const first = job.agent('start');
-    const { runId } = await first.says('started');
-    await first.says('paused');
-    await first.kill();
+    const runId = await pausedAndKilled(job);
     assert.deepEqual(job.payments(), []);
     await job.signOff(runId);
     const { modelSaw } = await job.agent('resume').says('ended');
@@ -138,10 +144,7 @@ export const promises = {
   },
   async 'the same saved state resumed again in C: no second payment'(work) {
     const job = work('replay', { erp: { amount: 'EUR 800.00' } });
-    const first = job.agent('start');
-    const { runId } = await first.says('started');
-    await first.says('paused');
-    await first.kill();
+    const runId = await pausedAndKilled(job);
     await job.signOff(runId);
     await job.agent('resume').says('ended');
     const { modelSaw } = await job.agent('replay').says('ended');
@@ -151,10 +154,7 @@ export const promises = {
   },
   async 'handed off, given back: edited arguments ran, model has the instructions'(work) {
     const job = work('edited', { vendor: { ageDays: 3 } });
-    const first = job.agent('start');
-    const { runId } = await first.says('started');
-    await first.says('paused');
-    await first.kill();
+    const runId = await pausedAndKilled(job);
     const kase = await job.takeOver(runId);
     await job.giveBack(kase, {
       instructions: 'I called them. Pay 100 only.',
@@ -169,10 +169,7 @@ export const promises = {
   },
   async 'a sign-off refused by a person: the model is told why, and not to retry'(work) {
     const job = work('refused', { erp: { amount: 'EUR 800.00' } });
-    const first = job.agent('start');
-    const { runId } = await first.says('started');
-    await first.says('paused');
-    await first.kill();
+    const runId = await pausedAndKilled(job);
     await job.reject(runId, 'This invoice is disputed.');
     const { modelSaw } = await job.agent('resume').says('ended');
     includes(modelSaw, 'This invoice is disputed.', 'the reason');
@@ -192,10 +189,7 @@ export const promises = {
   },
   async 'killed between payment and report: in doubt, not paid again, a person says'(work) {
     const job = work('doubt', { erp: { amount: 'EUR 800.00' } });
-    const first = job.agent('start');
-    const { runId } = await first.says('started');
-    await first.says('paused');
-    await first.kill();
+    const runId = await pausedAndKilled(job);
     await job.signOff(runId);
     const second = job.agent('resume', { hesitate: 'after' });
     await second.says('inside');

@@ -4,47 +4,14 @@ import { MastraLanguageModelV2Mock } from '@mastra/core/test-utils/llm-mock';
 import { createTool } from '@mastra/core/tools';
 import { PostgresStore } from '@mastra/pg';
 import { goOn, settle } from '../../mastra.mjs';
+import { scriptedBy, toolsBy } from '../language-model.mjs';
 
-const usageOf = ({ tokens = 1 }) => ({ inputTokens: tokens, outputTokens: 1, totalTokens: tokens + 1 });
-const saying = (text, config) => ({
-  content: [{ type: 'text', text }],
-  finishReason: 'stop',
-  usage: usageOf(config),
-  warnings: [],
+const scripted = scriptedBy({
+  Mock: MastraLanguageModelV2Mock,
+  ended: (reason) => reason,
+  used: (tokens) => ({ inputTokens: tokens, outputTokens: 1, totalTokens: tokens + 1 }),
 });
-const calling = (calls, config) => ({
-  content: calls.map(({ id, name, args }) => ({
-    type: 'tool-call',
-    toolCallId: id,
-    toolName: name,
-    input: JSON.stringify(args),
-  })),
-  finishReason: 'tool-calls',
-  usage: usageOf(config),
-  warnings: [],
-});
-
-const scripted = (replies, config) => {
-  const seen = [];
-  const doGenerate = async ({ prompt }) => {
-    seen.push(prompt);
-    return replies.shift() ?? saying('done', config);
-  };
-  return { model: new MastraLanguageModelV2Mock({ doGenerate }), seen };
-};
-
-const toolsOf = (tools) =>
-  Object.fromEntries(
-    tools.map(({ name, description, schema, execute }) => [
-      name,
-      createTool({
-        id: name,
-        description,
-        inputSchema: schema,
-        execute: (args, { abortSignal }) => execute(args, abortSignal),
-      }),
-    ]),
-  );
+const toolsOf = toolsBy((made, id) => createTool({ id, ...made }));
 
 /** Mastra drops a snapshot when its run has ended; the copy stands for a storage that was restored. */
 const table = 'mastra_workflow_snapshot';
@@ -63,8 +30,8 @@ const restoreCopy = async (config) => {
 };
 const storageOf = (config) => new PostgresStore({ id: 'snapshots', connectionString: config.checkpoints });
 
-const go = async ({ tools, config, ...agent }, replies, work) => {
-  const { model, seen } = scripted(replies, config);
+const go = async ({ tools, config, ...agent }, turns, work) => {
+  const { model, seen } = scripted(turns, config);
   const storage = storageOf(config);
   const { result, runId } = await work({ ...agent, storage, model, tools: toolsOf(tools) });
   if (result.error) throw result.error;
@@ -75,12 +42,7 @@ const go = async ({ tools, config, ...agent }, replies, work) => {
   return { paused: runId !== null, modelSaw: JSON.stringify(seen.at(-1)), modelCalls: seen.length };
 };
 
-export const start = (agent) =>
-  go(
-    agent,
-    agent.turns.map((calls) => calling(calls, agent.config)),
-    (host) => settle(host),
-  );
+export const start = (agent) => go(agent, agent.turns, settle);
 
 export const resume = (agent) => go(agent, [], (host) => goOn(host, readFileSync(agent.config.saved, 'utf8')));
 
