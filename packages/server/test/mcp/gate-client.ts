@@ -37,26 +37,32 @@ export const gateClients = (endpoint: () => { url: string; secret: string }) => 
     },
   });
 
+  /** `params` with the era's own `_meta`; the headers say of a message what the era has them say. */
+  const postStateless = async (method: string, params: JsonObject): ReturnType<Era['ask']> => {
+    const named = params.name ?? params.taskId;
+    const headers = {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...(typeof named === 'string' ? { 'mcp-name': named } : {}),
+    };
+    return messageIn(await post({ method, params }, headers));
+  };
+
   return {
     post,
     messageIn,
+    postStateless,
     legacy: eraOf('2025-11-25', async (method, params) =>
       messageIn(await post({ method, params }, { 'mcp-protocol-version': '2025-11-25' })),
     ),
     stateless: (capabilities: JsonObject): Era =>
-      eraOf('2026-07-28', async (method, params) => {
+      eraOf('2026-07-28', (method, params) => {
         const _meta = {
           'io.modelcontextprotocol/protocolVersion': '2026-07-28',
           'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
           'io.modelcontextprotocol/clientCapabilities': capabilities,
         };
-        const named = params.name ?? params.taskId;
-        const headers = {
-          'mcp-protocol-version': '2026-07-28',
-          'mcp-method': method,
-          ...(typeof named === 'string' ? { 'mcp-name': named } : {}),
-        };
-        return messageIn(await post({ method, params: { ...params, _meta } }, headers));
+        return postStateless(method, { ...params, _meta });
       }),
   };
 };

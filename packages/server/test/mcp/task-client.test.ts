@@ -45,12 +45,9 @@ const connected = async (mode: string): Promise<Client> => {
 };
 
 /** Since 2026-07-28 the library leaves sending to its host. */
-const rawDispatch = async (request: JsonObject) => {
-  const { params, method } = request as { params: JsonObject; method: string };
-  const { post, messageIn } = gateClients(() => ({ ...stage.listening, secret: stage.secret }));
-  const named = params.name ?? params.taskId;
-  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, 'mcp-name': String(named) };
-  const { result, error } = await messageIn(await post({ method, params }, headers));
+const rawDispatch = async ({ method, params }: { method: string; params: JsonObject }) => {
+  const { postStateless } = gateClients(() => ({ ...stage.listening, secret: stage.secret }));
+  const { result, error } = await postStateless(method, params);
   return error === undefined ? { kind: 'result', result } : { kind: 'error', error };
 };
 
