@@ -24,7 +24,7 @@ import type { Handlers } from '../http/call.ts';
 import { caseRoutes } from '../http/cases.ts';
 import { controlRoutes } from '../http/controls.ts';
 import { stopRoutes } from '../http/house.ts';
-import { Refused } from '../http/problem.ts';
+import { problemResponse, Refused } from '../http/problem.ts';
 import { createRouter } from '../http/router.ts';
 import { runRoutes } from '../http/runs.ts';
 import { createQueries } from './memory-queries.ts';
@@ -158,14 +158,6 @@ const publish = async ({ house }: Services, controls: string[]): Promise<void> =
   }
 };
 
-const refusal = (code: 'control_invalid', detail: string): Response => {
-  const said = problem(code, detail);
-  return new Response(JSON.stringify(said), {
-    status: said.status,
-    headers: { 'content-type': 'application/problem+json' },
-  });
-};
-
 const viewOf = async ({ house, clock }: Services, { run, revision }: Stored) => {
   const control = await house.known.control(run.control.name, run.control.version);
   return runView(run, revision, { control, org: await house.organisation(), now: clock.now() });
@@ -188,7 +180,7 @@ export const createMemoryBelay = (options: MemoryOptions) => {
         (error: Error) => error.message,
       );
       // A thrown error would be taken for a Belay that is down.
-      return unreadable === null ? http.fetch(request) : refusal('control_invalid', unreadable);
+      return unreadable === null ? http.fetch(request) : problemResponse(problem('control_invalid', unreadable));
     },
     now: () => now,
     /** Moves the clock and lets everything that came due happen. */
