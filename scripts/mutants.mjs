@@ -1,8 +1,8 @@
 /**
- * Guards are proven by removing them: each mutant takes one guard out, and the tests beside it have to turn red. A
- * survivor is a missing test. `npm run test:mutants [-- --json] [WORD...]`; CI runs all of them. `--channels` takes those of the
- * channels, which are proven by the contract of channels with real databases and local vendors, and take minutes; `--agents`
- * those of the agent's side (SDK, adapters, MCP proxy), whose tests start servers.
+ * Guards are proven by removing them: each mutant takes one guard out, and the tests beside it have to turn red. A survivor
+ * is a missing test. `npm run test:mutants [-- --json] [WORD...]` takes those of the domain, as CI does. `--channels` takes
+ * those of the channels, which are proven by the contract of channels with real databases and local vendors, and take
+ * minutes; `--agents` those of the agent's side (SDK, adapters, MCP proxy), whose tests start servers.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -27,43 +27,62 @@ const elsewhere = {
 
 const json = process.argv.includes('--json');
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-/** Words choose: guards whose sentence or file has one of them. */
-const chosen = ([name, file]) => words.length === 0 || words.some((word) => name.includes(word) || file.includes(word));
 
-const ofChannels = process.argv.includes('--channels');
-const ofAgents = process.argv.includes('--agents');
-const deciding = [...running, ...signing, ...timing];
-const guards = ofChannels ? channelGuards : ofAgents ? agentSide : deciding;
-
-const pathOf = (file) => {
-  if (ofChannels) return `packages/server/src/${file}`;
-  if (ofAgents) return file;
-  return file in elsewhere ? file : `${domain}/${file}`;
-};
 /** The calendar and the ladder have tests of their own; all else is proven by those of the deciders. */
 const folders = { oncall: ['oncall', 'ladder'], ladder: ['ladder', 'case'] };
 const decidersOf = (file) =>
   (folders[file.split('/')[0]] ?? ['run', 'case', 'approval']).map((folder) => `${domain}/${folder}`);
-/** A guard of the channels names its test file and words of its title, one of the agent's side its test files. */
-const testsOf = ([, file, , , tests, title]) => {
-  if (ofChannels) return [tests, '-t', title];
-  return ofAgents ? tests : (elsewhere[file] ?? decidersOf(file));
-};
-const proving = ofAgents ? guards.filter(chosen) : guards;
-const every = ofChannels
-  ? ['packages/server/src/engine/delivery/pace.test.ts']
-  : [...new Set(proving.flatMap(testsOf))];
 
-/** One process without isolation: the tests of the pure rooms share nothing, and starting them is most of the time. */
-const together = ['--pool=threads', '--no-isolate', '--maxWorkers=1'];
-const options = ['--reporter=json', '--bail=1', ...(ofAgents ? [] : together)];
+const several = Math.max(1, Math.min(4, availableParallelism()));
+/** One process: the tests of the pure rooms share nothing, and starting them is most of the time. */
+const together = ['--pool=threads', '--maxWorkers=1'];
+const domainGuards = {
+  guards: [...running, ...signing, ...timing],
+  pathOf: (file) => (file in elsewhere ? file : `${domain}/${file}`),
+  testsOf: ([, file]) => elsewhere[file] ?? decidersOf(file),
+  options: together,
+  atOnce: several,
+  longestMs: 120_000,
+};
+const kinds = {
+  /** Each names its test file and words of its title; without any mutant, only that the tests start at all is looked at. */
+  '--channels': {
+    ...domainGuards,
+    guards: channelGuards,
+    pathOf: (file) => `packages/server/src/${file}`,
+    testsOf: ([, , , , tests, title]) => [tests, '-t', title],
+    first: ['packages/server/src/engine/delivery/pace.test.ts'],
+  },
+  /** Each names its test files. */
+  '--agents': {
+    guards: agentSide,
+    pathOf: (file) => file,
+    testsOf: ([, , , , tests]) => tests,
+    options: [],
+    atOnce: 1,
+    longestMs: 600_000,
+  },
+};
+const asked = Object.keys(kinds).find((kind) => process.argv.includes(kind));
+const { guards, pathOf, testsOf, options, atOnce, longestMs, first } = kinds[asked] ?? domainGuards;
+
+/** Words choose: guards whose sentence or file has one of them. */
+const chosen = guards.filter(
+  ([name, file]) => words.length === 0 || words.some((word) => name.includes(word) || file.includes(word)),
+);
+if (chosen.length === 0) {
+  console.error(`No guard has ${words.join(' or ')} in its sentence or its file.`);
+  process.exit(2);
+}
+
 const run = (mutant, tests) =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...options, ...tests], {
+    const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=json', '--bail=1', ...options];
+    const child = spawn(process.execPath, [...vitest, ...tests], {
       cwd: root,
       env: { ...process.env, BELAY_MUTANT: mutant === null ? '' : JSON.stringify(mutant) },
       stdio: 'ignore',
-      timeout: ofAgents ? 600_000 : 120_000,
+      timeout: longestMs,
     });
     child.on('close', (code) => resolve(code));
   });
@@ -71,13 +90,13 @@ const run = (mutant, tests) =>
 const stale = guards.filter(([, file, from]) => !readFileSync(join(root, pathOf(file)), 'utf8').includes(from));
 for (const [name, file] of stale)
   console.error(`The guard "${name}" is not found in ${pathOf(file)}: mend its text in scripts/mutants/.`);
-if ((await run(null, every)) !== 0) {
+if ((await run(null, first ?? [...new Set(chosen.flatMap(testsOf))])) !== 0) {
   console.error('The tests are red without any mutant: mend them first.');
   process.exit(1);
 }
 
 const survivors = [];
-const waiting = guards.filter((guard) => chosen(guard) && !stale.includes(guard));
+const waiting = chosen.filter((guard) => !stale.includes(guard));
 const work = async () => {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [name, file, from, to] = next;
@@ -86,10 +105,10 @@ const work = async () => {
     if (!json) console.log(`${killed ? 'killed  ' : 'SURVIVED'}  ${name}`);
   }
 };
-await Promise.all(Array.from({ length: ofAgents ? 1 : Math.max(1, Math.min(4, availableParallelism())) }, work));
+await Promise.all(Array.from({ length: atOnce }, work));
 const summary = {
-  guards: guards.filter(chosen).length,
-  killed: guards.filter(chosen).length - survivors.length - stale.filter(chosen).length,
+  guards: chosen.length,
+  killed: chosen.length - survivors.length - chosen.filter((guard) => stale.includes(guard)).length,
   survivors,
   stale: stale.map(([name]) => name),
 };
