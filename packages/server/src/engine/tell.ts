@@ -33,17 +33,20 @@ const sayings = (run: Run, event: RunEvent, by: string): Said | null => {
 };
 
 /** What events owe to people, each once; a person's id in braces becomes their name when it is sent. */
-export const tellsOf = (run: Run, recorded: { event: RunEvent; by: { id: string } }[]): OwedDelivery[] =>
-  recorded.flatMap(({ event, by }) => {
+export const tellsOf = (run: Run, recorded: { event: RunEvent; by: { id: string } }[]): OwedDelivery[] => {
+  const owed = recorded.flatMap(({ event, by }) => {
     const said = sayings(run, event, by.id);
     return (said?.told ?? []).map((personId) => ({
-      kind: 'tell',
+      kind: 'tell' as const,
       lane: 'cards',
       target: `tell ${run.runId} ${event.type} ${personId}`,
       body: { personId, text: said?.text ?? '', path: said?.path ?? '/' },
       urgency: event.type === 'BreakGlassUsed' ? urgent : 0,
     }));
   });
+  // Many samples may fall due in one commit, and what waits is owed once for each target.
+  return owed.filter(({ target }, index) => owed.findIndex((one) => one.target === target) === index);
+};
 
 /** Owes the notice to the channel that reaches the person; to nobody where none does. */
 export const planTell = async (ports: DeliverPorts, row: OwedRow): Promise<void> => {

@@ -141,6 +141,26 @@ describe('sampled review', () => {
     const register = await amelie.call('listExceptions', { query: { runId } });
     expect(register.body.items).toMatchObject([{ kind: 'reviewedWrong', sentence: expect.stringContaining('wrong') }]);
   });
+  it('tells people again of every step of a run that nobody looked at, however many fall due at once', async () => {
+    const runId = await start();
+    for (const to of ['ira', 'jon']) {
+      await ask(runId, to, 'EUR 1.00');
+      await agent.call('report', { params: { runId }, body: { epoch: 1, key: `k-${to}`, result: { status: 'done' } } });
+    }
+    await agent.call('finish', { params: { runId }, body: { epoch: 1, outcome: null } });
+    await world.fastForward('8d');
+    const amelie = await world.person('amelie');
+    const { body } = await amelie.call('runEntries', { params: { runId } });
+    expect(body.items.filter(({ type }) => type === 'SampleReminded')).toHaveLength(2);
+    const { rows } = await world.pool.query<{ target: string }>(
+      "SELECT target FROM outbox WHERE kind = 'tell' AND target LIKE $1 ORDER BY target",
+      [`tell ${runId} %`],
+    );
+    expect(rows.map(({ target }) => target.split(' ').slice(2))).toEqual([
+      ['SampleReminded', 'amelie'],
+      ['SampleReminded', 'dana'],
+    ]);
+  });
 });
 
 describe('the subject of a run', () => {
