@@ -13,34 +13,38 @@ import type { OwedDelivery } from './ports.ts';
 
 const urgent = 100;
 
-type Said = { told: string[]; text: string; path: string };
+/** `by`: whose name the text begins with. */
+type Said = { told: string[]; by: string | null; text: string; path: string };
 
 const sayings = (run: Run, event: RunEvent, by: string): Said | null => {
   const about = `run ${run.runId} of ${run.agentId} under ${run.control.name}`;
   const path = `/runs/${run.runId}`;
   switch (event.type) {
     case 'BreakGlassUsed':
-      return { told: event.told, path, text: `{${by}} used break-glass on ${about}: ${event.reason} A review is due.` };
+      return { told: event.told, by, path, text: `used break-glass on ${about}: ${event.reason} A review is due.` };
     case 'ReviewReminded':
-      return { told: event.told, path, text: `The review of a break-glass on ${about} is due.` };
+      return { told: event.told, by: null, path, text: `The review of a break-glass on ${about} is due.` };
     case 'SampleReminded': {
       const step = run.samples.find(({ sampleId }) => sampleId === event.sampleId)?.step ?? 'A step';
-      return { told: event.told, path: '/samples', text: `${step} of ${about} was drawn and nobody has looked at it.` };
+      const text = `${step} of ${about} was drawn and nobody has looked at it.`;
+      return { told: event.told, by: null, path: '/samples', text };
     }
     default:
       return null;
   }
 };
 
-/** What events owe to people, each once; a person's id in braces becomes their name when it is sent. */
+/** What events owe to people, each once. Names are looked up when it is sent. */
 export const tellsOf = (run: Run, recorded: { event: RunEvent; by: { id: string } }[]): OwedDelivery[] => {
   const owed = recorded.flatMap(({ event, by }) => {
     const said = sayings(run, event, by.id);
-    return (said?.told ?? []).map((personId) => ({
+    if (said === null) return [];
+    const { told, ...body } = said;
+    return told.map((personId) => ({
       kind: 'tell' as const,
       lane: 'cards',
       target: `tell ${run.runId} ${event.type} ${personId}`,
-      body: { personId, text: said?.text ?? '', path: said?.path ?? '/' },
+      body: { personId, ...body },
       urgency: event.type === 'BreakGlassUsed' ? urgent : 0,
     }));
   });
@@ -50,7 +54,7 @@ export const tellsOf = (run: Run, recorded: { event: RunEvent; by: { id: string 
 
 /** Owes the notice to the channel that reaches the person; to nobody where none does. */
 export const planTell = async (ports: DeliverPorts, row: OwedRow): Promise<void> => {
-  const { personId, text, path } = row.body as { personId: string; text: string; path: string };
+  const { personId, by, text, path } = row.body as Omit<Said, 'told'> & { personId: string };
   const org = await ports.house.organisation();
   const person = org.people.find((one) => one.active && one.personId === personId);
   if (person === undefined) return;
@@ -58,7 +62,7 @@ export const planTell = async (ports: DeliverPorts, row: OwedRow): Promise<void>
     ({ name, tell }) => tell !== undefined && addressOf(person, name) !== null,
   );
   if (way === undefined) return;
-  const named = text.replace(/\{([\w.-]+)\}/g, (_match, id: string) => personName(org, id));
+  const named = by === null ? text : `${personName(org, by)} ${text}`;
   const place = { kind: 'person', address: addressOf(person, way.name) ?? '' };
   const body = { place, text: `${named} ${ports.url}${path}` };
   await ports.cards.owe(
