@@ -98,6 +98,9 @@ const kept = ({ code, severity, sentence, step, rule, accepted }: Judged): Versi
 /** `kept`: for files that whoever runs the server hands it; they are published, and shown as what nobody gave a reason for. */
 export type Warnings = 'needReasons' | 'kept';
 
+type Parsed = Extract<ReturnType<typeof parseControl>, { ok: true }>;
+type Text = { source: string; file: string };
+
 type Parts = {
   store: PublishingStore;
   clock: Clock;
@@ -107,10 +110,10 @@ type Parts = {
 };
 
 export const createPublishing = ({ store, clock, organisation, changed }: Parts) => {
-  const read = async (source: string, file: string, warnings: Warnings): Promise<Read> => {
-    const result = parseControl(source, file);
-    if (!result.ok) return result;
-    const { control: parsed, problems } = result;
+  const check = async (
+    { control: parsed, problems }: Parsed,
+    { source, file, warnings }: Text & { warnings: Warnings },
+  ): Promise<Read> => {
     const from = clock.now();
     const org = await organisation();
     const people = viewOf(org, { from, to: from + 365 * day });
@@ -123,19 +126,20 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
     return { ok: true, submission, problems };
   };
 
-  /** What says the same as the version in force is not checked again: it is there already. */
-  const inForce = async (source: string, file: string): Promise<PublishedControl | null> => {
-    const result = parseControl(source, file);
-    if (!result.ok) return null;
-    const current = await store.control(result.control.name, null);
-    return current?.digest === controlDigest(result.control) ? current : null;
+  const read = async (text: Text & { warnings: Warnings }): Promise<Read> => {
+    const result = parseControl(text.source, text.file);
+    return result.ok ? check(result, text) : result;
   };
 
   return {
     publish: async (source: string, file: string, by: string, warnings: Warnings = 'kept'): Promise<Published> => {
-      const current = await inForce(source, file);
-      if (current !== null) return { ok: true, published: current, fresh: false, problems: [] };
-      const result = await read(source, file, warnings);
+      const parsed = parseControl(source, file);
+      if (!parsed.ok) return parsed;
+      // What says the same as the version in force is not checked again: it is there already.
+      const current = await store.control(parsed.control.name, null);
+      if (current?.digest === controlDigest(parsed.control))
+        return { ok: true, published: current, fresh: false, problems: [] };
+      const result = await check(parsed, { source, file, warnings });
       if (!result.ok) return result;
       const { submission, problems } = result;
       const done = await store.publish(submission, { publishedAt: clock.now(), publishedBy: by });
@@ -144,7 +148,7 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
     },
 
     keepDraft: async (source: string, file: string, by: string): Promise<Drafted> => {
-      const result = await read(source, file, 'needReasons');
+      const result = await read({ source, file, warnings: 'needReasons' });
       if (!result.ok) return result;
       return {
         ok: true,
@@ -163,7 +167,11 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
           code: 'separation_of_duties',
           detail: `You drafted ${name} yourself; another designer publishes it.`,
         };
-      const again = await read(draft.source, `${name}.control.yaml`, 'needReasons');
+      const again = await read({
+        source: draft.source,
+        file: `${name}.control.yaml`,
+        warnings: 'needReasons',
+      });
       if (!again.ok)
         return { ok: false, code: 'control_invalid', detail: again.problems.map(({ message }) => message).join('\n') };
       const published = await store.publishDraft(name, digest, { publishedAt: clock.now(), publishedBy: by });
