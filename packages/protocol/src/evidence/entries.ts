@@ -100,11 +100,10 @@ export class EntryCheck {
   private edges({ from, to, firstIndex, endIndex }: Extract<BundleHeader['selection'], { kind: 'period' }>): void {
     const unshown = (what: string, index: number) =>
       this.findings.add('missing', `The file does not show that the period ${what}: more of it may be missing.`, index);
-    const [begins, ends] = [this.first, this.last].map((leaf) => (leaf === null ? Number.NaN : Date.parse(leaf.at)));
-    if (firstIndex > 0 && !((begins ?? Number.NaN) < Date.parse(from)))
-      unshown(`begins with entry ${firstIndex}`, firstIndex);
-    if (endIndex < this.log.size && !((ends ?? Number.NaN) >= Date.parse(to)))
-      unshown(`ends with entry ${endIndex - 1}`, endIndex);
+    const hasBefore = this.first !== null && Date.parse(this.first.at) < Date.parse(from);
+    const hasAfter = this.last !== null && Date.parse(this.last.at) >= Date.parse(to);
+    if (firstIndex > 0 && !hasBefore) unshown(`begins with entry ${firstIndex}`, firstIndex);
+    if (endIndex < this.log.size && !hasAfter) unshown(`ends with entry ${endIndex - 1}`, endIndex);
   }
 
   private missing(from: number, to: number): void {
