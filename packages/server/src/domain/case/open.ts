@@ -77,11 +77,11 @@ export const rungFired = (
   { dueAt, evenQuiet = false }: Telling = {},
 ): Told => {
   const { owner } = context.control.control;
-  const { rungs, repeat } = ladderOf(kase.to, context);
+  const { rungs, repeat = 0 } = ladderOf(kase.to, context);
   const excluded = kase.declined.map((decline) => decline.by);
   const fired = fireRung({
     rungs,
-    ...(repeat === undefined ? {} : { repeat }),
+    repeat,
     owner,
     org: context.org,
     at: context.now,

@@ -60,7 +60,7 @@ type Step = { target: Target; waitMs: number; working: boolean; round: number; p
 const longEnough = (waitMs: number): number => Math.max(shortestWaitMs, waitMs);
 
 /** The control's rungs as often as it says, then its owner unless the last rung is the owner, then the administrators. */
-const stepsOf = ({ rungs, repeat = 0, owner }: Pick<FireRung, 'rungs' | 'repeat' | 'owner'>): Step[] => {
+const stepsOf = ({ rungs, repeat, owner }: Required<Pick<FireRung, 'rungs' | 'repeat' | 'owner'>>): Step[] => {
   const rounds = Array.from({ length: repeat + 1 }, (_, before) => before + 1);
   const ownStep = (rung: RungSpec, place: number, round: number): Step => ({
     target: rung.tell,
@@ -156,8 +156,8 @@ const findRung = (steps: readonly Step[], org: Organisation, at: number, attempt
   return { rung: steps.length - 1, people: [], skipped, wrapped: true };
 };
 
-export const fireRung = ({ rungs, repeat, owner, org, at, from, excluded, dueAt = at }: FireRung): RungFired => {
-  const steps = stepsOf({ rungs, owner, ...(repeat === undefined ? {} : { repeat }) });
+export const fireRung = ({ rungs, repeat = 0, owner, org, at, from, excluded, dueAt = at }: FireRung): RungFired => {
+  const steps = stepsOf({ rungs, repeat, owner });
   const outage = passOutage(steps, org, from % steps.length, dueAt, at);
   const began = from >= steps.length || outage.wholes > 0;
   const found = findRung(steps, org, at, attemptsOf(steps.length, outage.index, excluded, began));

@@ -64,8 +64,9 @@ export const reviewSample = (
   run: Run,
   { sampleId, verdict, comment }: SampleCommand,
   requesters: string[],
-  { by, org, now, control, newId }: Context,
+  context: Context,
 ): Decided<{ sampleId: string }> => {
+  const { by, org, now } = context;
   const sample = run.samples.find((one) => one.sampleId === sampleId);
   if (sample === undefined) return refuse('not_found', `${sampleId} waits for no review: somebody has looked at it.`);
   if (requesters.includes(by.id))
@@ -75,7 +76,6 @@ export const reviewSample = (
   const reviewed: RunEvent = { type: 'SampleReviewed', sampleId, verdict, comment };
   const answer = { sampleId };
   if (verdict === 'right' || run.finishedAt !== null) return { events: [reviewed], answer };
-  const context = { by, org, now, control, newId };
   const judged = { ...sample, reviewedBy: by.id, comment };
   return { events: [reviewed, ...judgedWrong(apply(run, [reviewed], context), judged, context)], answer };
 };
