@@ -258,7 +258,7 @@ const createServices = ({
       delegations[0]?.delegationId ??
       accounts[0]?.accountId ??
       '';
-    return { id, added: overrides.length + absences.length + delegations.length, event: decided.event };
+    return { id, event: decided.event };
   },
   tryOncall: async (command, by) => {
     const { newId, house, clock } = parts;

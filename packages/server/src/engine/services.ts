@@ -67,7 +67,7 @@ export type Services = AgentPorts &
     changeOncall(
       command: OncallCommand,
       by: Person,
-    ): Promise<{ id: string; added: number; event: OncallEvent | null; refused?: undefined } | { refused: Refusal }>;
+    ): Promise<{ id: string; event: OncallEvent | null; refused?: undefined } | { refused: Refusal }>;
     /** what the same would do now, and does not */
     tryOncall(
       command: OncallCommand,

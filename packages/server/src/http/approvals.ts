@@ -1,5 +1,5 @@
 /** Routes of approvals, delegations, samples and exceptions. */
-import { problem, type RouteName } from '@belay/protocol';
+import type { RouteName } from '@belay/protocol';
 import { wantedBy } from '../domain/approval/signers.ts';
 import type { Approval, Run } from '../domain/run/run.ts';
 import { onApproval, onBatch, onEdit } from '../engine/approvals.ts';
@@ -8,7 +8,7 @@ import { onSample } from '../engine/samples.ts';
 import type { Services } from '../engine/services.ts';
 import { type Call, type Handlers, notFound, personCaller, personOf, personWith } from './call.ts';
 import { targetsNow, viewer } from './cases.ts';
-import { Refused } from './problem.ts';
+import { unlessRefused } from './problem.ts';
 
 type Row = { approval: Approval; run: Run };
 const showApproval = async (services: Services, call: Call<RouteName>, { approval, run }: Row) =>
@@ -99,12 +99,9 @@ export const delegationRoutes = (services: Services): Handlers<Delegating> => ({
   addDelegation: async (call) => {
     const { from, to, approval = null, because } = call.body;
     const [since, until] = [Date.parse(call.body.since), Date.parse(call.body.until)];
-    const changed = await services.changeOncall(
-      { type: 'delegate', from, to, approval, since, until, because },
-      personOf(call),
-    );
-    if (changed.refused !== undefined) throw new Refused(problem(changed.refused.code, changed.refused.detail));
-    return { answer: { id: changed.id }, status: 201 };
+    const command = { type: 'delegate' as const, from, to, approval, since, until, because };
+    const { id } = unlessRefused(await services.changeOncall(command, personOf(call)));
+    return { answer: { id }, status: 201 };
   },
 });
 

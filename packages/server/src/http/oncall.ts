@@ -11,7 +11,7 @@ import { day } from '../domain/oncall/wallclock.ts';
 import { personName } from '../engine/present.ts';
 import type { Services } from '../engine/services.ts';
 import { type Call, type Handlers, personOf } from './call.ts';
-import { Refused } from './problem.ts';
+import { Refused, unlessRefused } from './problem.ts';
 
 type Calendar = AnswerOf<'scheduleCalendar'>;
 
@@ -184,9 +184,9 @@ const imports = (services: Services): Handlers<Imports> => {
   const enter = async (call: Pick<Call<Imports>, 'caller' | 'body'>, { command, found, problems }: Read) => {
     const { value: before } = await services.house.organisationParts();
     const { preview } = call.body;
-    const decided = await (preview ? services.tryOncall : services.changeOncall)(command, personOf(call));
-    if (decided.refused !== undefined) throw new Refused(problem(decided.refused.code, decided.refused.detail));
-    const { overrides, absences } = decided.event ?? { overrides: [], absences: [] };
+    const carryOut = preview ? services.tryOncall : services.changeOncall;
+    const { event } = unlessRefused(await carryOut(command, personOf(call)));
+    const { overrides, absences } = event ?? { overrides: [], absences: [] };
     const ids = [...overrides.map(({ overrideId }) => overrideId), ...absences.map(({ absenceId }) => absenceId)];
     const items = itemsOf(before, { overrides, absences });
     const added = items.length;
@@ -217,9 +217,8 @@ type Writes = 'addOverride' | 'swapShifts' | 'addAbsence' | 'withdrawEntered';
 
 const writes = (services: Services): Handlers<Writes> => {
   const change = async (call: Pick<Call<Writes>, 'caller'>, command: OncallCommand, status = 201) => {
-    const changed = await services.changeOncall(command, personOf(call));
-    if (changed.refused !== undefined) throw new Refused(problem(changed.refused.code, changed.refused.detail));
-    return { answer: { id: changed.id }, status };
+    const { id } = unlessRefused(await services.changeOncall(command, personOf(call)));
+    return { answer: { id }, status };
   };
   const span = ({ from, to }: { from: string; to: string }) => ({ from: Date.parse(from), to: Date.parse(to) });
   return {

@@ -23,6 +23,13 @@ export class Refused extends Error {
   }
 }
 
+/** What was decided; throws when it was refused. */
+export const unlessRefused = <T extends object>(decided: T | { refused: Refusal }): T => {
+  if (!('refused' in decided) || decided.refused === undefined) return decided as T;
+  const { code, detail } = decided.refused as Refusal;
+  throw new Refused(problem(code, detail));
+};
+
 const databaseDown = (error: unknown): boolean => {
   const code = (error as { code?: string }).code ?? '';
   return (
