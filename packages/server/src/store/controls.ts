@@ -45,12 +45,20 @@ const insertVersion = async (
 
 const acceptedIn = (parsed: Control): JsonObject[] => (parsed.accepts ?? []).map((accepted) => ({ ...accepted }));
 
-const publishedEvent = ({ name, version, digest, parsed, draftedBy }: PublishedControl, by: By): HouseEvent => ({
+const publishedEvent = ({
+  name,
+  version,
+  digest,
+  parsed,
+  publishedAt,
+  publishedBy,
+  draftedBy,
+}: PublishedControl): HouseEvent => ({
   stream: `control:${name}`,
   type: 'ControlPublished',
   content: { name, version, digest, accepted: acceptedIn(parsed), ...(draftedBy === null ? {} : { draftedBy }) },
-  by: { kind: 'person', id: by.publishedBy },
-  at: by.publishedAt,
+  by: { kind: 'person', id: publishedBy },
+  at: publishedAt,
 });
 
 /** The draft when it still has this digest, taken out of the table. */
@@ -121,7 +129,7 @@ export const createControlStore = (pool: Pool, recorded: Recorder): PublishingSt
   publish: (submission, by) =>
     recorded(
       (client) => insertVersion(client, submission, { ...by, draftedBy: null }),
-      ({ published, fresh }) => (fresh ? publishedEvent(published, { ...by, draftedBy: null }) : null),
+      ({ published, fresh }) => (fresh ? publishedEvent(published) : null),
     ),
   draft: async (name) => {
     const { rows } = await pool.query<Draft>(`SELECT ${draftColumns} FROM control_drafts WHERE name = $1`, [name]);
@@ -134,20 +142,18 @@ export const createControlStore = (pool: Pool, recorded: Recorder): PublishingSt
         if (taken === null) return null;
         return insertVersion(client, taken, { ...by, draftedBy: taken.draftedBy });
       },
-      (made) =>
-        made === null || !made.fresh
-          ? null
-          : publishedEvent(made.published, { ...by, draftedBy: made.published.draftedBy }),
+      (made) => (made?.fresh ? publishedEvent(made.published) : null),
     );
     return done?.published ?? null;
   },
 });
 
-const openRuns = `(SELECT count(*)::int FROM runs r WHERE r.control_name = controls.name AND r.finished_at IS NULL`;
+const openRuns = (also = ''): string =>
+  `(SELECT count(*)::int FROM runs r WHERE r.control_name = controls.name AND r.finished_at IS NULL${also}) AS "openRuns"`;
 
 export const listControls = async (pool: Pool): Promise<(PublishedControl & { openRuns: number })[]> => {
   const { rows } = await pool.query(
-    `SELECT DISTINCT ON (name) ${versionColumns}, ${openRuns}) AS "openRuns" FROM controls ORDER BY name, version DESC`,
+    `SELECT DISTINCT ON (name) ${versionColumns}, ${openRuns()} FROM controls ORDER BY name, version DESC`,
   );
   return rows;
 };
@@ -164,7 +170,7 @@ export const runsUnder = async (pool: Pool, name: string, version: number, limit
 /** Newest first, each with the runs that are under way under it. */
 export const listVersions = async (pool: Pool, name: string): Promise<(PublishedControl & { openRuns: number })[]> => {
   const { rows } = await pool.query(
-    `SELECT ${versionColumns}, ${openRuns} AND r.control_version = controls.version) AS "openRuns"
+    `SELECT ${versionColumns}, ${openRuns(' AND r.control_version = controls.version')}
      FROM controls WHERE name = $1 ORDER BY version DESC`,
     [name],
   );
