@@ -19,7 +19,7 @@ const distance = (a: string, b: string): number => {
 /** How much of a word may be wrong: a third, in short words two letters, in the shortest one. */
 const mostWrong = (length: number): number => (length <= 3 ? 1 : Math.max(2, Math.floor(length / 3)));
 
-/** The known name nearest to `word` (Levenshtein distance), or null. */
+/** The known name nearest to `word` (fewest edits), or null. */
 export const nearest = (word: string, known: readonly string[]): string | null => {
   let best: string | null = null;
   let bestDistance = mostWrong(word.length) + 1;

@@ -9,7 +9,6 @@ export type Page<T> = { items: T[]; next: string | null };
 /** Whose approvals: of a target, all of them or only those of one name. */
 export type Wanted = { target: string; approval: string | null };
 
-/** Reading, as the store answers it. */
 export type Queries = {
   listCases(
     query: ParsedQueryOf<'listCases'>,

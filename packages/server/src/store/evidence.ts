@@ -154,15 +154,16 @@ const findStream = async (pool: Pool, wanted: Selection, size: number): Promise<
   return { selection: { kind: 'stream', stream, about }, range: { stream, from: 0, to: size }, entries };
 };
 
-/**
- * The stretch of the log from the first entry of the period to the last, so that nothing between can be left out; with one
- * entry from before the period and one from after it, so that nothing at its edges can.
- */
+/** The last entry from before a period and the first from after it, outside of what holds its own entries. */
 const withEdges = `SELECT
   (SELECT e.log_index FROM entries e WHERE e.log_index < $1 AND e.at < $3 ORDER BY e.log_index DESC LIMIT 1) AS before,
   (SELECT e.log_index FROM entries e WHERE e.log_index > $2 AND e.log_index < $5 AND e.at >= $4
    ORDER BY e.log_index LIMIT 1) AS after`;
 
+/**
+ * The stretch of the log from the first entry of the period to the last, so that nothing between can be left out; with one
+ * entry from before the period and one from after it, so that nothing at its edges can.
+ */
 const findPeriod = async (pool: Pool, from: number, to: number, size: number): Promise<Found> => {
   const { rows } = await pool.query<{ waiting: number; first: number | null; last: number | null }>(
     `SELECT ${counted}, min(log_index) AS first, max(log_index) AS last FROM entries WHERE at >= $2 AND at < $3`,

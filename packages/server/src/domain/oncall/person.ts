@@ -18,7 +18,7 @@ export type Person = {
   zone: string;
   /** BCP 47: how amounts, dates and durations are written for them; absent: as for the organisation */
   locale?: string;
-  /** channel name to the person's address there, linked by an administrator and never guessed */
+  /** channel name to the person's address there, linked by them or by an administrator and never guessed */
   addresses: Record<string, string>;
   absences: Interval[];
   active: boolean;
