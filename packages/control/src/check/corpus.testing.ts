@@ -332,6 +332,14 @@ export const defects: [defect: string, code: string, edit: Edit, about?: string]
     },
   ],
   [
+    'a limit that says neither at which steps nor by which arguments it counts',
+    'limitNeverBinds',
+    {
+      from: 'rules:',
+      to: 'limits: [{ id: daily, above: 5, of: count, per: agent, window: 24h, then: approval, by: sign-off }]\nrules:',
+    },
+  ],
+  [
     'a limit in a currency that never comes',
     'limitNeverBinds',
     { from: 'rules:', to: `${limitOf('pay', 'above: [EUR 900.00, USD 900.00], of: amount, per: payeeId')}rules:` },

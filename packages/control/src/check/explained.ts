@@ -228,7 +228,8 @@ export const explained: Record<FindingCode, Explained> = {
     },
   },
   limitNeverBinds: {
-    means: 'A limit that nothing can reach: its steps let nothing through, or it names a currency that never comes.',
+    means:
+      'A limit that nothing can reach: it counts no step, its steps let nothing through, or it names a currency that never comes.',
     control: {
       from: 'steps:\n',
       bad: `${limit('close', 'count', '20')}steps:\n  close: { risk: high, effect: reversible, arguments: { payeeId: string } }\n`,

@@ -1,13 +1,10 @@
 /** Findings about limits: one that nothing can reach, and amounts that it cannot add up. */
+import { concerns } from '../evaluate/limits.ts';
 import type { Control, LimitSpec, StepSpec } from '../model.ts';
+import { parseMoney } from '../value/money.ts';
 import { type Finding, finding } from './finding.ts';
 
-const stepsOf = ({ steps }: Control, { at, of, per }: LimitSpec): StepSpec[] =>
-  steps.filter(({ name, arguments: args }) =>
-    at.length > 0
-      ? at.includes(name)
-      : [of, ...per].every((each) => ['count', 'agent', 'subject', 'on-behalf-of'].includes(each) || each in args),
-  );
+const stepsOf = ({ steps }: Control, limit: LimitSpec): StepSpec[] => steps.filter((step) => concerns(limit, step));
 
 /** A high-risk step without a rule that continues or asks for a sign-off lets nothing through, so nothing is counted. */
 const letsThrough = ({ rules }: Control, { name, risk }: StepSpec): boolean =>
@@ -21,13 +18,17 @@ const currenciesAt = ({ facts }: Control, { arguments: args }: StepSpec, name: s
   return null;
 };
 
-const currencyOf = (above: string): string | null => /^([A-Z]{3}) /.exec(above)?.[1] ?? null;
+const currencyOf = (above: string): string | null => parseMoney(above)?.currency ?? null;
 
 const neverBinds = (control: Control, limit: LimitSpec, index: number): Finding[] => {
   const steps = stepsOf(control, limit);
   const at = ['limits', index];
+  if (steps.length === 0) {
+    const sentence = `The limit "${limit.id}" can never bind: it names no step, and no argument that tells which steps it counts.`;
+    return [finding('limitNeverBinds', sentence, 'Name its steps with `at`.', { at })];
+  }
   if (!steps.some((step) => letsThrough(control, step))) {
-    const sentence = `The limit "${limit.id}" can never bind: ${steps.map(({ name }) => name).join(', ') || 'no step'} lets nothing through that it could add up.`;
+    const sentence = `The limit "${limit.id}" can never bind: ${steps.map(({ name }) => name).join(', ')} lets nothing through that it could add up.`;
     return [finding('limitNeverBinds', sentence, 'Remove the limit, or name other steps.', { at })];
   }
   const possible = steps.map((step) => currenciesAt(control, step, limit.of));

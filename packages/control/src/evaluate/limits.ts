@@ -15,7 +15,8 @@ const specOf = (limit: LimitSpec, step: StepSpec): NumericSpec | null => {
   return spec !== undefined && isNumeric(spec) ? spec : null;
 };
 
-const concerns = (limit: LimitSpec, step: StepSpec): boolean => {
+/** Whether the limit counts the step: one that it names, or one that has every argument it adds up or counts apart by. */
+export const concerns = (limit: LimitSpec, step: StepSpec): boolean => {
   if (limit.at.length > 0) return limit.at.includes(step.name);
   const needed = [limit.of, ...limit.per].filter(
     (name) => !['count', 'agent', 'subject', 'on-behalf-of'].includes(name),
