@@ -128,6 +128,10 @@ describe('sign-offs of a run that is moved', () => {
     await run.ask();
     await publish(threeSign);
     await move();
+    const owed = await world.pool.query(
+      "SELECT body ->> 'runId' AS run FROM outbox WHERE kind = 'wake' AND target = 'payables'",
+    );
+    expect(owed.rows).toContainEqual({ run: run.of.runId });
     expect((await run.run()).nextDue).toBe('a person is told that the agent does not continue');
   });
 });
@@ -157,9 +161,13 @@ describe('moving', () => {
   });
 
   it('twice is moving once', async () => {
+    await publish(source);
+    await started('M-8', 'EUR 20.00');
     await publish(stricter);
-    await move();
-    expect((await move()).body.moved ?? 0).toBe(0);
+    expect((await move()).body.moved).toBe(1);
+    await publish(stricter.replace('amount > EUR 100.00', 'amount > EUR 90.00'));
+    const both = await Promise.all([move(), move()]);
+    expect(both.map(({ body }) => body.moved).sort()).toEqual([0, 1]);
   });
 });
 
