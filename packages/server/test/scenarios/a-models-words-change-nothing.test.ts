@@ -11,7 +11,7 @@ type Asked = {
   url: string;
   body: { model: string; messages: { role: string; content: string }[] };
 };
-type Answer = string | { status: number; body: string } | 'never';
+type Answer = string | { status: number; body: string; location?: string } | 'never';
 
 let answer: Answer;
 let asked: Asked[] = [];
@@ -29,8 +29,10 @@ const endpoint = createServer(async (request, response) => {
   if (answer === 'never') return;
   const message = { role: 'assistant', content: answer };
   const completion = { id: 'c', object: 'chat.completion', choices: [{ index: 0, message, finish_reason: 'stop' }] };
-  const { status, body } = typeof answer === 'object' ? answer : { status: 200, body: JSON.stringify(completion) };
-  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  const { status, body, location } =
+    typeof answer === 'object' ? answer : { status: 200, body: JSON.stringify(completion), location: undefined };
+  const headers = { 'content-type': 'application/json', ...(location === undefined ? {} : { location }) };
+  response.writeHead(status, headers).end(body);
 });
 
 let world: World;
@@ -155,7 +157,7 @@ describe('an agent, or a model that fails,', () => {
   it.each<[string, Answer, string]>([
     ['is slow', 'never', 'timeout'],
     ['answers 500', { status: 500, body: '{}' }, 'It answered 500.'],
-    ['redirects', { status: 302, body: '' }, ''],
+    ['redirects', { status: 307, body: '', location: '/elsewhere' }, 'fetch failed'],
     ['answers something else', { status: 200, body: '{"choices":[]}' }, 'no chat completion'],
     ['answers without end', { status: 200, body: ' '.repeat(70_000) }, 'more than 64000 bytes'],
   ])(
@@ -165,6 +167,7 @@ describe('an agent, or a model that fails,', () => {
       const { caseId } = await handedOff(`F-${what.replaceAll(' ', '-')}`);
       expect(await reworded(caseId)).toBeNull();
       expect(warned).toEqual([expect.objectContaining({ why: expect.stringContaining(why) })]);
+      expect(asked.map(({ url }) => url)).toEqual(['/v1/chat/completions']);
       answer = 'It waits.';
       expect(await reworded(caseId)).toEqual({ text: 'It waits.', model: 'small-model' });
     },
