@@ -227,7 +227,7 @@ test(
       forTheTime,
     );
     console.log(`fuzzed ${all} inputs in ${seconds} s: ${continued} continued, each with usable facts`);
-    expect(all).toBeGreaterThan(0);
+    expect(continued).toBeGreaterThan(0);
   },
   patience,
 );

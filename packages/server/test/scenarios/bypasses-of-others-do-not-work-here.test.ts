@@ -157,7 +157,7 @@ it('AWS Change Manager: no request asks for its own approval, and silence is not
   expect((await agent.call('gate', { params, body: sneaky as never })).problem.code).toBe('invalid_request');
   await world.fastForward('2h');
   const after = (await who('dana').call('getApproval', { params: { approvalId } })).body;
-  expect(['waiting', 'expired']).toContain(after.status);
+  expect(after.status).toBe('expired');
   expect(after.signatures).toEqual([]);
 });
 

@@ -59,7 +59,12 @@ describe('H9: somebody takes over and then nothing happens', () => {
     await bruno.call('claimCase', { params, body: { revision: (await now()).revision } });
     const before = (await now()).told.length;
     for (let hours = 0; hours < 8; hours += 2) await world.fastForward('2h');
-    expect((await now()).told.length).toBeGreaterThan(before);
+    const told = (await now()).told.slice(before);
+    expect(told.flatMap(({ people }) => people)).toContain('Dana Whitfield');
+    const timeline = await dana.call('runEntries', { params: run, query: { limit: 200 } });
+    expect(timeline.body.items.map(({ sentence }) => sentence)).toContain(
+      'Bruno Ferrari was reminded: nothing has happened since the takeover.',
+    );
     expect(await now()).toMatchObject({ status: 'claimed', claimedBy: 'bruno' });
     const held = await dana.call('getRun', { params: run });
     expect(held.body.holder).toMatchObject({ kind: 'person', id: 'bruno' });
