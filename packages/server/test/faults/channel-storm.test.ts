@@ -24,8 +24,9 @@ let twins: Record<'slack' | 'jira' | 'servicenow', Twin>;
 const opened: { caseId: string; id: string; at: number }[] = [];
 /** calls to Slack after it had named a time and before that time, by second */
 const early: number[] = [];
-/** when the pauses that it named end */
+/** when the pauses that it named end, and how long each was */
 let silentUntil = 0;
+const pauses: number[] = [];
 
 const start = async (): Promise<void> => {
   const [slack, { twin: jira, jira: site }, { twin: servicenow, snow }] = await Promise.all([
@@ -101,7 +102,9 @@ const pass = async (ms: number): Promise<void> => {
     const paused = await world.pool.query<{ until: number | null }>(
       "SELECT paused_until AS until FROM channels WHERE name = 'slack'",
     );
-    silentUntil = paused.rows[0]?.until ?? 0;
+    const until = paused.rows[0]?.until ?? 0;
+    if (until > silentUntil) pauses.push(until - now);
+    silentUntil = until;
     const next = Math.min(end, Math.max(now + oneSecond, await nextAt()));
     await world.fastForward(`${(next - now) / 1_000}s`);
   }
@@ -180,6 +183,7 @@ describe('a storm of cases', () => {
   it('a vendor that named a time is not asked before it', () => {
     expect(early).toEqual(early.map(() => 0));
     expect(early.length).toBeGreaterThan(5);
+    expect(new Set(pauses)).toEqual(new Set([limitSeconds * 1_000]));
   });
 
   it('no vendor saw anything against its rules, nor a rate of its own exceeded', () => {
