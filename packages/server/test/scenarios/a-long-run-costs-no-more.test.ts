@@ -1,4 +1,4 @@
-/** Promise 5, for agents that work for months: a step costs after hundreds of steps what it cost at first. Counted, not timed. */
+/** Promise 5, for agents that work for months: a step costs the same however many came before it. Counted, not timed. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Client, createWorld, type World } from '../world.ts';
 
