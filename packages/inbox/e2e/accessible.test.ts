@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMock } from '../dev/mock-server.ts';
+import { sampleLink } from '../dev/sample-channels.ts';
 import { built, launch, missing, wide } from './browser.ts';
 
 const pages = [
@@ -14,6 +15,8 @@ const pages = [
   '/approvals',
   '/approvals/approval-31',
   '/approvals/delegations',
+  '/samples',
+  '/exceptions',
   '/runs',
   '/runs/run-2044',
   '/controls',
@@ -21,17 +24,28 @@ const pages = [
   '/controls/payment-approval/compare?before=1&after=3',
   '/on-call',
   '/organisation',
+  '/channels-health',
+  `/link?token=${sampleLink}`,
   '/login?token=x',
 ];
 
 type Found = { violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] };
 
-const controls = pages.filter((path) => path.startsWith('/controls'));
+const coloured = [
+  '/',
+  '/cases/case-71',
+  '/cases/case-70',
+  '/runs',
+  '/on-call',
+  '/exceptions',
+  '/channels-health',
+  ...pages.filter((path) => path.startsWith('/controls')),
+];
 
 /** Dark differs only in colour: the pages with every colour on them are enough. */
 const schemes = [
   { colorScheme: 'light', pages },
-  { colorScheme: 'dark', pages: ['/', '/cases/case-71', '/cases/case-70', '/runs', '/on-call', ...controls] },
+  { colorScheme: 'dark', pages: coloured },
 ] as const;
 
 describe.skipIf(missing !== null).each(schemes)('without barriers, $colorScheme', ({ colorScheme, pages }) => {

@@ -1,29 +1,28 @@
 /** How the channels are doing: whether people are told there, what waits, what went wrong last and what to do. */
-import { Badge, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { channelsQuery } from '../data/queries.ts';
 import { Inert } from '../parts/Inert.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
+import { Tag, type Tone } from '../parts/Tag.tsx';
 import { When } from '../parts/When.tsx';
 import css from './channels.module.css';
 
 type Shown = NonNullable<Awaited<ReturnType<NonNullable<(typeof channelsQuery)['queryFn']>>>>['items'][number];
 
-const states: Record<Shown['state'], { word: string; color: string }> = {
-  working: { word: 'Works', color: 'green' },
-  paused: { word: 'Paused', color: 'yellow' },
-  troubled: { word: 'In trouble', color: 'orange' },
-  down: { word: 'Down', color: 'red' },
+const states: Record<Shown['state'], { word: string; tone: Tone }> = {
+  working: { word: 'Works', tone: 'accent' },
+  paused: { word: 'Paused', tone: 'wait' },
+  troubled: { word: 'In trouble', tone: 'alarm' },
+  down: { word: 'Down', tone: 'alarm' },
 };
 
 const State = ({ channel }: { channel: Shown }) => {
-  const { word, color } = states[channel.state];
+  const { word, tone } = states[channel.state];
   return (
     <>
-      <Badge color={color} variant="light" tt="none">
-        {word}
-      </Badge>{' '}
+      <Tag tone={tone}>{word}</Tag>{' '}
       <span className="quiet">
         {channel.pausedUntil !== null && (
           <>

@@ -1,7 +1,7 @@
 /** How two versions differ, in sentences that somebody can approve who does not read YAML. Less human oversight first. */
 import type { ComparisonView } from '@belay/protocol';
-import { Badge } from '@mantine/core';
 import { Inert } from '../parts/Inert.tsx';
+import { Tag } from '../parts/Tag.tsx';
 import css from './reading.module.css';
 
 export const Differences = ({ comparison }: { comparison: ComparisonView }) => {
@@ -12,9 +12,9 @@ export const Differences = ({ comparison }: { comparison: ComparisonView }) => {
         <li key={sentence} className={css.finding}>
           <p>
             {weaker && (
-              <Badge variant="light" c="var(--alarm)" bg="var(--alarm-soft)" tt="none" mr={6}>
-                less human oversight
-              </Badge>
+              <>
+                <Tag tone="alarm">less human oversight</Tag>{' '}
+              </>
             )}
             <Inert text={sentence} />
           </p>

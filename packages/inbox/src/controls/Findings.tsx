@@ -1,25 +1,14 @@
 /** What the check found in a version when it was published, and why a warning was left as it is. */
 import type { VersionFinding } from '@belay/protocol';
-import { Badge } from '@mantine/core';
 import { Inert } from '../parts/Inert.tsx';
 import { Section } from '../parts/Section.tsx';
+import { Tag } from '../parts/Tag.tsx';
 import css from './reading.module.css';
 
-const colours = { error: 'alarm', warning: 'wait', notice: 'accent' } as const;
+const tones = { error: 'alarm', warning: 'wait', notice: 'accent' } as const;
 
-const Mark = ({ finding }: { finding: VersionFinding }) => {
-  const colour = finding.accepted === null ? colours[finding.severity] : 'accent';
-  return (
-    <Badge
-      variant="light"
-      c={`var(--${colour === 'accent' ? 'accent-ink' : colour})`}
-      bg={`var(--${colour}-soft)`}
-      tt="none"
-    >
-      {finding.accepted === null ? finding.severity : 'accepted'}
-    </Badge>
-  );
-};
+const Mark = ({ finding: { accepted, severity } }: { finding: VersionFinding }) =>
+  accepted === null ? <Tag tone={tones[severity]}>{severity}</Tag> : <Tag tone="accent">accepted</Tag>;
 
 export const Findings = ({ findings }: { findings: readonly VersionFinding[] }) => (
   <Section title="What its check found" note="With the people there were when it was published.">

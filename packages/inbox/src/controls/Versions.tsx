@@ -1,5 +1,5 @@
 /** Every version of a control: who published it, when, what runs under it, and how it differs from the one before. */
-import { Badge, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import inbox from '../cases/inbox.module.css';
@@ -7,6 +7,7 @@ import { versionsQuery } from '../data/queries.ts';
 import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Section } from '../parts/Section.tsx';
+import { Tag } from '../parts/Tag.tsx';
 import { When } from '../parts/When.tsx';
 import { countText } from '../text/targets.ts';
 
@@ -24,11 +25,7 @@ export const Versions = ({ name, shown }: { name: string; shown: number }) => {
                 <Link to="/controls/$name" params={{ name }} search={{ version }} data-row>
                   Version {version}
                 </Link>{' '}
-                {version === shown && (
-                  <Badge variant="light" c="var(--accent-ink)" bg="var(--accent-soft)" tt="none">
-                    shown
-                  </Badge>
-                )}
+                {version === shown && <Tag tone="accent">shown</Tag>}
               </h3>
               <p className={inbox.because}>
                 published by <Person id={publishedBy} />
