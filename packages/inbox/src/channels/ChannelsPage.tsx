@@ -1,4 +1,5 @@
 /** How the channels are doing: whether people are told there, what waits, what went wrong last and what to do. */
+import type { AnswerOf } from '@belay/protocol';
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { channelsQuery } from '../data/queries.ts';
@@ -9,7 +10,7 @@ import { Tag, type Tone } from '../parts/Tag.tsx';
 import { When } from '../parts/When.tsx';
 import css from './channels.module.css';
 
-type Shown = NonNullable<Awaited<ReturnType<NonNullable<(typeof channelsQuery)['queryFn']>>>>['items'][number];
+type Shown = AnswerOf<'listChannels'>['items'][number];
 
 const states: Record<Shown['state'], { word: string; tone: Tone }> = {
   working: { word: 'Works', tone: 'accent' },

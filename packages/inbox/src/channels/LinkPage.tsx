@@ -2,6 +2,7 @@
  * The link that somebody got for a press in a channel where they were nobody: whose account it becomes, and what then
  * counts. Opening it spends nothing; the button does.
  */
+import type { AnswerOf } from '@belay/protocol';
 import { Alert, Button, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle, IconLink } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -17,9 +18,8 @@ import css from './channels.module.css';
 
 const route = getRouteApi('/shell/link');
 
-type Looked = NonNullable<Awaited<ReturnType<NonNullable<ReturnType<typeof accountLinkQuery>['queryFn']>>>>;
-type Linked = Awaited<ReturnType<typeof confirm>>;
-const confirm = (token: string) => call('confirmAccountLink', { body: { token } });
+type Looked = AnswerOf<'lookAtAccountLink'>;
+type Linked = AnswerOf<'confirmAccountLink'>;
 
 const pathOf = (url: string): string => new URL(url).pathname;
 
@@ -95,7 +95,7 @@ const Done = ({ done, onUndo, undoing }: { done: Linked; onUndo: () => void; und
 export const LinkPage = () => {
   const { token } = route.useSearch();
   const { data: look, error } = useQuery({ ...accountLinkQuery(token), enabled: token !== '' });
-  const link = useMutation({ mutationFn: confirm });
+  const link = useMutation({ mutationFn: () => call('confirmAccountLink', { body: { token } }) });
   const undo = useAct((id: string) => call('withdrawEntered', { params: { id } }));
   if (link.data !== undefined && !undo.isSuccess)
     return (
@@ -134,7 +134,7 @@ export const LinkPage = () => {
               leftSection={<IconLink size={18} stroke={1.7} aria-hidden />}
               disabled={look.problem !== null}
               loading={link.isPending}
-              onClick={() => link.mutate(token)}
+              onClick={() => link.mutate()}
             >
               This {look.title} account is mine
             </Button>

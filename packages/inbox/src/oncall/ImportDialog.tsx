@@ -1,4 +1,5 @@
 /** Absences or overrides from a calendar file: what would be added is read before it is, and taken back in one press. */
+import type { AnswerOf } from '@belay/protocol';
 import { Button, FileInput, Group, Modal, SegmentedControl, Select, Stack } from '@mantine/core';
 import { IconAlertTriangle, IconFileUpload } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -8,24 +9,24 @@ import { Inert } from '../parts/Inert.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { When } from '../parts/When.tsx';
 import { useMe } from '../session/me.ts';
+import { countText } from '../text/targets.ts';
 import { PersonField } from './fields.tsx';
 import css from './oncall.module.css';
 
 type Kind = 'absences' | 'overrides';
 type Asked = { kind: Kind; whose: string; calendar: string; preview: boolean };
-type Answer = Awaited<ReturnType<typeof send>>;
+type Answer = AnswerOf<'importAbsences' | 'importOverrides'>;
 
 const send = ({ kind, whose, calendar, preview }: Asked) =>
   kind === 'absences'
     ? call('importAbsences', { params: { personId: whose }, body: { calendar, preview } })
     : call('importOverrides', { params: { schedule: whose }, body: { calendar, preview } });
 
-const countText = (count: number, kind: Kind): string =>
-  `${count} ${kind === 'absences' ? 'absence' : 'override'}${count === 1 ? '' : 's'}`;
+const ofKind = (count: number, kind: Kind): string => countText(count, kind === 'absences' ? 'absence' : 'override');
 
 const What = ({ answer, kind }: { answer: Answer; kind: Kind }) => (
   <div className={css.imported} role="status">
-    <strong>{answer.added === 0 ? 'Nothing new is in it.' : `${countText(answer.added, kind)} would be added`}</strong>
+    <strong>{answer.added === 0 ? 'Nothing new is in it.' : `${ofKind(answer.added, kind)} would be added`}</strong>
     {answer.known > 0 && <p className="quiet">{answer.known} more are there already, or over.</p>}
     <ul>
       {answer.items.map((item) => (
@@ -69,7 +70,7 @@ const Added = ({ answer, kind, onClose }: { answer: Answer; kind: Kind; onClose:
   return (
     <Stack>
       <p role="status">
-        <strong>{countText(answer.added, kind)} added.</strong> What was added counts from now on, and stands under
+        <strong>{ofKind(answer.added, kind)} added.</strong> What was added counts from now on, and stands under
         Changes.
       </p>
       {undo.error !== null && <ProblemNote error={undo.error} />}
@@ -190,7 +191,7 @@ const Form = ({ schedules, onClose }: { schedules: string[]; onClose: () => void
           </Button>
           {preview.data !== undefined && preview.data.added > 0 && asked !== null && (
             <Button loading={add.isPending} onClick={() => add.mutate({ ...asked, preview: false })}>
-              Add {countText(preview.data.added, kind)}
+              Add {ofKind(preview.data.added, kind)}
             </Button>
           )}
         </Group>

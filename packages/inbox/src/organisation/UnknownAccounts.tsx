@@ -1,4 +1,5 @@
 /** Accounts that pressed something in a channel and are nobody here: an administrator says whose each is. */
+import type { AnswerOf } from '@belay/protocol';
 import { Alert, Button, Group } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -13,7 +14,7 @@ import { When } from '../parts/When.tsx';
 import { personText } from '../text/targets.ts';
 import css from './organisation.module.css';
 
-type Account = Awaited<ReturnType<NonNullable<typeof unknownAccountsQuery.queryFn>>>['items'][number];
+type Account = AnswerOf<'listUnknownAccounts'>['items'][number];
 type Linked = { accountId: string | null; account: Account; personId: string };
 
 const Row = ({ account, onLinked }: { account: Account; onLinked: (linked: Linked) => void }) => {
