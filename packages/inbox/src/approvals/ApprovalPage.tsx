@@ -19,11 +19,9 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Requirements } from '../parts/Requirements.tsx';
 import { Section } from '../parts/Section.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
-import { nameText } from '../text/values.ts';
+import { nameText, upper } from '../text/values.ts';
 import { Decide } from './Decide.tsx';
 import { Edited } from './Edited.tsx';
-
-const firstUpper = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
 
 /** What the rules asked for, as the packet keeps it. */
 const Asked = ({ packet }: { packet: PacketView }) => {
@@ -57,7 +55,7 @@ const Shown = ({ shown }: { shown: ApprovalView }) => (
         )}
       </p>
       <h1>
-        <Inert text={shown.packet?.sentence ?? firstUpper(nameText(shown.name))} />
+        <Inert text={shown.packet?.sentence ?? upper(nameText(shown.name))} />
       </h1>
       <p className={css.sentence}>
         <Inert text={shown.because.join(' ')} />

@@ -3,10 +3,11 @@ import type { ApprovalView } from '@belay/protocol';
 import { IconClock, IconRobot, IconSignature, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import css from '../cases/inbox.module.css';
+import { Entries } from '../parts/Entries.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { When } from '../parts/When.tsx';
 import { targetText } from '../text/targets.ts';
-import { briefEntries, nameText, valueText } from '../text/values.ts';
+import { briefEntries, nameText, upper, valueText } from '../text/values.ts';
 
 const words: Record<ApprovalView['status'], string> = {
   waiting: 'waits ',
@@ -22,7 +23,7 @@ export const ApprovalRow = ({ shown }: { shown: ApprovalView }) => (
     <div className={css.main}>
       <h2>
         <Link to="/approvals/$approvalId" params={{ approvalId: shown.approvalId }} data-row>
-          {nameText(shown.step).replace(/^./, (first) => first.toUpperCase())}
+          {upper(nameText(shown.step))}
           {briefEntries(shown.arguments, 1).map(([name, value]) => (
             <span key={name} className="number">
               {' '}
@@ -41,16 +42,7 @@ export const ApprovalRow = ({ shown }: { shown: ApprovalView }) => (
             <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.requestedBy} · {shown.control.name}
           </dd>
         </div>
-        {briefEntries(shown.arguments, 4)
-          .slice(1)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{nameText(name)}</dt>
-              <dd className="number">
-                <Inert text={valueText(value)} />
-              </dd>
-            </div>
-          ))}
+        <Entries entries={briefEntries(shown.arguments, 4).slice(1)} />
       </dl>
     </div>
     <div className={css.aside}>

@@ -10,7 +10,7 @@ import { Inert } from '../parts/Inert.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { countText } from '../text/targets.ts';
-import { nameText, shortDigest, subjectText } from '../text/values.ts';
+import { nameText, shortDigest, subjectText, upper } from '../text/values.ts';
 import css from './batch.module.css';
 import { type Batch, moneyOf, needsLook, totalsOf } from './batch.ts';
 
@@ -92,7 +92,7 @@ export const BatchTable = ({ batch }: { batch: Batch }) => {
     <section className={`card ${css.batch}`} aria-label={`${nameText(batch.step)}, ${nameText(batch.name)}`}>
       <header className={css.head}>
         <div>
-          <h2>{nameText(batch.step).replace(/^./, (first) => first.toUpperCase())}</h2>
+          <h2>{upper(nameText(batch.step))}</h2>
           <p className="quiet">
             {countText(batch.items.length, 'sign-off')} of one kind, {nameText(batch.name)}
           </p>

@@ -2,11 +2,12 @@
 import type { CaseView } from '@belay/protocol';
 import { IconArrowUpRight, IconClock, IconRobot, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { Entries } from '../parts/Entries.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { When } from '../parts/When.tsx';
 import { useMe } from '../session/me.ts';
 import { namesText, targetText } from '../text/targets.ts';
-import { briefEntries, nameText, subjectText, valueText } from '../text/values.ts';
+import { briefEntries, subjectText } from '../text/values.ts';
 import css from './inbox.module.css';
 import { type Standing, standingOf } from './standing.ts';
 
@@ -50,7 +51,6 @@ const Next = ({ shown }: { shown: CaseView }) =>
 
 export const CaseRow = ({ shown }: { shown: CaseView }) => {
   const standing = standingOf(shown, useMe().personId);
-  const brief = briefEntries(shown.step?.arguments ?? {}, 3);
   return (
     <li className={css.row} data-standing={standing} data-later={shown.rung > 0 || undefined}>
       <div className={css.main}>
@@ -70,14 +70,7 @@ export const CaseRow = ({ shown }: { shown: CaseView }) => {
               <Inert text={subjectText(shown.subject)} />
             </dd>
           </div>
-          {brief.map(([name, value]) => (
-            <div key={name}>
-              <dt>{nameText(name)}</dt>
-              <dd className="number">
-                <Inert text={valueText(value)} />
-              </dd>
-            </div>
-          ))}
+          <Entries entries={briefEntries(shown.step?.arguments ?? {}, 3)} />
         </dl>
       </div>
       <div className={css.aside}>

@@ -1,11 +1,12 @@
 /** What waits for a person, most urgent first: handed-off cases, then sign-offs. */
-import { Select, Skeleton, TextInput } from '@mantine/core';
+import { Skeleton, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { ApprovalRow } from '../approvals/ApprovalRow.tsx';
-import { approvalsQuery, type CaseFilter, casesQuery, controlsQuery, runsQuery } from '../data/queries.ts';
+import { approvalsQuery, type CaseFilter, casesQuery, runsQuery } from '../data/queries.ts';
+import { ControlField } from '../parts/ControlField.tsx';
 import { useKeys, walkRows } from '../parts/keys.ts';
 import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
@@ -59,7 +60,6 @@ const Empty = ({ show, filtered }: { show: CaseFilter['show']; filtered: boolean
 const Filters = ({ filter, setFilter }: { filter: string; setFilter: (text: string) => void }) => {
   const { show, control } = route.useSearch();
   const navigate = route.useNavigate();
-  const controls = useQuery(controlsQuery).data?.items ?? [];
   const input = useRef<HTMLInputElement>(null);
   useKeys({ '/': () => input.current?.focus(), j: () => walkRows(1), k: () => walkRows(-1) });
   return (
@@ -73,13 +73,9 @@ const Filters = ({ filter, setFilter }: { filter: string; setFilter: (text: stri
           { name: 'closed', label: 'Closed', to: { to: '/', search: { show: 'closed', ...(control && { control }) } } },
         ]}
       />
-      <Select
-        aria-label="Control"
-        placeholder="Every control"
-        data={controls.map((one) => one.name)}
-        value={control ?? null}
+      <ControlField
+        value={control}
         onChange={(name) => void navigate({ search: { ...(show && { show }), ...(name && { control: name }) } })}
-        clearable
       />
       <TextInput
         ref={input}

@@ -2,11 +2,10 @@
 import type { ControlPage, PageClause, PageStep, Phrase } from '@belay/control';
 import sheet from '../parts/parts.module.css';
 import { Section } from '../parts/Section.tsx';
+import { upper } from '../text/values.ts';
 import css from './reading.module.css';
 
-const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-const List = ({ items }: { items: readonly string[] }) => (
+export const List = ({ items }: { items: readonly string[] }) => (
   <ul className={css.list}>
     {items.map((item) => (
       <li key={item}>{item}</li>
@@ -175,5 +174,3 @@ export const Reading = ({ page }: { page: ControlPage }) => (
     )}
   </>
 );
-
-export { List };

@@ -1,17 +1,17 @@
 /** The register: where something went another way than the rules let it go by themselves. */
 import type { ExceptionView } from '@belay/protocol';
-import { Button, Checkbox, Select, Skeleton, TextInput } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Checkbox, Select, Skeleton, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import inbox from '../cases/inbox.module.css';
-import { controlsQuery, exceptionsQuery } from '../data/queries.ts';
+import { exceptionsQuery } from '../data/queries.ts';
+import { ControlField } from '../parts/ControlField.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { useKeys, walkRows } from '../parts/keys.ts';
 import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { When } from '../parts/When.tsx';
-import { csvText, download } from './csv.ts';
+import { Export } from './Export.tsx';
 import { type ExceptionsSearch, kindNames } from './exceptions.ts';
 import css from './oversight.module.css';
 
@@ -61,7 +61,6 @@ const rowsOf = (items: readonly ExceptionView[]): string[][] =>
 const Filters = ({ items }: { items: readonly ExceptionView[] }) => {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const controls = useQuery(controlsQuery).data?.items ?? [];
   const choose = (changed: Partial<Record<keyof ExceptionsSearch, string | null>>) => {
     const next = Object.entries({ ...search, ...changed }).filter(([, value]) => value !== null && value !== '');
     void navigate({ search: Object.fromEntries(next) as ExceptionsSearch, replace: true });
@@ -77,14 +76,7 @@ const Filters = ({ items }: { items: readonly ExceptionView[] }) => {
         clearable
         searchable
       />
-      <Select
-        aria-label="Control"
-        placeholder="Every control"
-        data={controls.map((one) => one.name)}
-        value={search.control ?? null}
-        onChange={(control) => choose({ control })}
-        clearable
-      />
+      <ControlField value={search.control} onChange={(control) => choose({ control })} />
       <TextInput
         type="date"
         aria-label="From"
@@ -109,14 +101,7 @@ const Filters = ({ items }: { items: readonly ExceptionView[] }) => {
         checked={search.open === 'yes'}
         onChange={(event) => choose({ open: event.currentTarget.checked ? 'yes' : null })}
       />
-      <Button
-        variant="default"
-        disabled={items.length === 0}
-        leftSection={<IconDownload size={16} aria-hidden />}
-        onClick={() => download('exceptions.csv', csvText(head, rowsOf(items)))}
-      >
-        Export
-      </Button>
+      <Export file="exceptions.csv" head={head} rows={rowsOf(items)} />
     </div>
   );
 };

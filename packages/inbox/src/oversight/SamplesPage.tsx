@@ -1,14 +1,16 @@
 /** The quiet part: steps that continued by rule and were drawn for a look. Fine with one press, wrong with one word. */
 import type { SampleView } from '@belay/protocol';
-import { Button, Select, Skeleton } from '@mantine/core';
-import { IconCheck, IconDownload, IconFlag, IconRobot, IconUser } from '@tabler/icons-react';
+import { Button, Skeleton } from '@mantine/core';
+import { IconCheck, IconFlag, IconRobot, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import inbox from '../cases/inbox.module.css';
 import { useAct } from '../data/act.ts';
 import { call } from '../data/api.ts';
-import { controlsQuery, samplesQuery } from '../data/queries.ts';
+import { samplesQuery } from '../data/queries.ts';
+import { ControlField } from '../parts/ControlField.tsx';
+import { Entries } from '../parts/Entries.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { useKeys, walkRows } from '../parts/keys.ts';
 import { PageHead } from '../parts/PageHead.tsx';
@@ -17,8 +19,8 @@ import { type Asked, ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
 import { When } from '../parts/When.tsx';
 import { targetText } from '../text/targets.ts';
-import { entriesOf, nameText, subjectText, valueText } from '../text/values.ts';
-import { csvText, download } from './csv.ts';
+import { entriesOf, nameText, subjectText, upper } from '../text/values.ts';
+import { Export } from './Export.tsx';
 import { useLater } from './later.ts';
 import css from './oversight.module.css';
 
@@ -55,22 +57,14 @@ const Row = ({ sample, onFine, onWrong }: RowProps) => (
     <div className={inbox.main}>
       <h2>
         <Link to="/runs/$runId" params={{ runId: sample.runId }} data-row>
-          {nameText(sample.step).replace(/^./, (first) => first.toUpperCase())},{' '}
-          <Inert text={subjectText(sample.subject)} />
+          {upper(nameText(sample.step))}, <Inert text={subjectText(sample.subject)} />
         </Link>
       </h2>
       <p className={inbox.because}>
         <Inert text={sample.because} />
       </p>
       <dl className={inbox.brief}>
-        {entriesOf(sample.arguments).map(([name, value]) => (
-          <div key={name}>
-            <dt>{nameText(name)}</dt>
-            <dd className="number">
-              <Inert text={valueText(value)} />
-            </dd>
-          </div>
-        ))}
+        <Entries entries={entriesOf(sample.arguments)} />
       </dl>
     </div>
     <div className={inbox.aside}>
@@ -135,7 +129,6 @@ const empty = {
 const Filters = ({ items }: { items: readonly SampleView[] }) => {
   const { show, control } = route.useSearch();
   const navigate = route.useNavigate();
-  const controls = useQuery(controlsQuery).data?.items ?? [];
   const kept = control === undefined ? {} : { control };
   return (
     <div className={inbox.filters}>
@@ -148,22 +141,11 @@ const Filters = ({ items }: { items: readonly SampleView[] }) => {
           { name: 'done', label: 'Looked at', to: { to: '/samples', search: { show: 'done', ...kept } } },
         ]}
       />
-      <Select
-        aria-label="Control"
-        placeholder="Every control"
-        data={controls.map((one) => one.name)}
-        value={control ?? null}
+      <ControlField
+        value={control}
         onChange={(name) => void navigate({ search: { ...(show && { show }), ...(name && { control: name }) } })}
-        clearable
       />
-      <Button
-        variant="default"
-        disabled={items.length === 0}
-        leftSection={<IconDownload size={16} aria-hidden />}
-        onClick={() => download('samples.csv', csvText(head, rowsOf(items)))}
-      >
-        Export
-      </Button>
+      <Export file="samples.csv" head={head} rows={rowsOf(items)} />
     </div>
   );
 };

@@ -6,6 +6,7 @@ import { Inert } from '../parts/Inert.tsx';
 import { Origin } from '../parts/Origin.tsx';
 import sheet from '../parts/parts.module.css';
 import { Section } from '../parts/Section.tsx';
+import { upper } from '../text/values.ts';
 import { labelText, rowSource, saysRules } from './rows.ts';
 
 const Row = ({ section, row }: { section: string; row: PacketRow }) => (
@@ -40,7 +41,7 @@ export const Sections = ({ packet }: { packet: PacketView }) => (
     {packet.sections
       .filter(({ rows }) => rows.length > 0 && !saysRules(packet, rows))
       .map(({ section, rows }) => (
-        <Section key={section} title={labelText('', section).replace(/^./, (first) => first.toUpperCase())}>
+        <Section key={section} title={upper(labelText('', section))}>
           <dl className={sheet.rows} data-columns="3">
             {rows.map((row) => (
               <Row key={`${row.label} ${row.text} ${rowSource(row)}`} section={section} row={row} />
