@@ -27,6 +27,26 @@ describe.skipIf(missing !== null)('looking afterwards', () => {
     expect(waiting()).toBe(2);
   });
 
+  it('a sample does not come back while what was said of it is under way', async () => {
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await visit.page.route('**/review', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await visit.open('/samples');
+    await visit.button('Fine').first().click();
+    await visit.see('Looked at, fine: INV-201');
+    await visit.button('Fine').first().click();
+    await visit.see('Looked at, fine: INV-202');
+    expect(await visit.button('Fine').count()).toBe(1);
+    answer();
+    await visit.page.getByRole('link', { name: 'Samples 2 to look at' }).waitFor();
+    expect(await visit.button('Fine').count()).toBe(1);
+  });
+
   it('a sample that was wrong takes one word, which goes to whoever puts it right', async () => {
     await visit.open('/samples');
     await visit.button('Wrong…').first().click();

@@ -1,4 +1,4 @@
-/** What the dialogs of this page share: choosing a person, and a time from and to. */
+/** What dialogs share, here and on other pages: choosing a person, and a time from and to. */
 import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../data/queries.ts';

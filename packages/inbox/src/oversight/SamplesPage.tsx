@@ -164,7 +164,8 @@ export const SamplesPage = () => {
   );
   const later = useLater<Said>((said) => act.mutate(said));
   useKeys({ j: () => walkRows(1), k: () => walkRows(-1), u: later.undo });
-  const items = (data?.items ?? []).filter(({ sampleId }) => sampleId !== later.said?.sample.sampleId);
+  const said = [later.said, act.isPending ? act.variables : null].map((one) => one?.sample.sampleId);
+  const items = (data?.items ?? []).filter(({ sampleId }) => !said.includes(sampleId));
   return (
     <div className={inbox.page}>
       <PageHead title="Samples" note="Steps that continued without a person, drawn for a look afterwards." />
