@@ -2,9 +2,9 @@
  * What somebody says afterwards of a step that was drawn. Wrong is a matter for a person: a case of the run, or, when
  * that is over, of a run that is opened to put it right.
  */
-import type { AnswerOf, Json, ParsedBodyOf } from '@belay/protocol';
+import type { AnswerOf, Json, ParsedBodyOf, SampleView } from '@belay/protocol';
 import { requesters } from '../domain/approval/request.ts';
-import type { Run, Sample } from '../domain/run/run.ts';
+import type { Run } from '../domain/run/run.ts';
 import { judgedWrong, reviewSample } from '../domain/run/sample.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import { startRun } from './agents.ts';
@@ -13,8 +13,7 @@ import { actor, none, type PeoplePorts, type PersonCaller } from './people.ts';
 import { sampleView } from './present-approval.ts';
 
 /** Opened once for each sample: its key is the run's. */
-const putRight = async (ports: AgentPorts, { run, sample }: { run: Run; sample: Sample }): Promise<void> => {
-  const { agentId, subject, control } = run;
+const putRight = async (ports: AgentPorts, { agentId, subject, control }: Run, sample: SampleView): Promise<void> => {
   const caller = { agentId, controls: [control.name] };
   const key = `put right ${sample.sampleId}`;
   if ((await ports.store.loadByKey(agentId, control.name, key)) !== null) return;
@@ -30,29 +29,34 @@ const putRight = async (ports: AgentPorts, { run, sample }: { run: Run; sample: 
   });
 };
 
+/** A run that was live when it was judged has a case of its own. */
+const wasOver = ({ finishedAt }: Run, { reviewedAt }: SampleView): boolean =>
+  finishedAt !== null && reviewedAt !== null && finishedAt <= Date.parse(reviewedAt);
+
 export const onSample = async (
   ports: PeoplePorts & AgentPorts,
   caller: PersonCaller,
   sampleId: string,
-  { verdict, comment = null }: Omit<ParsedBodyOf<'reviewSample'>, 'comment'> & { comment?: string | null | undefined },
+  { verdict, comment }: ParsedBodyOf<'reviewSample'>,
 ): Promise<Outcome> => {
+  const command = { sampleId, verdict, comment: comment ?? null };
   const runId = await ports.runOf.runOfSample(sampleId);
   if (runId === null) return none('sample', sampleId);
   await ports.house.organisation(true);
-  let judged: { run: Run; sample: Sample } | null = null;
   const outcome = await ports.handle({
     runId,
     by: actor(caller),
-    decide: (run, context) => reviewSample(run, { sampleId, verdict, comment }, requesters(run, context), context),
+    decide: (run, context) => reviewSample(run, command, requesters(run, context), context),
     present: (run, _answer, { org }) => {
       const sample = run.samples.find((one) => one.sampleId === sampleId);
-      if (sample === undefined) return null;
-      judged = { run, sample };
-      return sampleView(sample, run, org) as unknown as Json;
+      return sample === undefined ? null : (sampleView(sample, run, org) as unknown as Json);
     },
     idempotency: caller.idempotency,
   });
-  const said = judged as { run: Run; sample: Sample } | null;
-  if (outcome.ok && said?.sample.verdict === 'wrong' && said.run.finishedAt !== null) await putRight(ports, said);
+  if (!outcome.ok || verdict === 'right') return outcome;
+  // Also when it is sent again: a node may have stopped between the two.
+  const sample = outcome.answer as unknown as SampleView;
+  const run = (await ports.store.load([runId])).get(runId)?.run;
+  if (run !== undefined && wasOver(run, sample)) await putRight(ports, run, sample);
   return outcome;
 };

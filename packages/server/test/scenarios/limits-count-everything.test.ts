@@ -141,6 +141,33 @@ describe('sampled review', () => {
     const register = await amelie.call('listExceptions', { query: { runId } });
     expect(register.body.items).toMatchObject([{ kind: 'reviewedWrong', sentence: expect.stringContaining('wrong') }]);
   });
+  it('puts right what was wrong in a run that is over, once, also where that was in the way of it at first', async () => {
+    const { runId } = await refund('kim', 'EUR 1.00');
+    await agent.call('report', { params: { runId }, body: { epoch: 1, key: 'k-kim', result: { status: 'done' } } });
+    await agent.call('finish', { params: { runId }, body: { epoch: 1, outcome: null } });
+    const [amelie, dana] = [await world.person('amelie'), await world.person('dana')];
+    const open = await amelie.call('listSamples', { query: { mine: 'true' } });
+    const sampleId = open.body.items.find((one) => one.runId === runId)?.sampleId ?? '';
+    const say = () =>
+      amelie.call('reviewSample', {
+        params: { sampleId },
+        body: { verdict: 'wrong', comment: 'Not his order.' },
+        headers: { 'idempotency-key': 'wrong-kim' },
+      });
+    const opened = async () => {
+      const { rows } = await world.pool.query<{ title: string }>(
+        "SELECT c.state ->> 'title' AS title FROM cases c JOIN runs r USING (run_id) WHERE r.key = $1",
+        [`put right ${sampleId}`],
+      );
+      return rows.map(({ title }) => title);
+    };
+    const stop = await dana.call('stop', { body: { scope: 'agent', name: 'payer', because: 'A look at it' } });
+    expect((await say()).ok).toBe(true);
+    expect(await opened()).toEqual([]);
+    await dana.call('liftStop', { params: { stopId: stop.body.stopId }, body: { because: 'Looked at' } });
+    for (const _again of [1, 2]) expect((await say()).ok).toBe(true);
+    expect(await opened()).toEqual(['Put refund right']);
+  });
   it('tells people again of every step of a run that nobody looked at, however many fall due at once', async () => {
     const runId = await start();
     for (const to of ['ira', 'jon']) {
