@@ -236,4 +236,11 @@ export const agentSide = [
     "const more = shown(task, clock());\n    if (outlook.kind === 'moved') await api('attachRun', { params: { runId: task.runId }, body: {} });",
     [gateTasks],
   ],
+  [
+    'a Belay that is down is not asked without end for what became of a task',
+    mcp('gate-tasks.ts'),
+    "if (outlook.kind !== 'waits' && outlook.kind !== 'refused') return;",
+    "if (outlook.kind !== 'waits') return;",
+    [mcp('gate-tasks.test.ts')],
+  ],
 ];

@@ -93,8 +93,8 @@ export const channelGuards = [
   [
     'what an account alone cannot sign off',
     'engine/inbound/press.ts',
-    "if (press.proof !== 'account' ||",
-    "if (press.proof !== ('never' as string) ||",
+    "if (press.proof !== 'account') return false;",
+    "if (press.proof !== ('never' as string)) return false;",
     jiraOwn,
     'signs off no step of high risk',
   ],
