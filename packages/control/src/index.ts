@@ -19,6 +19,7 @@ export type { OrganisationView } from './check/organisation.ts';
 export { type Coverage, type Interval, type Reach, reachOf } from './check/reach.ts';
 export { type Change, type Comparison, compareControls } from './compare/compare.ts';
 export type { Note } from './compare/notes.ts';
+export { outageMsOf, reviewWithinMsOf } from './defaults.ts';
 export { compileControl } from './evaluate/compile.ts';
 export type * from './model.ts';
 export type { Arrow, Box, Drawing, Graph, GraphEdge, GraphNode, NodeKind } from './page/graph.ts';

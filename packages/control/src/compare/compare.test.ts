@@ -114,6 +114,20 @@ describe('what stands beside the rules', () => {
   });
 });
 
+describe('the review afterwards', () => {
+  const within = (more: string) =>
+    parsed(good.replace('approvals:\n', `review: { sample: 2%, of: continued, by: role:owner${more} }\napprovals:\n`));
+
+  test('that leaves more time, also by saying none, is less oversight, the other way round more', () => {
+    const [soon, unsaid] = [within(', within: 3d'), within('')];
+    const sentence =
+      'Of what continued, 2% by owner within 3 days was looked at afterwards, and 2% by owner within 7 days is now.';
+    expect(compareControls(soon, unsaid).notes).toEqual([{ sentence, weaker: true }]);
+    expect(compareControls(unsaid, soon)).toMatchObject({ notes: [{ weaker: false }], weaker: false });
+    expect(compareControls(unsaid, within(', within: 7d')).notes).toEqual([]);
+  });
+});
+
 describe('the budgets of a stuck run', () => {
   const within = (stuck: string) => parsed(good.replace('approvals:\n', `stuck: { ${stuck} }\napprovals:\n`));
 

@@ -1,4 +1,5 @@
 /** What is said differently about limits and about the review afterwards: in which direction, where that can be told. */
+import { reviewWithinMsOf } from '../defaults.ts';
 import type { Control, LimitSpec } from '../model.ts';
 import { parseMoney } from '../value/money.ts';
 import { sayDuration, sayList, sayName, saySignOff, sayTarget } from '../words/names.ts';
@@ -60,10 +61,15 @@ export const limitNotes = (before: Control, after: Control): Note[] => [
     .map((limit) => ({ sentence: `The limit ${sayName(limit.id)} is new: ${says(limit)}.`, weaker: false })),
 ];
 
+const saysReview = (review: Control['review']): string =>
+  review === null
+    ? 'nothing'
+    : `${review.share / 100}% by ${sayTarget(review.by)} within ${sayDuration(reviewWithinMsOf(review))}`;
+
 export const reviewNotes = ({ review: old }: Control, { review: next }: Control): Note[] => {
-  if (same(old, next)) return [];
-  const said = (review: Control['review']) =>
-    review === null ? 'nothing' : `${review.share / 100}% by ${sayTarget(review.by)}`;
-  const sentence = `Of what continued, ${said(old)} was looked at afterwards, and ${said(next)} is now.`;
-  return [{ sentence, weaker: (next?.share ?? 0) < (old?.share ?? 0) }];
+  const [was, is] = [saysReview(old), saysReview(next)];
+  if (was === is) return [];
+  const later = old !== null && reviewWithinMsOf(next) > reviewWithinMsOf(old);
+  const weaker = (next?.share ?? 0) < (old?.share ?? 0) || later;
+  return [{ sentence: `Of what continued, ${was} was looked at afterwards, and ${is} is now.`, weaker }];
 };

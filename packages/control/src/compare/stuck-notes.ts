@@ -1,4 +1,5 @@
 /** When a run counts as stuck: a budget that allows more than before brings a person later, so it is less oversight. */
+import { outageMsOf } from '../defaults.ts';
 import type { Control } from '../model.ts';
 import { sayDuration } from '../words/names.ts';
 import type { Note } from './notes.ts';
@@ -6,7 +7,6 @@ import type { Note } from './notes.ts';
 type Budget = { name: string; of: (stuck: Control['stuck']) => number | null; say: (most: number) => string };
 
 const times = (most: number): string => `${most} times`;
-const hourMs = 3_600_000;
 
 /** Null: nothing is ever too much. */
 const budgets: Budget[] = [
@@ -17,7 +17,7 @@ const budgets: Budget[] = [
     say: sayDuration,
   },
   { name: 'The agent may work without a look of a person', of: ({ timeMs }) => timeMs ?? null, say: sayDuration },
-  { name: 'Systems outside may fail', of: ({ outageMs }) => outageMs ?? hourMs, say: sayDuration },
+  { name: 'Systems outside may fail', of: outageMsOf, say: sayDuration },
   { name: 'The same step may be asked for', of: ({ sameStep }) => sameStep, say: times },
   { name: 'A step may be tried', of: ({ attempts }) => attempts, say: times },
   { name: 'The steps of a run may be', of: ({ steps }) => steps, say: String },

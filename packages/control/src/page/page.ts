@@ -4,6 +4,7 @@
  * the control itself; how it looks is decided at the edges.
  */
 import type { OutcomeKind } from '@belay/protocol';
+import { reviewWithinMsOf } from '../defaults.ts';
 import { analyse } from '../expression/condition.ts';
 import { scopeOf } from '../expression/scope.ts';
 import type { ApprovalSpec, Control, FactSpec, LimitSpec, RuleSpec, StepSpec } from '../model.ts';
@@ -88,7 +89,7 @@ const firstOn = (control: Control, to: string): string => {
   return first === undefined ? sayTarget(to) : `${sayTarget(first.tell)}, the first on the ladder ${sayName(to)}`;
 };
 
-export const signersOf = ({ groups }: ApprovalSpec): string =>
+const signersOf = ({ groups }: ApprovalSpec): string =>
   sayList(
     groups.map(({ quorum, from }) =>
       from.startsWith('person:') ? sayTarget(from) : `${quorum === 1 ? 'one' : quorum} of ${sayTarget(from)}`,
@@ -179,7 +180,7 @@ const limitTexts = (control: Control): string[] => [
   ...(control.review === null
     ? []
     : [
-        `Of what continued, ${control.review.share / 100}% is looked at afterwards by ${sayTarget(control.review.by)}; when nobody does within ${sayDuration(control.review.withinMs ?? 7 * 86_400_000)}, others are asked.`,
+        `Of what continued, ${control.review.share / 100}% is looked at afterwards by ${sayTarget(control.review.by)}; when nobody does within ${sayDuration(reviewWithinMsOf(control.review))}, others are asked.`,
       ]),
 ];
 

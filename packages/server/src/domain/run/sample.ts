@@ -2,6 +2,7 @@
  * Sampled review: of the high-risk steps that continued by rule, the declared share is put before somebody afterwards.
  * What is drawn follows from the permit's id alone: nobody chooses it, and it can be drawn again by whoever doubts it.
  */
+import { reviewWithinMsOf } from '@belay/control';
 import { digestOf } from '@belay/protocol';
 import { handOff } from '../case/open.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
@@ -11,9 +12,8 @@ import type { RunEvent } from './events.ts';
 import type { Permit, Run, Sample } from './run.ts';
 
 const draws = 10_000;
-const defaultWithinMs = 7 * 86_400_000;
 
-export const sampleDueAt = ({ at, dueAt }: Sample): number => dueAt ?? at + defaultWithinMs;
+export const sampleDueAt = ({ at, dueAt }: Sample): number => dueAt ?? at + reviewWithinMsOf(null);
 
 /** Is this permit among `share` of 10,000? */
 export const isDrawn = (permitId: string, share: number): boolean =>
@@ -25,7 +25,7 @@ export const sampled = (permit: Permit, { control: { control }, now }: Context):
   if (review === null || permit.decidedBy !== 'rule' || risk !== 'high') return [];
   if (!isDrawn(permit.permitId, review.share)) return [];
   const { permitId: sampleId, step, key, digest, arguments: args, because } = permit;
-  const dueAt = now + (review.withinMs ?? defaultWithinMs);
+  const dueAt = now + reviewWithinMsOf(review);
   const open = { verdict: null, reviewedBy: null, reviewedAt: null, comment: null };
   return [
     {
@@ -42,7 +42,7 @@ export const remindSample = (run: Run, sampleId: string, { control, org, now }: 
   const { owner, review } = control.control;
   const asked = [sample.asked, owner, administrators][Math.min(sample.reminders ?? 0, 2)] ?? administrators;
   const told = resolveTarget(org, asked, now).map((person) => person.personId);
-  return [{ type: 'SampleReminded', sampleId, asked, told, dueAt: now + (review?.withinMs ?? defaultWithinMs) }];
+  return [{ type: 'SampleReminded', sampleId, asked, told, dueAt: now + reviewWithinMsOf(review) }];
 };
 
 /** A person puts right what somebody said was wrong. */

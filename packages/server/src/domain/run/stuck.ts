@@ -2,12 +2,11 @@
  * An agent that does not get on: repeats itself, fails, or spends too much. It goes to a person, never to a silent stop.
  * Systems outside that fail are told apart: trying again is then what an agent should do, until it has lasted too long.
  */
+import { outageMsOf } from '@belay/control';
 import type { Requirement } from '@belay/protocol';
 import type { Context } from '../decided.ts';
 import type { GateCommand } from './gate-command.ts';
 import type { Run } from './run.ts';
-
-const hourMs = 3_600_000;
 
 const inMinutes = (ms: number): string => `${Math.max(1, Math.round(ms / 60_000))} min`;
 
@@ -27,7 +26,7 @@ const passedLimit = (run: Run, command: GateCommand, context: Context): string |
   if (stuck.costUsd !== null && costUsd >= stuck.costUsd)
     return `This run has cost USD ${costUsd.toFixed(2)} without a person; the control allows USD ${stuck.costUsd.toFixed(2)}.`;
   const lasted = context.now - since;
-  if (outages > 0 && lasted >= (stuck.outageMs ?? hourMs))
+  if (outages > 0 && lasted >= outageMsOf(stuck))
     return `Systems outside have failed for ${inMinutes(lasted)} (${outages} times); ${run.agentId} itself is not stuck.`;
   return null;
 };
