@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { checkControl, compareControls, controlDigest, controlPage, judgeFindings, parseControl } from '@belay/control';
 import type { AnswerOf, ComparisonView, ControlView, JsonObject, MoveView } from '@belay/protocol';
-import { drawingOf } from '../../server/src/engine/delivery/drawing.ts';
+import { drawingOf } from '../../server/src/engine/drawing.ts';
 import { controls } from './fixtures.ts';
 import { Refusal } from './refusal.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { controlPage, parseControl } from '@belay/control';
 import { describe, expect, test } from 'vitest';
-import { drawingOf } from '../engine/delivery/drawing.ts';
+import { drawingOf } from '../engine/drawing.ts';
 import { pageHtml } from './page-html.ts';
 import { pageMarkdown } from './page-markdown.ts';
 

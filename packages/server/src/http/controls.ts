@@ -8,7 +8,7 @@ import {
   storedControl,
 } from '@belay/control';
 import { type ComparisonView, type ControlView, iso, type JsonObject, type MoveView, problem } from '@belay/protocol';
-import { drawingOf } from '../engine/delivery/drawing.ts';
+import { drawingOf } from '../engine/drawing.ts';
 import { type Move, moveRuns, movesOf } from '../engine/moving.ts';
 import type { Decision, Draft, PublishedControl } from '../engine/publishing.ts';
 import type { Services } from '../engine/services.ts';

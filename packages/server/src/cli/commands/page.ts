@@ -27,7 +27,7 @@ export const page: Command = {
       throw wrongUsage('--json prints the page as data.', 'Leave out --html and --out.');
     const { control, version } = await readControlNamed(name, given);
     const content = controlPage(control);
-    const { drawingOf } = await import('../../engine/delivery/drawing.ts');
+    const { drawingOf } = await import('../../engine/drawing.ts');
     const drawing = drawingOf(content.graph);
     if (io.json) {
       printJson(io, { ...content, drawing });
