@@ -188,21 +188,36 @@ const heldBy = (kase: Case, org: Organisation): Card['heldBy'] => {
 
 const irreversible = 'This cannot be undone.';
 
+/** What each action is called, wherever people read of it. */
+export const actionLabels: Record<CardAction, string> = {
+  takeOver: 'Take over',
+  decline: 'Not mine',
+  return: 'Return with instructions',
+  edit: 'Edit, then allow',
+  release: 'Put it back',
+  resolve: 'Finish it myself',
+  approve: 'Approve',
+  reject: 'Reject',
+};
+
+const button = (action: CardAction, more: Partial<CardButton> = {}): CardButton => ({
+  action,
+  label: actionLabels[action],
+  confirm: null,
+  needsArguments: false,
+  ...more,
+});
+
 const caseButtons = (kase: Case): CardButton[] => {
   const editable = (kase.step?.editable.length ?? 0) > 0;
-  const plain = { confirm: null, needsArguments: false };
-  if (kase.status === 'open')
-    return [
-      { action: 'takeOver', label: 'Take over', ...plain },
-      { action: 'decline', label: 'Not mine', ...plain },
-    ];
+  if (kase.status === 'open') return [button('takeOver'), button('decline')];
   if (kase.status !== 'claimed') return [];
   return [
-    { action: 'return', label: 'Return with instructions', ...plain },
-    ...(editable ? [{ action: 'edit' as const, label: 'Edit, then allow', confirm: null, needsArguments: true }] : []),
-    { action: 'resolve', label: 'Finish it myself', ...plain },
-    { action: 'release', label: 'Put it back', ...plain, confirm: 'The run is held again and others are asked.' },
-    { action: 'decline', label: 'Not mine', ...plain },
+    button('return'),
+    ...(editable ? [button('edit', { needsArguments: true })] : []),
+    button('resolve'),
+    button('release', { confirm: 'The run is held again and others are asked.' }),
+    button('decline'),
   ];
 };
 
@@ -296,9 +311,7 @@ const notSignedHere = ({ mustOpen, dwellMs, packet = null }: Approval, reader: R
 
 const approvalButtons = (effect: CardStep['effect'], mayBeSigned: boolean): CardButton[] => {
   const confirm = effect === 'irreversible' ? irreversible : null;
-  const approve: CardButton = { action: 'approve', label: 'Approve', confirm, needsArguments: true };
-  const reject: CardButton = { action: 'reject', label: 'Reject', confirm: null, needsArguments: false };
-  return mayBeSigned ? [approve, reject] : [reject];
+  return [...(mayBeSigned ? [button('approve', { confirm, needsArguments: true })] : []), button('reject')];
 };
 
 export const approvalCard = (

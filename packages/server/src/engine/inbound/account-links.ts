@@ -8,7 +8,8 @@ import { type AnswerOf, iso } from '@belay/protocol';
 import { type Refusal, refuse } from '../../domain/decided.ts';
 import { cannotLink } from '../../domain/oncall/link-account.ts';
 import type { Organisation, Person } from '../../domain/oncall/organisation.ts';
-import type { Channel, Press } from '../channel-ports.ts';
+import type { Channel } from '../channel-ports.ts';
+import { actionLabels } from '../delivery/cards.ts';
 import { addressOf, personAt } from '../delivery/places.ts';
 import { personView } from '../present.ts';
 import { pressesOf, replay } from './inbound.ts';
@@ -43,17 +44,6 @@ const speaksAgainst = (channel: Channel, email: string | null, person: Person): 
   return refuse('account_taken', `${detail} If somebody sent you this link, their presses would count as yours.`);
 };
 
-const labels: Record<Press['action'], string> = {
-  takeOver: 'Take over',
-  decline: 'Not mine',
-  return: 'Return with instructions',
-  edit: 'Edit, then allow',
-  release: 'Put it back',
-  resolve: 'Finish it myself',
-  approve: 'Approve',
-  reject: 'Reject',
-};
-
 type Pressed = { label: string; title: string; url: string };
 
 /** What was pressed and still waits, as people call it. */
@@ -63,7 +53,7 @@ const pressedOf = async (ports: LinkPorts, channel: Channel, link: AccountLink):
   const found = press === undefined ? null : await ports.find(press.subject);
   if (press === undefined || found === null) return null;
   const { title, url } = await ports.cardOf(found, null);
-  return { label: labels[press.action], title, url };
+  return { label: actionLabels[press.action], title, url };
 };
 
 const rememberedMs = 30 * 86_400_000;

@@ -5,7 +5,7 @@ import type { CaseCommand } from '../../domain/case/decide.ts';
 import type { CaseStep } from '../../domain/run/run.ts';
 import type { Fields, Form, FormField, Press } from '../channel-ports.ts';
 import type { Found } from '../delivery/card-store.ts';
-import { argumentText, type Card, type CardAction } from '../delivery/cards.ts';
+import { actionLabels, argumentText, type Card, type CardAction } from '../delivery/cards.ts';
 
 type WithoutCase<T> = T extends { caseId: string } ? Omit<T, 'caseId'> : never;
 export type PressCommand =
@@ -32,16 +32,12 @@ const editFields = (step: CaseStep): FormField[] =>
 const allowOnce = (step: CaseStep): FormField =>
   text('allowOnce', `Allow ${step.step} once, with exactly these arguments`, { kind: 'check', required: false });
 
-const forms: Partial<
-  Record<CardAction, { title: string; submit: string; fields: (step: CaseStep | null) => FormField[] }>
-> = {
+const forms: Partial<Record<CardAction, { submit: string; fields: (step: CaseStep | null) => FormField[] }>> = {
   return: {
-    title: 'Return with instructions',
     submit: 'Give back',
     fields: (step) => [text('instructions', 'What the agent is to do'), ...(step === null ? [] : [allowOnce(step)])],
   },
   edit: {
-    title: 'Edit, then allow',
     submit: 'Allow once',
     fields: (step) => [
       ...(step === null ? [] : editFields(step)),
@@ -49,17 +45,14 @@ const forms: Partial<
     ],
   },
   decline: {
-    title: 'Not mine',
     submit: 'Pass on',
     fields: () => [text('because', 'Why', { kind: 'line', hint: 'The next person is asked at once.' })],
   },
   resolve: {
-    title: 'Finish it myself',
     submit: 'Finish',
     fields: () => [text('resolution', 'What you did', { hint: 'The run is over after this.' })],
   },
   reject: {
-    title: 'Reject',
     submit: 'Reject',
     fields: () => [text('because', 'Why', { hint: 'The agent is told.' })],
   },
@@ -78,7 +71,7 @@ export const formOf = (press: Press, found: Found, card: Card): Form | null => {
     subject,
     revision,
     digest,
-    title: form.title,
+    title: actionLabels[action],
     about: [card.step?.name ?? card.title, ...about].join('\n'),
     fields: form.fields(stepOf(found)),
     submit: form.submit,
