@@ -124,9 +124,12 @@ export type Form = {
   submit: string;
 };
 
+/** A way on at the inbox; `note` says what it is good for. */
+export type AnswerLink = { label: string; url: string; note: string };
+
 export type Answer =
   /** `link`: for the presser alone; left out wherever others read the answer */
-  | { kind: 'said'; ok: boolean; text: string; card: Card | null; link?: { label: string; url: string; note: string } }
+  | { kind: 'said'; ok: boolean; text: string; card: Card | null; link?: AnswerLink }
   | { kind: 'form'; form: Form }
   | { kind: 'cards'; title: string; cards: Card[] }
   | { kind: 'previews'; previews: { link: string; card: Card }[] };

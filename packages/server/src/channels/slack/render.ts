@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '@belay/protocol';
 import type { KnownBlock, ModalView } from '@slack/web-api';
-import type { Form, FormField } from '../../engine/channel-ports.ts';
+import type { AnswerLink, Form, FormField } from '../../engine/channel-ports.ts';
 import { type Card, type CardButton, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
 import { clipped, clippedLine, clippedText, mrkdwn } from '../inert.ts';
@@ -107,10 +107,7 @@ export const said = (text: string): { text: string; blocks: KnownBlock[] } => ({
 });
 
 /** The link stands in a button: in texts of ours Slack makes none. */
-export const withLink = (
-  text: string,
-  { label, url, note }: { label: string; url: string; note: string },
-): ReturnType<typeof said> => {
+export const withLink = (text: string, { label, url, note }: AnswerLink): ReturnType<typeof said> => {
   const { text: told, blocks } = said(text);
   const button = { type: 'button' as const, action_id: 'open', style: 'primary' as const, text: plain(label), url };
   return { text: told, blocks: [...blocks, section(note), { type: 'actions', elements: [button] }] };

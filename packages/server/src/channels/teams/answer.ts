@@ -1,6 +1,6 @@
 /** Answers to the presser alone: Teams shows them from the answer to its own request, so nothing is called for them. */
 import type { JsonObject } from '@belay/protocol';
-import type { Answer, Ask, HttpAnswer } from '../../engine/channel-ports.ts';
+import type { Answer, AnswerLink, Ask, HttpAnswer } from '../../engine/channel-ports.ts';
 import { markdown } from '../inert.ts';
 import { textAt } from '../untrusted.ts';
 import { json, told } from './parse.ts';
@@ -12,7 +12,7 @@ const showing = (card: JsonObject): HttpAnswer =>
   json({ statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: card });
 
 /** The card stands in the place of the other one, for the presser alone, until they look at it again. */
-const linking = (as: 'card' | 'dialog', text: string, link: Parameters<typeof withLink>[1]): HttpAnswer =>
+const linking = (as: 'card' | 'dialog', text: string, link: AnswerLink): HttpAnswer =>
   as === 'dialog' ? json(noticeDialog(link.label, withLink(text, link))) : showing(withLink(text, link));
 
 /** `write` is for those who wrote to us: a message is not answered by the answer to its request. */

@@ -3,7 +3,7 @@
  * notifications are Markdown, and escaped. The whole stays below 28 KB, which every part of Teams takes.
  */
 import type { JsonObject } from '@belay/protocol';
-import type { Form, FormField } from '../../engine/channel-ports.ts';
+import type { AnswerLink, Form, FormField } from '../../engine/channel-ports.ts';
 import { type Card, type CardButton, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
 import { clipped, clippedLine, clippedText, markdown } from '../inert.ts';
@@ -144,10 +144,7 @@ export const said = (text: string): JsonObject => ({
 });
 
 /** A text with a link of ours, as a card. */
-export const withLink = (
-  text: string,
-  { label, url, note }: { label: string; url: string; note: string },
-): JsonObject =>
+export const withLink = (text: string, { label, url, note }: AnswerLink): JsonObject =>
   adaptive(
     [...lines(clippedText(text, 2_000)), ...lines(note)],
     [{ type: 'Action.OpenUrl', title: clipped(label, 60), url }],
@@ -162,13 +159,10 @@ export const noticeDialog = (title: string, card: JsonObject): JsonObject => ({
 });
 
 /** The same as a message. */
-export const saidWithLink = (
-  text: string,
-  { label, url, note }: { label: string; url: string; note: string },
-): JsonObject => ({
-  ...said(`${text}\n${note}`),
-  text: `${said(`${text}\n${note}`).text}\n\n[${label}](${url})`,
-});
+export const saidWithLink = (text: string, { label, url, note }: AnswerLink): JsonObject => {
+  const message = said(`${text}\n${note}`);
+  return { ...message, text: `${message.text}\n\n[${label}](${url})` };
+};
 
 const listed = (card: Card): Element => {
   const texts = cardTexts({ ...card, step: null, facts: [], agentWords: null }, { ...room, sentence: 200 });

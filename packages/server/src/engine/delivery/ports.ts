@@ -1,3 +1,4 @@
+/** What delivering needs: the channels, what is kept of cards and conversations, and the state that cards are made of. */
 import type { Channels } from '../channel-ports.ts';
 import type { EntryRecord } from '../entry-view.ts';
 import type { Handle } from '../handle.ts';

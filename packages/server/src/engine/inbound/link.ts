@@ -2,7 +2,7 @@
  * What somebody is told who presses and is nobody here: how an administrator links their account and, for themselves
  * alone, a link with which they do it at the inbox. Signed, short-lived, and good for one use.
  */
-import type { Answer, Channel } from '../channel-ports.ts';
+import type { Answer, AnswerLink, Channel } from '../channel-ports.ts';
 import type { InboundPorts } from './ports.ts';
 
 type Said = Extract<Answer, { kind: 'said' }>;
@@ -17,7 +17,7 @@ const offerLink = async (
   channel: Channel,
   address: string,
   deliveryId: string | null,
-): Promise<NonNullable<Said['link']> | null> => {
+): Promise<AnswerLink | null> => {
   if (channel.answersInPublic === true) return null;
   const now = ports.clock.now();
   const link = { linkId: ports.newId('link'), channel: channel.name, address, deliveryId, expiresAt: now + linkMs };
