@@ -73,3 +73,13 @@ const inWords = (value: Json, type: string | null, reader: Reader): string | nul
 /** A value as this reader writes it; null when its type is written alike everywhere, or the value is not of the type. */
 export const readable = (value: Json, type: string | null, reader: Reader): string | null =>
   inWords(value, type, reader)?.replace(/[\u00A0\u202F\u200E\u200F]/g, ' ') ?? null;
+
+/** The same for a reader whose language is known; null without one too: then the house form stands alone. */
+export const readableTo = (value: Json, type: string | null, reader: Reader): string | null =>
+  reader.locale === undefined ? null : readable(value, type, reader);
+
+/** The exact text, which is what is decided on, and beside it how its reader writes the value. */
+export const exactFirst = (exact: string, value: Json, type: string | null, reader: Reader): string => {
+  const read = readableTo(value, type, reader);
+  return read === null || read === exact ? exact : `${exact} (${read})`;
+};

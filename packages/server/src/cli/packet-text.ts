@@ -1,5 +1,13 @@
 /** A packet on a terminal: values in the form of whoever reads, with where they come from; then what is unusual and follows. */
-import { type FactView, type Json, type PacketRow, type PacketView, type Reader, readable } from '@belay/protocol';
+import {
+  exactFirst,
+  type FactView,
+  type Json,
+  type PacketRow,
+  type PacketView,
+  type Reader,
+  readableTo,
+} from '@belay/protocol';
 import type { Api } from './api.ts';
 import { columns, oneLine, type Paint } from './paint.ts';
 
@@ -12,16 +20,9 @@ export const readerNow = async (api: Api): Promise<Reader> => ({
 
 export const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** As a reader with a locale writes it; without one, in the house form. */
-const inForm = (value: Json, type: string | null, reader: Reader): string | null =>
-  reader.locale === undefined ? null : readable(value, type, reader);
-
-/** Exactly the argument, and beside it how the reader writes it. */
 export const argumentText = (name: string, value: Json, packet: PacketView | null, reader: Reader): string => {
-  const exact = valueText(value);
-  const row = packet?.arguments.find(({ label }) => label === name);
-  const read = row === undefined ? null : inForm(value, row.type, reader);
-  return read === null || read === exact ? exact : `${exact} (${read})`;
+  const type = packet?.arguments.find(({ label }) => label === name)?.type ?? null;
+  return exactFirst(valueText(value), value, type, reader);
 };
 
 const originText = ({ origin, source }: Pick<PacketRow, 'origin' | 'source'>): string => {
@@ -39,7 +40,7 @@ export const factRows = (facts: FactView[]): string[][] =>
   ]);
 
 const sectionRow = (row: PacketRow, reader: Reader): string[] => {
-  const text = inForm(row.value, row.type, reader) ?? row.text;
+  const text = readableTo(row.value, row.type, reader) ?? row.text;
   return [
     `  ${oneLine(row.label)}`,
     oneLine(row.problem === null ? text : `${text} (${row.problem})`),

@@ -6,13 +6,14 @@
 import { formatDuration } from '@belay/control';
 import {
   canonicalize,
+  exactFirst,
   type FactView,
   type Json,
   type JsonObject,
-  type PacketRow,
   type PacketView,
   type Reader,
   readable,
+  readableTo,
 } from '@belay/protocol';
 import { tooLittleKnown } from '../../domain/approval/incomplete.ts';
 import { seatsFilled } from '../../domain/approval/quorum.ts';
@@ -105,27 +106,21 @@ export const whenText = (at: number, { locale, zone }: Reader): string =>
 /** Strings as they are, everything else as the canonical JSON that the digest is made of. */
 export const argumentText = (value: Json): string => (typeof value === 'string' ? value : canonicalize(value));
 
-/** As a reader with a locale writes it; null: as the house does. */
-const inForm = ({ value, type }: Pick<PacketRow, 'value' | 'type'>, reader: Reader): string | null =>
-  reader.locale === undefined ? null : readable(value, type, reader);
-
-/** The exact text is what is decided on, and stands first; the reader's form of it beside it. */
 const argumentsOf = (args: JsonObject, packet: PacketView | null, reader: Reader): CardStep['arguments'] =>
   Object.keys(args)
     .sort()
     .map((name) => {
-      const exact = argumentText(args[name] ?? null);
-      const row = packet?.arguments.find(({ label }) => label === name);
-      const read = row === undefined ? null : inForm({ value: args[name] ?? null, type: row.type }, reader);
-      return { name, value: read === null || read === exact ? exact : `${exact} (${read})` };
+      const value = args[name] ?? null;
+      const type = packet?.arguments.find(({ label }) => label === name)?.type ?? null;
+      return { name, value: exactFirst(argumentText(value), value, type, reader) };
     });
 
 type Known = { packet: PacketView | null; facts: FactView[] };
 
 const factsOf = ({ packet, facts }: Known, reader: Reader): Card['facts'] => {
   const rows = (packet?.sections ?? []).flatMap(({ section, rows }) =>
-    rows.map(({ label, origin, problem, ...row }) => {
-      const text = inForm(row, reader) ?? row.text;
+    rows.map(({ label, origin, problem, value, type, text: house }) => {
+      const text = readableTo(value, type, reader) ?? house;
       return { label: `${section}: ${label}`, value: problem === null ? text : `${text} (${problem})`, origin };
     }),
   );
