@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createJira } from '../../src/channels/jira/index.ts';
 import { prioritiesFrom } from '../../src/channels/jira/priority.ts';
-import { type JiraServer, jiraAccount } from '../../src/demo/vendors/jira.ts';
+import type { JiraServer } from '../../src/demo/vendors/jira.ts';
 import { plainText } from '../../src/demo/vendors/jira-shapes.ts';
 import { type ContractWorld, contractWorld } from './contract-world.ts';
-import { jiraAddresses, jiraStranger, startJiraTwin } from './twins/jira.ts';
+import { jiraAddresses, jiraStatuses, jiraStranger, jiraValues, startJiraTwin } from './twins/jira.ts';
 
 let at: ContractWorld;
 let jira: JiraServer;
@@ -16,17 +16,7 @@ const amelie = jiraAddresses.amelie ?? '';
 beforeAll(async () => {
   const started = await startJiraTwin();
   jira = started.jira;
-  const channel = createJira({
-    site: jira.origin,
-    email: jiraAccount.email,
-    apiToken: jiraAccount.apiToken,
-    webhookSecret: jira.secret,
-    oldWebhookSecret: '',
-    issueType: 'Task',
-    statuses: 'returned=Returned to agent, approved=Approved, used=Approved, rejected=Rejected, cancelled=Cancelled',
-    priorities: '40=high, 100=Urgent',
-    serviceDesk: '',
-  });
+  const channel = createJira({ ...jiraValues(jira), statuses: jiraStatuses, priorities: '40=high, 100=Urgent' });
   at = await contractWorld({ ...started, channel, room: 'TRE', addresses: jiraAddresses, stranger: jiraStranger });
 });
 afterAll(() => at.close());

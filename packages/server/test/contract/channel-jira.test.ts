@@ -1,23 +1,12 @@
 /** Jira keeps the contract of a channel: jira.js against a local Jira. */
 import { createJira } from '../../src/channels/jira/index.ts';
-import { jiraAccount } from '../../src/demo/vendors/jira.ts';
 import { channelContract } from './channel.ts';
 import { deskSkips } from './twins/desk.ts';
-import { jiraAddresses, jiraStranger, startJiraTwin } from './twins/jira.ts';
+import { jiraAddresses, jiraStatuses, jiraStranger, jiraValues, startJiraTwin } from './twins/jira.ts';
 
 const make = async () => {
   const { twin, jira } = await startJiraTwin();
-  const channel = createJira({
-    site: jira.origin,
-    email: jiraAccount.email,
-    apiToken: jiraAccount.apiToken,
-    webhookSecret: jira.secret,
-    oldWebhookSecret: '',
-    issueType: 'Task',
-    statuses: 'returned=Returned to agent, approved=Approved, used=Approved, rejected=Rejected, cancelled=Cancelled',
-    priorities: '',
-    serviceDesk: 'yes',
-  });
+  const channel = createJira({ ...jiraValues(jira), statuses: jiraStatuses, serviceDesk: 'yes' });
   return { channel, twin, room: 'TRE', addresses: jiraAddresses, stranger: jiraStranger };
 };
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSlack } from '../../src/channels/slack/index.ts';
 import { createTeams } from '../../src/channels/teams/index.ts';
-import { startTeams, type TeamsVendor, teamsAddresses, teamsRoom } from '../vendors/teams.ts';
+import { startTeams, type TeamsVendor, teamsAddresses, teamsRoom, teamsValues } from '../vendors/teams.ts';
 import { createWorld, invoice, sampleOrganisation, type World } from '../world.ts';
 import { memoryChannel } from './contract-world.ts';
 import { type SlackTwin, startSlackTwin } from './twins/slack.ts';
@@ -29,15 +29,7 @@ beforeAll(async () => {
     controls: ['payment-approval'],
     channels: [
       createSlack(slack.values, { fetch, responseHosts: [slack.origin] }),
-      createTeams({
-        appId: teams.appId,
-        appPassword: teams.appPassword,
-        tenant: teams.tenant,
-        team: teams.teamId,
-        serviceUrl: teams.origin,
-        loginUrl: teams.loginEndpoint,
-        openIdUrl: teams.openIdMetadataUrl,
-      }),
+      createTeams(teamsValues(teams)),
       memory.channel,
     ],
     organisation: { ...org, people: org.people.map((one) => ({ ...one, addresses: addresses(one.personId) })) },

@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTeams } from '../../src/channels/teams/index.ts';
 import { newSigner, signToken } from '../../src/demo/vendors/teams-token.ts';
 import type { Channel } from '../../src/engine/channel-ports.ts';
-import { startTeams, type TeamsVendor, teamsAddresses, teamsRoom, teamsStranger } from '../vendors/teams.ts';
+import {
+  startTeams,
+  type TeamsVendor,
+  teamsAddresses,
+  teamsRoom,
+  teamsStranger,
+  teamsValues,
+} from '../vendors/teams.ts';
 import { textsIn } from '../vendors/teams-rules.ts';
 import { type ContractWorld, contractWorld, unpaced } from './contract-world.ts';
 
@@ -20,16 +27,7 @@ const elsewhere = createServer((request, response) => {
   response.end('{}');
 });
 
-const afresh = (): Channel =>
-  createTeams({
-    appId: teams.appId,
-    appPassword: teams.appPassword,
-    tenant: teams.tenant,
-    team: teams.teamId,
-    serviceUrl: teams.origin,
-    loginUrl: teams.loginEndpoint,
-    openIdUrl: teams.openIdMetadataUrl,
-  });
+const afresh = (): Channel => createTeams(teamsValues(teams));
 
 beforeAll(async () => {
   teams = await startTeams();

@@ -1,19 +1,11 @@
 /** Teams keeps the contract of a channel: its real client against a local Teams. */
 import { createTeams } from '../../src/channels/teams/index.ts';
-import { startTeams, teamsAddresses, teamsRoom, teamsStranger } from '../vendors/teams.ts';
+import { startTeams, teamsAddresses, teamsRoom, teamsStranger, teamsValues } from '../vendors/teams.ts';
 import { channelContract } from './channel.ts';
 
 const make = async () => {
   const twin = await startTeams();
-  const channel = createTeams({
-    appId: twin.appId,
-    appPassword: twin.appPassword,
-    tenant: twin.tenant,
-    team: twin.teamId,
-    serviceUrl: twin.origin,
-    loginUrl: twin.loginEndpoint,
-    openIdUrl: twin.openIdMetadataUrl,
-  });
+  const channel = createTeams(teamsValues(twin));
   return { channel, twin, room: teamsRoom, addresses: teamsAddresses, stranger: teamsStranger };
 };
 

@@ -4,12 +4,11 @@ import { createNotion } from '../../src/channels/notion/index.ts';
 import { createServiceNow } from '../../src/channels/servicenow/index.ts';
 import { createSlack } from '../../src/channels/slack/index.ts';
 import { createTeams } from '../../src/channels/teams/index.ts';
-import { jiraAccount } from '../../src/demo/vendors/jira.ts';
 import type { Channel } from '../../src/engine/channel-ports.ts';
-import { startTeams, teamsAddresses, teamsRoom } from '../vendors/teams.ts';
+import { startTeams, teamsAddresses, teamsRoom, teamsValues } from '../vendors/teams.ts';
 import { createWorld, invoice, sampleOrganisation } from '../world.ts';
 import type { Twin } from './twin.ts';
-import { jiraAddresses, startJiraTwin } from './twins/jira.ts';
+import { jiraAddresses, jiraValues, startJiraTwin } from './twins/jira.ts';
 import { notionAddresses, notionValues, setUp, startNotionTwin } from './twins/notion.ts';
 import { serviceNowAddresses, serviceNowTable, serviceNowValues, startServiceNowTwin } from './twins/servicenow.ts';
 import { startSlackTwin } from './twins/slack.ts';
@@ -28,26 +27,8 @@ const start = async () => {
   await setUp(workspace);
   const channels = {
     slack: createSlack(slack.values, { fetch, responseHosts: [slack.origin] }),
-    teams: createTeams({
-      appId: teams.appId,
-      appPassword: teams.appPassword,
-      tenant: teams.tenant,
-      team: teams.teamId,
-      serviceUrl: teams.origin,
-      loginUrl: teams.loginEndpoint,
-      openIdUrl: teams.openIdMetadataUrl,
-    }),
-    jira: createJira({
-      site: site.origin,
-      email: jiraAccount.email,
-      apiToken: jiraAccount.apiToken,
-      webhookSecret: site.secret,
-      oldWebhookSecret: '',
-      issueType: 'Task',
-      statuses: '',
-      priorities: '',
-      serviceDesk: '',
-    }),
+    teams: createTeams(teamsValues(teams)),
+    jira: createJira(jiraValues(site)),
     notion: createNotion(notionValues(workspace)),
     servicenow: createServiceNow({ ...serviceNowValues(snow), perHour: '20000' }),
   };
@@ -59,7 +40,7 @@ const start = async () => {
     notion: workspace.ids.dataSource,
     servicenow: serviceNowTable,
   };
-  return { channels, twins, rooms, origin: slack.origin };
+  return { channels, twins, rooms };
 };
 
 export type ChannelName = keyof Awaited<ReturnType<typeof start>>['twins'];

@@ -6,10 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJira } from '../../src/channels/jira/index.ts';
 import { createServiceNow } from '../../src/channels/servicenow/index.ts';
 import { createSlack } from '../../src/channels/slack/index.ts';
-import { jiraAccount } from '../../src/demo/vendors/jira.ts';
 import { memoryChannel } from '../contract/contract-world.ts';
 import type { Twin } from '../contract/twin.ts';
-import { startJiraTwin } from '../contract/twins/jira.ts';
+import { jiraValues, startJiraTwin } from '../contract/twins/jira.ts';
 import { serviceNowValues, startServiceNowTwin } from '../contract/twins/servicenow.ts';
 import { startSlackTwin } from '../contract/twins/slack.ts';
 import { createWorld, invoice, sampleOrganisation, type World } from '../world.ts';
@@ -40,17 +39,7 @@ const start = async (): Promise<void> => {
     controls: ['payment-approval'],
     channels: [
       createSlack(slack.values, { fetch, responseHosts: [] } as unknown as Parameters<typeof createSlack>[1]),
-      createJira({
-        site: site.origin,
-        email: jiraAccount.email,
-        apiToken: jiraAccount.apiToken,
-        webhookSecret: site.secret,
-        oldWebhookSecret: '',
-        issueType: 'Task',
-        statuses: '',
-        priorities: '',
-        serviceDesk: '',
-      }),
+      createJira(jiraValues(site)),
       createServiceNow({ ...serviceNowValues(snow), perHour: '20000' }),
       memoryChannel().channel,
     ],

@@ -1,4 +1,5 @@
 /** What a vendor allows: so many calls in so long. It counts what reached it, and refuses the next one until there is room. */
+import type { Fault } from './faults.ts';
 
 /** `keyOf`: what the call counts for, null: it does not count here. */
 export type Limit<Call> = { about: string; most: number; inMs: number; keyOf(call: Call): string | null };
@@ -8,8 +9,8 @@ export type Counter<Call> = {
   countBy(now: () => number): void;
   /** limits that were exceeded, with what they are about */
   exceeded: string[];
-  /** seconds until there is room for the call; null: there is, and it is counted */
-  secondsToWait(call: Call): number | null;
+  /** undefined: there is room for the call, and it is counted */
+  over(call: Call): Fault | undefined;
 };
 
 export const createCounter = <Call>(limits: readonly Limit<Call>[]): Counter<Call> => {
@@ -21,8 +22,8 @@ export const createCounter = <Call>(limits: readonly Limit<Call>[]): Counter<Cal
     countBy: (now) => {
       clock = now;
     },
-    secondsToWait: (call) => {
-      if (clock === null) return null;
+    over: (call) => {
+      if (clock === null) return undefined;
       const now = clock();
       const counted = limits.flatMap(({ about, most, inMs, keyOf }) => {
         const key = keyOf(call);
@@ -33,10 +34,10 @@ export const createCounter = <Call>(limits: readonly Limit<Call>[]): Counter<Cal
         seen.set(name, within);
         if (within.length < most) continue;
         exceeded.push(name);
-        return Math.max(1, Math.ceil(((within[0] ?? now) + inMs - now) / 1_000));
+        return { kind: 'limit', seconds: Math.max(1, Math.ceil(((within[0] ?? now) + inMs - now) / 1_000)) };
       }
       for (const { name } of counted) seen.get(name)?.push(now);
-      return null;
+      return undefined;
     },
   };
 };

@@ -219,9 +219,8 @@ const serveApi = async (slack: Memory, request: IncomingMessage, response: Serve
   const given = await formFields(request);
   slack.calls += 1;
   const wire = { request, response };
-  const wait = slack.counter.secondsToWait({ method, given });
-  const limit: Fault | undefined = wait === null ? undefined : { kind: 'limit', seconds: wait };
-  const fault = slack.state === 'down' ? down : (limit ?? (writing.has(method) ? slack.faults.shift() : undefined));
+  const over = slack.counter.over({ method, given });
+  const fault = slack.state === 'down' ? down : (over ?? (writing.has(method) ? slack.faults.shift() : undefined));
   await under(fault, misbehaviour, wire, () => ({
     status: 200,
     body: call(slack, method, given, request.headers.authorization ?? ''),

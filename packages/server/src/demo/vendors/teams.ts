@@ -304,11 +304,8 @@ export const startTeams = async (options: TeamsOptions = {}): Promise<TeamsServe
     if (running.state === 'down')
       return under({ kind: 'error', status: 503 }, misbehaviour, wire, () => ({ status: 503 }));
     const isSigned = (token: string) => running.state !== 'revoked' && verifies(token, signer);
-    const wait = running.counter.secondsToWait(call);
-    const limit: Fault | undefined = wait === null ? undefined : { kind: 'limit', seconds: wait };
-    return under(limit ?? (writes(call) ? running.faults.shift() : undefined), misbehaviour, wire, () =>
-      connector(tenant, call, isSigned),
-    );
+    const fault = running.counter.over(call) ?? (writes(call) ? running.faults.shift() : undefined);
+    return under(fault, misbehaviour, wire, () => connector(tenant, call, isSigned));
   });
   tenant.origin = origin;
   const token: TeamsServer['token'] = (at, { claims = {}, header = {}, signer: by = signer } = {}) => {

@@ -83,9 +83,7 @@ export const startVendorServer = async (vendor: Answers, judge: Judge, port = 0)
     if (memory.state === 'revoked') return send(response, vendor.revoked());
     try {
       const call = callOf(wireCall);
-      const wait = counter.secondsToWait(call);
-      if (wait !== null) return send(response, vendor.limited(wait));
-      const fault = vendor.writes(call) ? memory.faults.shift() : undefined;
+      const fault = counter.over(call) ?? (vendor.writes(call) ? memory.faults.shift() : undefined);
       await under(fault, vendor, wire, () => judged(memory, vendor, judge, call));
     } catch (error) {
       memory.violations.push(String(error));

@@ -1,5 +1,6 @@
 /** People who work in the local Jira, as the contract needs them. */
-import { type JiraServer, startJira } from '../../../src/demo/vendors/jira.ts';
+import type { JiraValues } from '../../../src/channels/jira/index.ts';
+import { type JiraServer, jiraAccount, startJira } from '../../../src/demo/vendors/jira.ts';
 import { belayAccountId } from '../../../src/demo/vendors/jira-changes.ts';
 import { type JiraIssue, plainText } from '../../../src/demo/vendors/jira-shapes.ts';
 import { activeInDocument, jiraJudge } from '../../vendors/jira-rules.ts';
@@ -64,3 +65,18 @@ export const startJiraTwin = async (): Promise<{ twin: Twin; jira: JiraServer }>
   });
   return { twin, jira };
 };
+
+export const jiraValues = (jira: JiraServer): JiraValues => ({
+  site: jira.origin,
+  email: jiraAccount.email,
+  apiToken: jiraAccount.apiToken,
+  webhookSecret: jira.secret,
+  oldWebhookSecret: '',
+  issueType: 'Task',
+  statuses: '',
+  priorities: '',
+  serviceDesk: '',
+});
+/** Where everything that ends has a status of its own. */
+export const jiraStatuses =
+  'returned=Returned to agent, approved=Approved, used=Approved, rejected=Rejected, cancelled=Cancelled';
