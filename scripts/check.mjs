@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emptyNames, leftUndone, longFiles, testRatio } from './check/budgets.mjs';
 import { brokenLinks, compiledBlocks, missingFiles, quotedBlocks } from './check/docs.mjs';
-import { forbiddenCalls, machinePaths } from './check/forbidden.mjs';
+import { forbiddenCalls, machinePaths, sharedHooks } from './check/forbidden.mjs';
 import { referencePages } from './check/reference.mjs';
 import { readTree } from './check/tree.mjs';
 
@@ -76,6 +76,7 @@ const steps = [
   ['names', emptyNames],
   ['nothing left undone', leftUndone],
   ['forbidden calls', forbiddenCalls],
+  ['shared hooks', sharedHooks],
   ['machine paths', machinePaths],
   ['reference pages', reference],
   ['quoted code in documents', quoted],

@@ -1,8 +1,8 @@
 /** A gate that cannot shut is no gate: every check is shown a tree that it has to refuse and one that it has to pass. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { emptyNames, leftUndone, longFiles, testRatio } from './budgets.mjs';
 import { brokenLinks, codeBlocks, missingFiles, quotedBlocks } from './docs.mjs';
-import { forbiddenCalls, machinePaths } from './forbidden.mjs';
+import { forbiddenCalls, machinePaths, sharedHooks } from './forbidden.mjs';
 
 const file = (path: string, text: string) => ({ path, text });
 const pure = (text: string) => forbiddenCalls([file('packages/server/src/domain/run/decide.ts', text)]);
@@ -28,6 +28,15 @@ describe('budgets', () => {
     const files = [file('packages/a/src/x.ts', 'a\n\nb\n'), file('packages/a/src/x.test.ts', 'a\nb\nc\n')];
     expect(testRatio(files)).toEqual({ tests: 3, code: 2, ratio: 1.5 });
   });
+});
+
+test('a hook stands in the file whose tests it is for', () => {
+  const hooked = "export const world = 1;\nafterEach(close);";
+  expect(sharedHooks([file('packages/sdk/src/world.testing.ts', hooked)])).toEqual([
+    expect.stringContaining('world.testing.ts:2: a hook of a shared module'),
+  ]);
+  expect(sharedHooks([file('packages/sdk/src/run.test.ts', hooked)])).toEqual([]);
+  expect(sharedHooks([file('packages/sdk/src/world.testing.ts', 'const f = () => {\n  afterEach(close);\n};')])).toEqual([]);
 });
 
 describe('forbidden calls', () => {

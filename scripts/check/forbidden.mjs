@@ -61,6 +61,16 @@ export const forbiddenCalls = (files) =>
         : []),
     ]);
 
+const hook = /^(before|after)(All|Each)\(/m;
+
+/** Test files of one worker share their modules: what a module registers while it is read holds for the first of them alone. */
+export const sharedHooks = (files) =>
+  files
+    .filter((file) => isTest(file.path) && !/\.test\.tsx?$/.test(file.path))
+    .flatMap((file) =>
+      hit(file, file.text, hook, 'a hook of a shared module', 'it holds for the first file only; use onTestFinished'),
+    );
+
 const private_ = ['work', 'tmp', 'root'].map((name) => `(?<![\\w.~$}-])/${name}/`);
 const machine = new RegExp([...private_, 'registry' + '\\.(npmjs|yarnpkg)'].join('|'));
 

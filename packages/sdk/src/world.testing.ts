@@ -1,5 +1,5 @@
-/** One scripted Belay and one client of it, closed together after each test. */
-import { afterEach } from 'vitest';
+/** One scripted Belay and one client of it, closed together when the test is over, which fails when the client asked for what no Belay knows. */
+import { onTestFinished } from 'vitest';
 import { type Belay, type BelayOptions, createBelay } from './belay.ts';
 import type { AnyControls } from './controls.ts';
 import { ScriptedBelay } from './scripted-belay.testing.ts';
@@ -13,16 +13,12 @@ export type World = {
   client(options?: Partial<BelayOptions>): Belay<AnyControls>;
 };
 
-const open: ScriptedBelay[] = [];
-afterEach(async () => {
-  const closed = open.splice(0);
-  await Promise.all(closed.map((server) => server.close()));
-  for (const { mistakes } of closed) if (mistakes.length > 0) throw mistakes[0];
-});
-
 export const world = async (options: Partial<BelayOptions> = {}): Promise<World> => {
   const server = await new ScriptedBelay().open();
-  open.push(server);
+  onTestFinished(async () => {
+    await server.close();
+    if (server.mistakes.length > 0) throw server.mistakes[0];
+  });
   const clock = new TestClock();
   const client = (more: Partial<BelayOptions> = {}): Belay<AnyControls> =>
     createBelay<AnyControls>({ url: server.url, key: 'test-key', clock, watch: false, ...options, ...more });

@@ -3,7 +3,7 @@
  * them asks, so that a run without database tests pays nothing. It does not sync to disk: the tests of
  * durability start their own.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ import { silent } from './silent.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     databasePort: number;
+    /** everybody may enter it; it is gone after the run */
+    directory: string;
   }
 }
 
@@ -27,6 +29,8 @@ const migrationsDir = fileURLToPath(new URL('../src/store/migrations', import.me
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), 'belay-test-'));
+  chmodSync(directory, 0o755);
+  project.provide('directory', directory);
   let starting: Promise<Started> | null = null;
   const server = createServer((socket) => {
     starting ??= start(join(directory, 'data'));

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { silent } from '../silent.ts';
 import { problemOf, startAndStop, startHolder, stop } from './holding.ts';
-import { asRoot, copyOfBinaries, ordinaryUser, scratch } from './machine.ts';
+import { asRoot, copyOfBinaries, directoryOfTheRun, ordinaryUser, scratch } from './machine.ts';
 
 /** Only root may start programs as several users; as an ordinary user the other fault tests cover that user. */
 const rootTest = test.skipIf(!asRoot);
@@ -14,7 +14,7 @@ let reachable: string | undefined;
 
 /** The programs where an ordinary user may read them, also when this clone lies in a closed home. */
 function reachableBinaries(): string {
-  reachable ??= copyOfBinaries(scratch());
+  reachable ??= copyOfBinaries(directoryOfTheRun());
   return reachable;
 }
 

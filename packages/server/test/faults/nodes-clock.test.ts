@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs.ts';
-import { scratch } from './machine.ts';
+import { directoryOfTheRun } from './machine.ts';
 import { ask, createHouse, type House } from './nodes-world.ts';
 import { bundle, type Program, run } from './program.ts';
 
@@ -15,7 +15,7 @@ describe.skipIf(needs('libfaketime'))('a node whose system clock is put', () => 
   let house: House;
   let node: Program;
   let url: string;
-  const file = join(scratch(), 'faketime');
+  const file = join(directoryOfTheRun(), 'faketime');
   const put = (seconds: number) => writeFileSync(file, `${seconds < 0 ? '' : '+'}${seconds}`);
 
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import { saveOrganisation } from '../../src/store/house.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createPool } from '../../src/store/pool.ts';
 import { silent } from '../silent.ts';
-import { scratch } from './machine.ts';
+import { directoryOfTheRun } from './machine.ts';
 
 const control = `
 control: desk-work
@@ -58,7 +58,7 @@ export type House = {
 
 /** Durable: what was committed has to survive. */
 export const createHouse = async (now: number): Promise<House> => {
-  const database = await startEmbedded({ dataDir: `${scratch()}/data`, log: silent });
+  const database = await startEmbedded({ dataDir: `${directoryOfTheRun()}/data`, log: silent });
   const pool = createPool(database.url, { log: silent, max: 8 });
   await migrate(pool, migrationsDir);
   await saveOrganisation(pool, organisation);

@@ -8,11 +8,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import config from '../../../../vitest.config.ts';
-import { scratch } from './machine.ts';
+import { directoryOfTheRun } from './machine.ts';
 
 /** `source`: a file beside this one. Returns the path of the bundle. */
 export async function bundle(source: string): Promise<string> {
-  const outDir = scratch();
+  const outDir = directoryOfTheRun();
   await build({
     configFile: false,
     logLevel: 'silent',

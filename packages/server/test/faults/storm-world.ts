@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { AnswerOf, RouteName } from '@belay/protocol';
 import { routes } from '@belay/protocol';
 import { sampleOrganisation, urlOf } from '../world.ts';
-import { scratch } from './machine.ts';
+import { directoryOfTheRun } from './machine.ts';
 import { type Message, type Program, run } from './program.ts';
 
 const control = `
@@ -64,7 +64,7 @@ export class Storm {
   readonly #said: Message[] = [];
 
   constructor(port: number, workers: number) {
-    const folder = scratch();
+    const folder = directoryOfTheRun();
     this.effects = join(folder, 'effects.jsonl');
     this.told = join(folder, 'told.jsonl');
     this.words = join(folder, 'words.jsonl');

@@ -223,6 +223,26 @@ const deliverRow = async (ports: DeliverPorts, channel: Channel, row: OwedRow): 
   }
 };
 
+/**
+ * For rows that are tried at once: each asks for its first turn after the rows before it have asked for theirs, so that the
+ * urgent one gets it, however long its case takes to read.
+ */
+const oneAfterAnother = (ports: DeliverPorts) => {
+  let before: Promise<void> = Promise.resolve();
+  return async <T>(tried: (ports: DeliverPorts) => Promise<T>): Promise<T> => {
+    const mine = before;
+    let asked = () => {};
+    before = new Promise((resolve) => {
+      asked = resolve;
+    });
+    const turn: DeliverPorts['cards']['turn'] = async (...wanted) => {
+      await mine;
+      return ports.cards.turn(...wanted).finally(asked);
+    };
+    return tried({ ...ports, cards: { ...ports.cards, turn } }).finally(asked);
+  };
+};
+
 const addressOf = ({ body }: OwedRow): string => (body as { place: Place }).place.address;
 
 /**
@@ -234,7 +254,8 @@ export const deliverTo = async (ports: DeliverPorts, channel: Channel): Promise<
   while (await isOpen(ports, channel)) {
     const rows = await ports.outbox.take(channel.name, ports.clock.now(), leaseMs, atOnce, [...full]);
     if (rows.length === 0) return;
-    const tried = await Promise.all(rows.map((row) => deliverRow(ports, channel, row)));
+    const inOrder = oneAfterAnother(ports);
+    const tried = await Promise.all(rows.map((row) => inOrder((inTurn) => deliverRow(inTurn, channel, row))));
     for (const [index, held] of tried.entries()) {
       if (held?.of === 'channel') return;
       if (held?.of === 'place') full.add(addressOf(rows[index] as OwedRow));
