@@ -31,12 +31,14 @@ describe('budgets', () => {
 });
 
 test('a hook stands in the file whose tests it is for', () => {
-  const hooked = "export const world = 1;\nafterEach(close);";
+  const hooked = 'export const world = 1;\nafterEach(close);';
   expect(sharedHooks([file('packages/sdk/src/world.testing.ts', hooked)])).toEqual([
     expect.stringContaining('world.testing.ts:2: a hook of a shared module'),
   ]);
   expect(sharedHooks([file('packages/sdk/src/run.test.ts', hooked)])).toEqual([]);
-  expect(sharedHooks([file('packages/sdk/src/world.testing.ts', 'const f = () => {\n  afterEach(close);\n};')])).toEqual([]);
+  expect(
+    sharedHooks([file('packages/sdk/src/world.testing.ts', 'const f = () => {\n  afterEach(close);\n};')]),
+  ).toEqual([]);
 });
 
 describe('forbidden calls', () => {

@@ -1,5 +1,6 @@
 /** The quiet part of the house: what continued and was drawn, and what went another way than the rules. */
 import { readFileSync } from 'node:fs';
+import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { missing, narrow, picture } from './browser.ts';
 import { visiting } from './visit.ts';
@@ -28,21 +29,15 @@ describe.skipIf(missing !== null)('looking afterwards', () => {
   });
 
   it('a sample does not come back while what was said of it is under way', async () => {
-    let answer = () => {};
-    const held = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    await visit.page.route('**/review', async (route) => {
-      await held;
-      await route.continue();
-    });
+    const held: Route[] = [];
+    await visit.page.route('**/review', (route) => void held.push(route));
     await visit.open('/samples');
     await visit.button('Fine').first().click();
     await visit.see('Looked at, fine: INV-201');
     await visit.button('Fine').first().click();
     await visit.see('Looked at, fine: INV-202');
     expect(await visit.button('Fine').count()).toBe(1);
-    answer();
+    for (const route of held) await route.continue();
     await visit.page.getByRole('link', { name: 'Samples 2 to look at' }).waitFor();
     expect(await visit.button('Fine').count()).toBe(1);
   });
