@@ -78,6 +78,7 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
       addresses: fc.constant({ jira: 'account-1', notion: 'user-1', servicenow: 'bruno.ferrari' }),
     }),
   ),
+  concerned: fc.array(fc.record({ name: short, addresses: fc.uuid().map((teams) => ({ teams })) }), { maxLength: 90 }),
   step: fc.option(step),
   facts: fc.array(fc.record({ label: short, value: long, origin: fc.constantFrom('agent', 'lookup', null) }), {
     maxLength: 40,

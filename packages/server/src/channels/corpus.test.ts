@@ -21,7 +21,7 @@ const statuses = Object.fromEntries(corpusOfCards.map(({ state }) => [state, sta
 /** What the vendor's schema and limits say is wrong with the card. */
 const vendors: Record<string, () => Promise<(card: Card) => string[]>> = {
   slack: async () => (card) => blockProblems(renderSlack(card).blocks),
-  teams: async () => (card) => activityProblems(renderTeams(card)),
+  teams: async () => (card) => activityProblems(renderTeams(card, { kind: 'room', address: 'r' })),
   jira: async () => {
     const judge = await jiraJudge();
     return (card) => {

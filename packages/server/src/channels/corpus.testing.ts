@@ -102,6 +102,10 @@ const card = (n: number): Card => {
     until: n % 4 === 0 ? null : text(writing, at(lengths, n + 3)),
     dueAt: n % 4 === 0 ? null : n * 1_000_000_000,
     heldBy: state === 'claimed' ? { name: text(writing, 40), addresses: { jira: 'a', notion: 'b' } } : null,
+    concerned: Array.from({ length: n % 70 }, (_, m) => ({
+      name: text(writing, 40),
+      addresses: { teams: `aad00000-2222-4333-8444-${String(m).padStart(12, '0')}` },
+    })),
     step:
       n % 7 === 0
         ? null

@@ -16,6 +16,7 @@ export const testCard = (url: string, now: number): Card => ({
   until: null,
   dueAt: null,
   heldBy: null,
+  concerned: [],
   step: null,
   facts: [],
   also: [],

@@ -184,6 +184,21 @@ it('reaches those whose client cannot show such cards: a text with the link', as
   expect(shown).toContain(`[Open in the inbox](http://belay.test/cases/${caseId})"`);
 });
 
+it('lets a client press that does not know Action.Execute, and tells the answer in a dialog', async () => {
+  const { caseId } = await at.handOff('OLDER-1');
+  await at.deliver(teams.pressInOlder(at.card('OLDER-1').id, 'takeOver', at.signing('bruno')));
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed', claimedBy: 'bruno' });
+  expect(teams.told(teamsAddresses.bruno ?? '').at(-1)).toContain('You have control.');
+});
+
+it('names nobody in a channel of up to 60 members, where every client asks for a fresh card', async () => {
+  await at.handOff('SMALL-1');
+  const message = teams.messages().findLast(({ conversation }) => conversation === teamsRoom);
+  expect(JSON.stringify(message?.activity)).not.toContain('userIds');
+  for (const by of ['amelie', 'emre', teamsStranger])
+    expect(teams.look(at.card('SMALL-1').id, at.signing(by))).not.toBeNull();
+});
+
 it('answers a message with what is theirs, and a stranger with how to be linked', async () => {
   await at.handOff('MINE-1');
   await at.deliver(teams.write('what is mine?', at.signing('amelie')));

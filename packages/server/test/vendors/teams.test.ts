@@ -1,6 +1,7 @@
 /** The local Teams judges as the vendor does: what its schema or its token check refuses is refused, and remembered. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cardType } from '../../src/demo/vendors/teams-shapes.ts';
+import { memberId } from '../../src/demo/vendors/teams-store.ts';
 import { startTeams, type TeamsVendor, teamsAddresses, teamsAppId, teamsRoom, teamsTenant } from './teams.ts';
 
 let teams: TeamsVendor;
@@ -96,6 +97,48 @@ it('opens a dialog, and hands over what was typed', async () => {
     name: 'task/submit',
     value: { data: { carried: 1, instructions: 'Pay it' } },
   });
+});
+
+it('asks for a fresh card when somebody looks: for everybody in a team of 60, above that for those who are named', async () => {
+  const large = await startTeams({ others: 60 });
+  const [amelie, bruno] = [teamsAddresses.amelie ?? '', teamsAddresses.bruno ?? ''];
+  const refreshing = (userIds?: string[]) => ({
+    ...card('Fresh'),
+    refresh: { action: { type: 'Action.Execute', verb: 'fresh', data: { n: 1 } }, ...(userIds && { userIds }) },
+  });
+  const asksFor = async (at: TeamsVendor, content: object) => {
+    const posted = await fetch(`${at.origin}/v3/conversations/${room}/activities`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${at.botToken()}`, 'content-type': 'application/json' },
+      body: JSON.stringify(withCard(content)),
+    });
+    const { id } = (await posted.json()) as { id: string };
+    return [amelie, bruno].map((by) => at.look(`${teamsRoom} ${id}`, signing({ by })));
+  };
+  const asked = async (at: TeamsVendor, content: object) => (await asksFor(at, content)).map((one) => one !== null);
+  expect(await asked(teams, refreshing())).toEqual([true, true]);
+  expect(await asked(teams, refreshing([]))).toEqual([false, false]);
+  expect(await asked(large, refreshing())).toEqual([false, false]);
+  expect(await asked(large, refreshing([memberId(bruno), amelie]))).toEqual([false, true]);
+  expect(await asked(large, card('Not fresh'))).toEqual([false, false]);
+  const [looked] = await asksFor(teams, refreshing());
+  expect(await looked?.json()).toMatchObject({
+    name: 'adaptiveCard/action',
+    value: { action: { verb: 'fresh', data: { n: 1 } }, trigger: 'automatic' },
+  });
+  await large.close();
+});
+
+it('shows what stands in for a button where a client does not know Execute, and nothing where nothing does', async () => {
+  const fallback = { type: 'Action.Submit', title: 'Take over', data: { msteams: { type: 'task/fetch' }, n: 2 } };
+  const execute = { type: 'Action.Execute', title: 'Take over', verb: 'x:takeOver' };
+  for (const button of [{ ...execute, fallback }, execute])
+    await call(`conversations/${room}/activities`, withCard(card('Older', button)));
+  const [with_, without] = teams.cards().slice(-2);
+  expect(with_?.actions).toEqual(['takeOver']);
+  const pressed = teams.pressInOlder(with_?.id ?? '', 'takeOver', signing());
+  expect(await pressed.json()).toMatchObject({ name: 'task/fetch', value: { data: { n: 2 } } });
+  expect(() => teams.pressInOlder(without?.id ?? '', 'takeOver', signing())).toThrow('shows nothing');
 });
 
 it('remembers what breaks the schema or the limits, and refuses it', async () => {

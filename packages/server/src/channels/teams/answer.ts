@@ -30,7 +30,10 @@ export const answerAsk = async (write: Write, { kind, replyTo }: Ask, answer: An
       return json(dialog(answer.form));
     case 'cards': {
       const [card] = answer.cards;
-      if (kind === 'show') return card === undefined ? null : showing(adaptiveCard(card));
+      // It stands there for the viewer alone, who is the one to be named.
+      const viewer = textAt(replyTo, 'viewer');
+      if (kind === 'show')
+        return card === undefined ? null : showing(adaptiveCard(card, viewer === '' ? [] : [viewer]));
       await write(conversation, list(answer.title, answer.cards));
       return null;
     }

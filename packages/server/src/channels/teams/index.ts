@@ -8,6 +8,7 @@ import { answerAsk } from './answer.ts';
 import { guide } from './guide.ts';
 import { parse } from './parse.ts';
 import { render, said } from './render.ts';
+import { createRoster } from './roster.ts';
 import { createClient, isUnauthorised, outcomeOf, type TeamsClient } from './send.ts';
 import { createKeys, verify } from './verify.ts';
 
@@ -68,8 +69,9 @@ const opensConversation =
     return id;
   };
 
-const posting = (teams: TeamsClient, values: Values) => {
+const posting = (teams: TeamsClient, values: Values, now: Ports['now']) => {
   const { client, forget } = teams;
+  const named = createRoster(teams, now);
   const open = opensConversation(teams, values);
   const attempt = async (work: () => Promise<Delivery>): Promise<Delivery> => {
     try {
@@ -98,18 +100,18 @@ const posting = (teams: TeamsClient, values: Values) => {
   /** A channel is its own conversation; a person's is opened when none is known that takes the message. */
   const post = ({ kind, address, conversation }: Place, message: JsonObject): Promise<Delivery> =>
     attempt(async () => {
-      if (kind === 'room') return writeIn(address, message);
+      if (kind === 'room') return writeIn(address, await named(address, message));
       const written = conversation === undefined ? null : await goOn(conversation, message);
       if (written !== null) return written;
       const opened = await open(address);
       return { ...(await writeIn(opened, message)), opened };
     });
-  return { attempt, write, post };
+  return { attempt, write, post, named };
 };
 
-const outgoing = (teams: TeamsClient, values: Values) => {
+const outgoing = (teams: TeamsClient, values: Values, now: Ports['now']) => {
   const { client } = teams;
-  const { attempt, write, post } = posting(teams, values);
+  const { attempt, write, post, named } = posting(teams, values, now);
   return {
     write,
     posts: {
@@ -120,7 +122,8 @@ const outgoing = (teams: TeamsClient, values: Values) => {
       update: (ref: CardRef, payload: JsonObject) =>
         attempt(async () => {
           const { conversation, message } = ref as TeamsRef;
-          await client.conversations.updateActivity(conversation, message, payload as unknown as Message);
+          const card = await named(conversation, payload);
+          await client.conversations.updateActivity(conversation, message, card as unknown as Message);
           return delivered(ref);
         }),
       /** In a channel the thread of the card; in a chat, which has no threads, an answer to it. */
@@ -147,7 +150,7 @@ const outgoing = (teams: TeamsClient, values: Values) => {
 
 export const createTeams = (values: Values, ports: Ports = { fetch: globalThis.fetch, now: Date.now }): Channel => {
   const { appId, tenant } = values;
-  const { write, posts } = outgoing(createClient(values, values.serviceUrl, ports), values);
+  const { write, posts } = outgoing(createClient(values, values.serviceUrl, ports), values, ports.now);
   const keys = createKeys(ports.fetch, values.openIdUrl);
   return {
     name: 'teams',

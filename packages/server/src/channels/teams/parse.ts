@@ -71,7 +71,14 @@ const press = (activity: Json, data: JsonObject, fields: Fields | null, as: Told
 
 const show = (activity: Json, data: JsonObject): Ask | null => {
   const subject = parseSubject(textAt(data, 'belay', 'subject'));
-  return subject === null ? null : { kind: 'show', presser: presserOf(activity), replyTo: { as: 'card' }, subject };
+  return subject === null
+    ? null
+    : {
+        kind: 'show',
+        presser: presserOf(activity),
+        replyTo: { as: 'card', viewer: textAt(activity, 'from', 'id') },
+        subject,
+      };
 };
 
 const invoke = (activity: Json): Parsed => {

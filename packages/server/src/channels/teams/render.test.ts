@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../../test/contract/corpus.ts';
 import { activeIn, activeParts, activityProblems, cardProblems, textsIn } from '../../../test/vendors/teams-rules.ts';
-import type { Form } from '../../engine/channel-ports.ts';
+import type { Form, Place } from '../../engine/channel-ports.ts';
 import { anyCard } from '../card.testing.ts';
 import { oneLine } from '../inert.ts';
 import { adaptiveCard, dialog, list, preview, render, said } from './render.ts';
 
 const runs = Number(process.env.BELAY_NIGHTLY ?? 0) > 0 ? 3_000 : 300;
+const room: Place = { kind: 'room', address: '19:treasury@thread.tacv2' };
 const sizeMost = 28 * 1_024;
 const bytes = (payload: unknown): number => Buffer.byteLength(JSON.stringify(payload));
 const isOurs = (url: string): boolean => url.startsWith('https://belay.example/');
@@ -16,7 +17,7 @@ describe('a card in Teams', () => {
   it('C26 keeps to the official schema and 28 KB, whatever stands in it, and nothing in it acts', () => {
     fc.assert(
       fc.property(anyCard, (card) => {
-        const message = render(card);
+        const message = render(card, room);
         expect(activityProblems(message)).toEqual([]);
         expect(bytes(message)).toBeLessThan(sizeMost);
         expect(activeParts(adaptiveCard(card), isOurs)).toEqual([]);
@@ -29,7 +30,7 @@ describe('a card in Teams', () => {
   it('says in text to clients that cannot show it what it is about, and links to where it is shown; nothing else in it acts', () => {
     fc.assert(
       fc.property(anyCard, (card) => {
-        const { summary } = render(card);
+        const { summary } = render(card, room);
         const link = ` [${card.urlLabel}](${card.url})`;
         const { fallbackText } = adaptiveCard(card);
         expect(fallbackText).toBe(`${String(summary)}${link}`);

@@ -3,7 +3,7 @@
  * notifications are Markdown, and escaped. The whole stays below 28 KB, which every part of Teams takes.
  */
 import type { JsonObject } from '@belay/protocol';
-import type { AnswerLink, Form, FormField } from '../../engine/channel-ports.ts';
+import type { AnswerLink, Form, FormField, Place } from '../../engine/channel-ports.ts';
 import { type Card, type CardButton, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
 import { clipped, clippedLine, clippedText, markdown } from '../inert.ts';
@@ -15,6 +15,8 @@ const alsoMost = 3;
 const linesMost = 24;
 /** Teams shows six in a row; the last is the link. */
 const actionsMost = 5;
+/** Teams refreshes a card by itself for so many people at most, once they have to be named. */
+export const refreshMost = 60;
 const cardType = 'application/vnd.microsoft.card.adaptive';
 
 type Element = JsonObject;
@@ -56,9 +58,15 @@ const decides = (card: Card, { action, label }: CardButton): Element => {
   const title = clipped(label, 60);
   const style = styles[action];
   const shared = { title, id: `${verbPrefix}${action}`, ...(style === undefined ? {} : { style }) };
-  if (!asksForWords.has(action))
-    return { type: 'Action.Execute', verb: `${verbPrefix}${action}`, ...shared, data: carried(card, action) };
-  return { type: 'Action.Submit', ...shared, data: { msteams: { type: 'task/fetch' }, ...carried(card, action) } };
+  const submits = {
+    type: 'Action.Submit',
+    ...shared,
+    data: { msteams: { type: 'task/fetch' }, ...carried(card, action) },
+  };
+  if (asksForWords.has(action)) return submits;
+  // A client that does not know Execute sends the same press as a request for a dialog, and tells the answer in one.
+  const verb = `${verbPrefix}${action}`;
+  return { type: 'Action.Execute', verb, ...shared, data: carried(card, action), fallback: submits };
 };
 
 const confirmId = ({ action }: CardButton): string => `confirm-${action}`;
@@ -112,12 +120,13 @@ const adaptive = (body: Element[], actions: Element[]): Element => ({
 const inShort = ({ state, title, sentence, who }: CardTexts): string =>
   markdown(clipped(`${state}: ${title}. ${sentence} ${who}`, 600));
 
-/** The card alone; whoever looks at it is shown what is true then. */
-export const adaptiveCard = (card: Card): Element => {
+/** The card alone; whoever looks at it is shown what is true then. `userIds`: for these by itself, where they are named. */
+export const adaptiveCard = (card: Card, userIds: readonly string[] = []): Element => {
   const texts = cardTexts(card, room);
   const actions = [...texts.buttons.slice(0, actionsMost).map((button) => buttonOf(card, button)), open(card)];
   const refresh = {
     action: { type: 'Action.Execute', title: 'Refresh', verb: refreshVerb, data: carried(card, 'refresh') },
+    ...(userIds.length === 0 ? {} : { userIds: [...userIds] }),
   };
   return {
     ...adaptive(bodyOf(card, texts), actions),
@@ -130,10 +139,16 @@ export const adaptiveCard = (card: Card): Element => {
 
 const attached = (content: Element): Element => ({ contentType: cardType, content });
 
+/** By their directory ids, which `roster.ts` makes those of the conversation. A chat has nobody to be named. */
+const concernedIn = ({ concerned }: Card, { kind }: Place): string[] => {
+  const ids = kind === 'person' ? [] : concerned.flatMap(({ addresses }) => addresses.teams ?? []);
+  return [...new Set(ids)].slice(0, refreshMost);
+};
+
 /** The message with its card; `summary` is what a notification shows. */
-export const render = (card: Card): JsonObject => {
+export const render = (card: Card, place: Place): JsonObject => {
   const summary = inShort(cardTexts(card, room));
-  return { type: 'message', summary, attachments: [attached(adaptiveCard(card))] };
+  return { type: 'message', summary, attachments: [attached(adaptiveCard(card, concernedIn(card, place)))] };
 };
 
 /** Lines under a card, and notices. */

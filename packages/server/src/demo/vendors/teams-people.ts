@@ -77,6 +77,13 @@ const inputValues = (card: unknown, fields: Record<string, string | boolean>): V
 
 const dataOf = ({ data }: Value): Value => (isObject(data) ? data : typeof data === 'string' ? { data } : {});
 
+/** What is pressed where a client does not know Execute: what the card has in its stead. */
+const asOlder = (action: Value): Value => {
+  if (action.type !== 'Action.Execute') return action;
+  if (!isObject(action.fallback)) throw new Error(`an older client shows nothing for ${String(action.title)}`);
+  return action.fallback;
+};
+
 /** The invoke that a press on this action comes to: the action itself, or the request for its dialog. */
 const invokeOf = (action: Value, inputs: Value, subject: string | undefined): Value => {
   const carried = JSON.stringify({ ...dataOf(action), ...inputs });
@@ -86,6 +93,19 @@ const invokeOf = (action: Value, inputs: Value, subject: string | undefined): Va
   if (action.type !== 'Action.Execute') throw new Error(`${String(action.type)} is not delivered as an invoke`);
   const { type, id, title, verb } = action;
   return { name: 'adaptiveCard/action', value: { action: { type, id, title, verb, data }, trigger: 'manual' } };
+};
+
+const refreshedAlone = 60;
+
+/**
+ * Whether a client asks for a fresh card by itself when this person looks at it: in a conversation of up to 60 members
+ * for everybody, above that for those whom the card names by their id of the conversation; for nobody where it names none.
+ */
+const refreshesFor = (tenant: Tenant, { conversation }: Posted, { userIds }: Value, by: string): boolean => {
+  const isPersonal = tenant.conversations.get(conversation)?.kind === 'personal';
+  if (Array.isArray(userIds) && userIds.length === 0) return false;
+  if (isPersonal || tenant.members.length <= refreshedAlone) return true;
+  return Array.isArray(userIds) && userIds.includes(memberId(by));
 };
 
 /** What the people of a tenant see beside the messages: dialogs, and what one of them alone is told. */
@@ -114,15 +134,36 @@ const signed = (desk: Desk, activity: Value, signing: Signing): Request => {
 const threadOf = ({ conversations }: Tenant, { conversation, root, id }: Posted): string =>
   conversations.get(conversation)?.kind === 'channel' ? `${conversation};messageid=${root ?? id}` : conversation;
 
-const press = (desk: Desk, cardId: string, word: string, signing: Signing, subject?: string): Request => {
-  const { tenant } = desk;
+const messageOf = ({ tenant }: Desk, cardId: string): { message: Posted; card: Value } => {
   const message = tenant.messages.find((one) => `${one.conversation} ${one.id}` === cardId);
   const card = message === undefined ? undefined : cardsOf(message.activity)[0];
-  const action = actionsOf(card).find((one) => wordOf(one) === word);
-  if (message === undefined || action === undefined) throw new Error(`there is no button ${word} on ${cardId}`);
-  const activity = activityOf(tenant, signing, threadOf(tenant, message));
-  const invoke = invokeOf(action, inputValues(card, {}), subject);
+  if (message === undefined || card === undefined) throw new Error(`there is no card ${cardId}`);
+  return { message, card };
+};
+
+const invoked = (desk: Desk, message: Posted, invoke: Value, signing: Signing): Request => {
+  const activity = activityOf(desk.tenant, signing, threadOf(desk.tenant, message));
   return signed(desk, { type: 'invoke', ...activity, replyToId: message.id, ...invoke }, signing);
+};
+
+type Pressing = { subject?: string | undefined; isOlder?: boolean };
+const press = (desk: Desk, cardId: string, word: string, signing: Signing, how: Pressing = {}): Request => {
+  const { message, card } = messageOf(desk, cardId);
+  const action = actionsOf(card).find((one) => wordOf(one) === word);
+  if (action === undefined) throw new Error(`there is no button ${word} on ${cardId}`);
+  const shown = how.isOlder === true ? asOlder(action) : action;
+  return invoked(desk, message, invokeOf(shown, inputValues(card, {}), how.subject), signing);
+};
+
+/** Somebody looks at a card: what their client asks for by itself, null when it shows the card as it was written. */
+const look = (desk: Desk, cardId: string, signing: Signing): Request | null => {
+  const { message, card } = messageOf(desk, cardId);
+  const { refresh } = card;
+  if (!isObject(refresh) || !isObject(refresh.action)) return null;
+  if (!refreshesFor(desk.tenant, message, refresh, signing.by)) return null;
+  const { type, id, title, verb } = refresh.action;
+  const action = { type, id, title, verb, data: dataOf(refresh.action) };
+  return invoked(desk, message, { name: 'adaptiveCard/action', value: { action, trigger: 'automatic' } }, signing);
 };
 
 const submit = (desk: Desk, fields: Fields, signing: Signing): Request => {
@@ -178,8 +219,8 @@ export const peopleOf = (tenant: Tenant, token: (at: number) => string) => {
   const desk: Desk = { tenant, token, forms: [], told: [], sent: new WeakMap() };
   return {
     signed: (activity: Value, signing: Signing) => signed(desk, activity, signing),
-    press: (cardId: string, word: string, signing: Signing, subject?: string) =>
-      press(desk, cardId, word, signing, subject),
+    press: (cardId: string, word: string, signing: Signing, how?: Pressing) => press(desk, cardId, word, signing, how),
+    look: (cardId: string, signing: Signing) => look(desk, cardId, signing),
     submit: (fields: Fields, signing: Signing) => submit(desk, fields, signing),
     heard: (request: Request, response: Response) => heard(desk, request, response),
     form: (by: string) => form(desk, by),

@@ -5,16 +5,14 @@ export const isObject = (value: unknown): value is Value =>
 
 export const cardType = 'application/vnd.microsoft.card.adaptive';
 
-/** Every object below a value, itself first, but for what buttons carry and how it refreshes: nobody sees that. */
+/** What nobody sees: what buttons carry, how a card refreshes, and what stands in for a button elsewhere. */
+const unseen = ['data', 'refresh', 'fallback'];
+
+/** Every object below a value that is seen, itself first. */
 export const objectsIn = (value: unknown): Value[] => {
   if (Array.isArray(value)) return value.flatMap(objectsIn);
   if (!isObject(value)) return [];
-  return [
-    value,
-    ...Object.entries(value).flatMap(([name, inner]) =>
-      name === 'data' || name === 'refresh' ? [] : objectsIn(inner),
-    ),
-  ];
+  return [value, ...Object.entries(value).flatMap(([name, inner]) => (unseen.includes(name) ? [] : objectsIn(inner)))];
 };
 
 export const inputsOf = (content: unknown): Value[] =>

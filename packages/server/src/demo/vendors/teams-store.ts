@@ -30,6 +30,8 @@ export type Tenant = {
   members: Member[];
   conversations: Map<string, Conversation>;
   messages: Posted[];
+  /** how often a roster was asked for, and whether it is told */
+  rosters: { read: number; state: 'open' | 'shut' };
   /** conversations the bot was taken out of */
   closed: Set<string>;
   /** how often the bot asked for a conversation with each person */
@@ -187,6 +189,8 @@ const roster = (tenant: Tenant, { conversation }: NonNullable<ReturnType<typeof 
     .map((member) => accountOf(tenant, member));
 
 const people = (tenant: Tenant, path: string, rest: string[], query: URLSearchParams): Reply => {
+  tenant.rosters.read += 1;
+  if (tenant.rosters.state === 'shut') return refusal(503, 'ServiceUnavailable', 'The roster cannot be read now.');
   const to = addressed(tenant, path);
   if (to === null) return notFound('Conversation');
   const all = roster(tenant, to);

@@ -74,11 +74,19 @@ export type TeamsServer = Twin & {
   token(at: number, changes?: { claims?: Claims; header?: Claims; signer?: Signer }): string;
   /** a delivery of any activity */
   deliver(activity: Value, token: string | null): Request;
+  /** a press in a client that does not know `Action.Execute` */
+  pressInOlder(cardId: string, action: string, signing: Signing): Request;
+  /** somebody looks at a card: the fresh one that their client asks for by itself, null when it asks for none */
+  look(cardId: string, signing: Signing): Request | null;
   /** the bot is added to the team, or by one person */
   install(signing: Signing, where: 'team' | 'personal'): Request;
   /** somebody writes to the bot */
   write(text: string, signing: Signing): Request;
   members: Member[];
+  /** whether a roster is told when it is asked for */
+  rosterIs(state: 'open' | 'shut'): void;
+  /** how often one was asked for */
+  rostersRead(): number;
   /** how often the bot asked for its conversation with somebody */
   openingsOf(aadObjectId: string): number;
   messages(): readonly Posted[];
@@ -87,8 +95,11 @@ export type TeamsServer = Twin & {
 };
 
 export type TeamsOptions = {
-  judge?: TeamsJudge /** names by how the organisation calls them */;
+  judge?: TeamsJudge;
+  /** names by how the organisation calls them */
   people?: Record<string, string>;
+  /** members of the team of whom the organisation knows nothing */
+  others?: number;
 };
 
 const none = (): string[] => [];
@@ -102,17 +113,23 @@ const emailOf = (name: string): string => {
   return `${plain.replace(' ', '.')}@example.com`;
 };
 
-const newTenant = ({ judge = lenient, people = names }: TeamsOptions): Tenant => ({
+const newTenant = ({ judge = lenient, people = names, others = 0 }: TeamsOptions): Tenant => ({
   judge,
   appId: teamsAppId,
   tenantId: teamsTenant,
   teamId: '19:team@thread.tacv2',
   members: [
+    ...Array.from({ length: others }, (_, n) => ({
+      aadObjectId: idOf(`a${n}`),
+      name: `Member ${n}`,
+      email: `member.${n}@example.com`,
+    })),
     ...Object.entries(people).map(([id, name]) => ({ aadObjectId: teamsIdOf(id), name, email: emailOf(name) })),
     { aadObjectId: teamsStranger, name: 'Stranger Unknown', email: 'stranger@example.com' },
   ],
   conversations: new Map([[teamsRoom, { id: teamsRoom, kind: 'channel', member: null }]]),
   messages: [],
+  rosters: { read: 0, state: 'open' },
   closed: new Set(),
   openings: new Map(),
   violations: [],
@@ -230,7 +247,10 @@ const vendorOf = (tenant: Tenant, running: Running, people: ReturnType<typeof pe
   cards: () => tenant.messages.filter(({ activity }) => cardsOf(activity).length > 0).map((one) => seen(tenant, one)),
   press: (cardId: string, word: string, signing: Signing) => people.press(cardId, word, signing),
   pressOn: (cardId: string, word: string, subject: string, signing: Signing) =>
-    people.press(cardId, word, signing, subject),
+    people.press(cardId, word, signing, { subject }),
+  pressInOlder: (cardId: string, word: string, signing: Signing) =>
+    people.press(cardId, word, signing, { isOlder: true }),
+  look: people.look,
   form: people.form,
   forgetForm: people.forgetForm,
   chatOf: (aadObjectId: string) => personalOf(tenant, aadObjectId).id,
@@ -264,6 +284,10 @@ const vendorOf = (tenant: Tenant, running: Running, people: ReturnType<typeof pe
   openIdMetadataUrl: `${tenant.origin}/v1/.well-known/openidconfiguration`,
   deliver,
   members: tenant.members,
+  rosterIs: (state: 'open' | 'shut') => {
+    tenant.rosters.state = state;
+  },
+  rostersRead: () => tenant.rosters.read,
   openingsOf: (aadObjectId: string) => tenant.openings.get(aadObjectId) ?? 0,
   messages: () => tenant.messages,
 });

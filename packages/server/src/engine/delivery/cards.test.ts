@@ -1,6 +1,6 @@
 import { canonicalize } from '@belay/protocol';
 import { describe, expect, it } from 'vitest';
-import type { Approval } from '../../domain/run/run.ts';
+import type { Approval, Case } from '../../domain/run/run.ts';
 import { controlWith, org, pay, Story } from '../../domain/story.testing.ts';
 import { approvalCard, caseCard } from './cards.ts';
 
@@ -56,6 +56,17 @@ describe('a card', () => {
     const card = cardFor(undefined, '', { packet: { ...packet, completeness } });
     expect(card.buttons.map(({ action }) => action)).toEqual(['reject']);
     expect(card.noSignature).toContain('iban is missing');
+  });
+
+  it('names whom it concerns: who is asked, then who has it, then who is told next', () => {
+    expect(cardFor(undefined).concerned.map(({ name }) => name)).toEqual(['Ben', 'Cleo', 'Eve']);
+    const told = new Story().ask({ args: pay('1234.50'), facts: { fresh: true } });
+    const context = { org, url: 'https://belay.example', reader: { locale: undefined, zone: 'Europe/Berlin' } };
+    const concerned = (kase: Partial<Case>) =>
+      caseCard({ ...(told.run.case as Case), ...kase }, told.run, context).concerned.map(({ name }) => name);
+    expect(concerned({})).toEqual(['Ann', 'Ben', 'Cleo']);
+    expect(concerned({ nextTarget: null })).toEqual(['Ann', 'Ben']);
+    expect(concerned({ status: 'claimed', claimedBy: 'eve' })).toEqual(['Ann', 'Ben', 'Eve', 'Cleo']);
   });
 
   it('of a case is written for its reader too', () => {

@@ -19,7 +19,7 @@ import { tooLittleKnown } from '../../domain/approval/incomplete.ts';
 import { seatsFilled } from '../../domain/approval/quorum.ts';
 import { candidates } from '../../domain/approval/signers.ts';
 import { stillAsked } from '../../domain/case/open.ts';
-import { type Organisation, targetName } from '../../domain/oncall/organisation.ts';
+import { type Organisation, resolveTarget, targetName } from '../../domain/oncall/organisation.ts';
 import type { Approval, Case, Run } from '../../domain/run/run.ts';
 import { personName, storedPacket } from '../present.ts';
 
@@ -46,6 +46,9 @@ export type CardStep = {
   arguments: { name: string; value: string }[];
 };
 
+/** Somebody of the organisation, with their addresses on the channels. */
+export type CardPerson = { name: string; addresses: Record<string, string> };
+
 export type Card = {
   subject: Subject;
   runId: string;
@@ -65,8 +68,10 @@ export type Card = {
   until: string | null;
   /** the instant of it */
   dueAt: number | null;
-  /** who has control, with their addresses on the channels */
-  heldBy: { name: string; addresses: Record<string, string> } | null;
+  /** who has control */
+  heldBy: CardPerson | null;
+  /** who has reason to look at it, first those who are asked, then who has it, then who is told next */
+  concerned: CardPerson[];
   step: CardStep | null;
   facts: { label: string; value: string; origin: string | null }[];
   /** further reasons and what else is required */
@@ -176,9 +181,17 @@ const caseWho = (kase: Case, run: Run, { org, reader }: CardContext): string => 
   }
 };
 
-const heldBy = (kase: Case, org: Organisation): Card['heldBy'] => {
-  const person = org.people.find(({ personId }) => personId === kase.claimedBy);
-  return person === undefined ? null : { name: person.name, addresses: person.addresses };
+const cardPeople = (org: Organisation, people: readonly (string | null)[]): CardPerson[] =>
+  [...new Set(people)].flatMap((personId) => {
+    const person = org.people.find((one) => one.personId === personId);
+    return person === undefined ? [] : [{ name: person.name, addresses: person.addresses }];
+  });
+
+/** Who is told next is whom the ladder would reach then, as things stand now. */
+const concernedBy = (kase: Case, org: Organisation): CardPerson[] => {
+  const { nextTarget, nextRungAt } = kase;
+  const next = nextTarget === null || nextRungAt === null ? [] : resolveTarget(org, nextTarget, nextRungAt);
+  return cardPeople(org, [...stillAsked(kase), kase.claimedBy, ...next.map(({ personId }) => personId)]);
 };
 
 const irreversible = 'This cannot be undone.';
@@ -237,7 +250,8 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
     who: caseWho(kase, run, context),
     until: open ? `Until ${whenText(kase.nextRungAt ?? 0, reader)}.${next}` : null,
     dueAt: open ? kase.nextRungAt : null,
-    heldBy: heldBy(kase, org),
+    heldBy: cardPeople(org, [kase.claimedBy])[0] ?? null,
+    concerned: concernedBy(kase, org),
     step:
       kase.step === null
         ? null
@@ -337,6 +351,10 @@ export const approvalCard = (
         : null,
     dueAt: approval.status === 'waiting' ? approval.expiresAt : null,
     heldBy: null,
+    concerned: cardPeople(
+      context.org,
+      candidates(approval, { org: context.org, now }).map(({ person }) => person.personId),
+    ),
     step: {
       name: approval.step,
       effect,
