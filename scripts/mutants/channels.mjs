@@ -93,10 +93,26 @@ export const channelGuards = [
   [
     'what an account alone cannot sign off',
     'engine/inbound/press.ts',
-    "if (press.proof !== 'account') return false;",
-    "if (press.proof !== ('never' as string)) return false;",
+    "press.proof === 'account' && letsThrough",
+    "press.proof === ('never' as string) && letsThrough",
     jiraOwn,
     'signs off no step of high risk',
+  ],
+  [
+    'what an account alone cannot allow',
+    'engine/inbound/press.ts',
+    "action === 'edit' || (action === 'return' && fields?.allowOnce === true)",
+    '(fields === undefined)',
+    jiraOwn,
+    'lets nothing of high risk through',
+  ],
+  [
+    'Teams: whom a card in a large conversation is fresh for',
+    'channels/teams/roster.ts',
+    'if (!isLarge) return undefined;',
+    'if (!isLarge || ids.size > 0) return undefined;',
+    contract('teams-large'),
+    'shows them what is true',
   ],
   [
     'arguments that do not fit are not decided on',

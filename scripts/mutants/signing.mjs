@@ -21,8 +21,8 @@ export const signing = [
   [
     'a card of what has to be read offers no signature',
     'packages/server/src/engine/delivery/cards.ts',
-    'return mayBeSigned ? [approve, reject] : [reject];',
-    'return [approve, reject];',
+    "...(mayBeSigned ? [button('approve', { confirm, needsArguments: true })] : [])",
+    "button('approve', { confirm, needsArguments: true })",
   ],
   [
     'a card of which too little is known offers no signature',

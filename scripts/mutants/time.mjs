@@ -116,12 +116,7 @@ export const timing = [
     'if (outages > 0 && lasted',
     'if ((false as boolean) && lasted',
   ],
-  [
-    'an outage may last as long as the control says',
-    'run/stuck.ts',
-    'lasted >= (stuck.outageMs ?? hourMs)',
-    'lasted >= 0',
-  ],
+  ['an outage may last as long as the control says', 'run/stuck.ts', 'lasted >= outageMsOf(stuck)', 'lasted >= 0'],
   [
     'what fails outside is no step of the agent',
     'run/stuck.ts',

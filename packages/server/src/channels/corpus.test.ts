@@ -8,9 +8,9 @@ import { activityProblems } from '../../test/vendors/teams-rules.ts';
 import type { Card, CardState } from '../engine/delivery/cards.ts';
 import { corpusOfCards } from './corpus.testing.ts';
 import type { Statuses } from './desk.ts';
-import { render as renderJira } from './jira/render.ts';
+import { renderFor as renderJiraFor } from './jira/render.ts';
 import { renderFor } from './notion/render.ts';
-import { render as renderServiceNow } from './servicenow/render.ts';
+import { renderFor as renderServiceNowFor } from './servicenow/render.ts';
 import { render as renderSlack } from './slack/render.ts';
 import { render as renderTeams } from './teams/render.ts';
 
@@ -25,17 +25,21 @@ const vendors: Record<string, () => Promise<(card: Card) => string[]>> = {
   jira: async () => {
     const judge = await jiraJudge();
     return (card) => {
-      const fields = { ...(renderJira(card).fields as object), project: { key: 'TRE' }, issuetype: { name: 'Task' } };
+      const fields = {
+        ...(renderJiraFor('high')(card).fields as object),
+        project: { key: 'TRE' },
+        issuetype: { name: 'Task' },
+      };
       return judge.ofCall(post('/rest/api/3/issue', { fields }));
     };
   },
   notion: async () => (card) => {
-    const { properties = {}, children = [] } = renderFor(statuses)(card);
+    const { properties = {}, children = [] } = renderFor(statuses, 'high')(card);
     const parent = { type: 'data_source_id', data_source_id: 'd' };
     return notionJudge.ofCall(post('/v1/pages', { parent, properties, children }));
   },
   servicenow: async () => (card) =>
-    serviceNowJudge.ofCall(post('/api/now/table/incident', renderServiceNow(card).fields as object)),
+    serviceNowJudge.ofCall(post('/api/now/table/incident', renderServiceNowFor('high')(card).fields as object)),
 };
 
 describe('the corpus of 300 cards', () => {

@@ -111,6 +111,7 @@ const card = (n: number): Card => {
         ? null
         : {
             name: text(writing, 20),
+            risk: at(['low', 'high'] as const, n),
             effect: at(['none', 'reversible', 'irreversible'] as const, n),
             digest: `sha256:${'0'.repeat(64)}`,
             arguments: Array.from({ length: n % 12 }, (_, m) => ({ name: `argument${m}`, value: write(m) })),
@@ -131,7 +132,7 @@ const card = (n: number): Card => {
 
 const withMegabyte = (base: Card, n: number): Card => {
   const huge = text(at(writings, n), megabyte);
-  const step = base.step ?? { name: 's', effect: 'none', digest: 'sha256:0', arguments: [] };
+  const step = base.step ?? { name: 's', risk: 'low', effect: 'none', digest: 'sha256:0', arguments: [] };
   switch (at(places, n)) {
     case 'title':
     case 'sentence':

@@ -6,11 +6,12 @@ import { activeInDocument, jiraJudge } from '../../test/vendors/jira-rules.ts';
 import { notionJudge } from '../../test/vendors/notion-rules.ts';
 import { serviceNowJudge } from '../../test/vendors/servicenow-rules.ts';
 import type { Judge } from '../demo/vendors/vendor-server.ts';
+import type { AccountSigns } from '../engine/channel-ports.ts';
 import type { Card } from '../engine/delivery/cards.ts';
 import { anyCard } from './card.testing.ts';
-import { comment as jiraComment, render as renderJira } from './jira/render.ts';
+import { comment as jiraComment, renderFor as renderJiraFor } from './jira/render.ts';
 import { comment as notionComment, renderFor } from './notion/render.ts';
-import { note, render as renderServiceNow } from './servicenow/render.ts';
+import { note, renderFor as renderServiceNowFor } from './servicenow/render.ts';
 
 const states = [
   'open',
@@ -26,6 +27,8 @@ const states = [
   'void',
 ];
 const statuses = Object.fromEntries(states.map((state) => [state, state])) as Parameters<typeof renderFor>[0];
+const renderJira = renderJiraFor('high');
+const renderServiceNow = renderServiceNowFor('high');
 const numRuns = process.env.BELAY_NIGHTLY === undefined ? 300 : 3_000;
 
 const call = (path: string, body: object) => ({
@@ -55,7 +58,7 @@ const desks: Record<string, Desk> = {
   notion: {
     judge: async () => notionJudge,
     card: (card) => {
-      const { properties, children } = renderFor(statuses)(card);
+      const { properties, children } = renderFor(statuses, 'high')(card);
       return call('/v1/pages', {
         parent: { type: 'data_source_id', data_source_id: 'd' },
         properties: properties ?? {},
@@ -105,6 +108,26 @@ describe.each(Object.entries(desks))('a card on the desk %s', (_name, desk) => {
         expect(/\/(approve|edit|allow)\b/.test(rendered) && !whole).toBe(false);
       }),
       { numRuns: 50 },
+    );
+  });
+});
+
+describe.each([
+  ['jira', renderJiraFor],
+  ['servicenow', renderServiceNowFor],
+  ['notion', (signs: AccountSigns) => renderFor(statuses, signs)],
+] as const)('%s: what is offered on a record', (_name, rendererFor) => {
+  const offers = (card: Card, signs: AccountSigns): boolean =>
+    /\/(approve|edit|allow)\b/.test(JSON.stringify(rendererFor(signs)(card)));
+  it('lets a step through only up to the risk that the operator chose, and says where it is let through instead', () => {
+    fc.assert(
+      fc.property(anyCard, (card) => {
+        expect(offers(card, 'none')).toBe(false);
+        expect(offers(card, 'low')).toBe(offers(card, 'high') && card.step?.risk === 'low');
+        const said = JSON.stringify(rendererFor('none')(card)).includes('The step is let through in the inbox');
+        expect(said).toBe(offers(card, 'high'));
+      }),
+      { numRuns: 100 },
     );
   });
 });

@@ -4,9 +4,18 @@
  * vendor recorded. From acts to asks, and from a card to the texts of a record; the same for every desk.
  */
 import type { JsonObject } from '@belay/protocol';
-import type { Act, Ask, CardRef, Fields, Proof } from '../engine/channel-ports.ts';
+import {
+  type AccountSigns,
+  type Act,
+  type Ask,
+  accountCounts,
+  type CardRef,
+  type Fields,
+  type Proof,
+} from '../engine/channel-ports.ts';
 import { type Card, type CardAction, type CardState, parseSubject, subjectKey } from '../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from './card.ts';
+import { ChannelProblem, type Setting } from './channel.ts';
 
 /** What was last written on the record: what people looked at when they did something. */
 export type DeskRef = CardRef & { subject: string; revision: number; digest: string | null; state: CardState };
@@ -142,15 +151,24 @@ export const actsOf = (ref: DeskRef, deeds: readonly Deed[], desk: Desk): Act[] 
 
 export type DeskTexts = CardTexts & { words: { usage: string }[]; label: string };
 
-/** The texts of a record, with the commands that may be written under it now. */
-export const deskTexts = (card: Card, room: Room): DeskTexts => {
+const unproved = 'The step is let through in the inbox: what is written here does not prove who wrote it.';
+
+/** The texts of a record, with the commands that may be written under it now and count there. */
+export const deskTexts = (card: Card, room: Room, signs: AccountSigns): DeskTexts => {
   const texts = cardTexts(card, room);
   const offered = words.filter(
     ({ word, action }) =>
       texts.buttons.some((button) => button.action === action) &&
       (word !== 'allow' || (card.step !== null && texts.notHere === null)),
   );
-  return { ...texts, words: offered.map(({ usage }) => ({ usage })), label: agentWordsLabel };
+  const counts = accountCounts(signs, card.step?.risk ?? 'high');
+  const counting = offered.filter(({ word }) => counts || !onArguments.has(word));
+  return {
+    ...texts,
+    notHere: counting.length < offered.length ? unproved : texts.notHere,
+    words: counting.map(({ usage }) => ({ usage })),
+    label: agentWordsLabel,
+  };
 };
 
 /** What a ref remembers of what was written; the digest only where the arguments are in full view. */
@@ -168,6 +186,21 @@ export const writtenOn = (card: Card, room: Room): Pick<DeskRef, 'subject' | 're
 });
 
 export const refOf = (ids: JsonObject & { id: string }, written: JsonObject): CardRef => ({ ...ids, ...written });
+
+/** How much a desk takes an account's word for; the same setting on each. */
+export const signsSetting = (channel: 'JIRA' | 'NOTION' | 'SERVICENOW') => ({
+  env: `BELAY_${channel}_SIGNS`,
+  about: 'the highest risk of a step that is signed off or allowed from there: none, low or high',
+  fallback: 'low',
+});
+
+const risks: readonly AccountSigns[] = ['none', 'low', 'high'];
+
+export const signsFrom = ({ env }: Setting, text: string): AccountSigns => {
+  const found = risks.find((risk) => risk === text);
+  if (found === undefined) throw new ChannelProblem(`${env} is "${text}". It is one of ${risks.join(', ')}.`);
+  return found;
+};
 
 /** "open=To Do, claimed=In Progress" over the defaults; what it cannot read it names. */
 export const statusesFrom = (text: string, defaults: Statuses): Statuses => {

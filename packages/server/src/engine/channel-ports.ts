@@ -4,7 +4,7 @@
  * itself: the outbox row owns every retry, the inbox row every delivery.
  */
 import type { Json, JsonObject } from '@belay/protocol';
-import type { Card, CardAction, Subject } from './delivery/cards.ts';
+import type { Card, CardAction, CardStep, Subject } from './delivery/cards.ts';
 import type { Rate } from './delivery/pace.ts';
 
 /**
@@ -70,10 +70,13 @@ export type Presser = { workspace: string; address: string };
 export type Fields = Record<string, string | boolean>;
 /**
  * `signed`: the vendor's signature covers who pressed what. `recorded`: read back from a record of decisions that the
- * vendor keeps and nobody else can write. `account`: read back as an edit, which shows whose account it was and no more;
- * it signs off steps of low risk only, or what `accountSigns` of the channel says.
+ * vendor keeps and nobody else can write. `account`: read back as an edit, which shows whose account it was and no more.
  */
 export type Proof = 'signed' | 'recorded' | 'account';
+/** The highest risk of a step that an act of the proof `account` lets through: by signing it off, or by allowing it once. */
+export type AccountSigns = 'none' | CardStep['risk'];
+export const accountCounts = (signs: AccountSigns, risk: CardStep['risk']): boolean =>
+  signs === 'high' || signs === risk;
 
 export type Ask = { presser: Presser /** where the answer goes; only the channel reads it */; replyTo: Json } & (
   | {
@@ -163,8 +166,7 @@ export type Connects = { connect(takesIn: TakesIn): Connection };
  */
 export type ReadsBack = {
   readBack(ref: CardRef): Promise<Act[]>;
-  /** the risk up to which an act of the proof `account` may sign off; left out: low */
-  accountSigns?: 'none' | 'low' | 'high';
+  accountSigns: AccountSigns;
 };
 export type Act = { deliveryId: string; asks: Ask[] };
 /** Surfaces that tell nothing, or not reliably: ids of refs that changed. `cursor` null: from now on. */

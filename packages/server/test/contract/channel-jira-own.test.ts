@@ -153,6 +153,27 @@ it('a comment or a move signs off no step of high risk, and neither does the ser
   await polled();
   expect(await at.approvalNow(approvalId)).toMatchObject({ status: 'waiting', signatures: [] });
   expect(jira.noticesTo(amelie).at(-1)).toContain('cannot prove who did it');
+  expect(jira.noticesTo(amelie).at(-1)).toContain(`Decide in the inbox (http://belay.test/approvals/${approvalId})`);
+});
+
+it('lets nothing of high risk through by "allow once" or an edit either, offers neither, and says where it is decided', async () => {
+  const { caseId } = await at.handOff('JI-30');
+  const { key } = issueOf('ben-JI-30');
+  jira.hands.comment(bruno, key, '/take-over');
+  await webhooks();
+  const shown = plainText(jira.issue(key)?.description ?? null);
+  expect(shown).toContain('/return WHAT');
+  expect(shown).not.toMatch(/\/(allow|edit) /);
+  expect(shown).toContain('The step is let through in the inbox');
+  for (const tried of ['/allow Pay it.', '/edit\namount: EUR 1.00']) {
+    jira.hands.comment(bruno, key, tried);
+    await webhooks();
+    expect(jira.noticesTo(bruno).at(-1)).toContain(`Decide in the inbox (http://belay.test/cases/${caseId})`);
+  }
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed' });
+  jira.hands.comment(bruno, key, '/return Ask the supplier first.');
+  await webhooks();
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'returned' });
 });
 
 it('an urgent case is an issue of the priority that is configured for its urgency; afterwards the priority is theirs', async () => {

@@ -6,7 +6,7 @@ import { jiraAddresses, jiraStatuses, jiraStranger, jiraValues, startJiraTwin } 
 
 const make = async () => {
   const { twin, jira } = await startJiraTwin();
-  const channel = createJira({ ...jiraValues(jira), statuses: jiraStatuses, serviceDesk: 'yes' });
+  const channel = createJira({ ...jiraValues(jira), statuses: jiraStatuses, serviceDesk: 'yes', signs: 'high' });
   return { channel, twin, room: 'TRE', addresses: jiraAddresses, stranger: jiraStranger };
 };
 

@@ -85,6 +85,24 @@ it('C22 a state set after somebody else took over changes nothing, and stands as
   expect(at.twin.told(bruno).at(-1)).toContain('Dana Whitfield has control since');
 });
 
+it('lets nothing of high risk through by "allow once" or an edit either, and offers neither', async () => {
+  const { caseId } = await at.handOff('SN-15');
+  const note = async (text: string): Promise<void> => {
+    snow.hands.update(bruno, serviceNowTable, sysIdOf('ben-SN-15'), { work_notes: text });
+    await polled();
+  };
+  await note('/take-over');
+  expect(rowOf('ben-SN-15').description).toContain('/return WHAT');
+  expect(rowOf('ben-SN-15').description).not.toMatch(/\/(allow|edit) /);
+  for (const tried of ['/allow Pay it.', '/edit\namount: EUR 1.00']) {
+    await note(tried);
+    expect(at.twin.told(bruno).at(-1)).toContain(`Decide in the inbox (http://belay.test/cases/${caseId})`);
+  }
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed' });
+  await note('/return Ask the supplier first.');
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'returned' });
+});
+
 it('a work note signs off no step of high risk, and neither does an integration in the name of the approver', async () => {
   const { approvalId } = await at.askApproval('SN-5');
   const sysId = sysIdOf('ben-SN-5');

@@ -12,7 +12,7 @@ import {
 
 const make = async () => {
   const { twin, snow } = await startServiceNowTwin();
-  const channel = createServiceNow(serviceNowValues(snow));
+  const channel = createServiceNow({ ...serviceNowValues(snow), signs: 'high' });
   return { channel, twin, room: serviceNowTable, addresses: serviceNowAddresses, stranger: serviceNowStranger };
 };
 

@@ -8,7 +8,7 @@ import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engin
 import { type CardState, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import type { Rate } from '../../engine/delivery/pace.ts';
 import { defineChannel } from '../channel.ts';
-import { actsOf, type DeskRef, refOf, type Statuses, statusesFrom } from '../desk.ts';
+import { actsOf, type DeskRef, refOf, type Statuses, signsFrom, signsSetting, statusesFrom } from '../desk.ts';
 import { verifyHub } from '../hub.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
@@ -16,7 +16,7 @@ import { guide } from './guide.ts';
 import { parse } from './parse.ts';
 import { type Priorities, prioritiesFrom, priorityFor, unknownPriorities } from './priority.ts';
 import { changedSince, deedsOn, statusOf } from './read.ts';
-import { comment, render } from './render.ts';
+import { comment, renderFor } from './render.ts';
 import { cloud, createJiraClient, isRefused, outcomeOf, reading } from './send.ts';
 
 const defaults: Statuses = {
@@ -51,6 +51,7 @@ const settings = {
     about: '"yes": approvals of Jira Service Management count',
     fallback: '',
   },
+  signs: signsSetting('JIRA'),
 };
 export type JiraValues = { [Name in keyof typeof settings]: string };
 
@@ -181,6 +182,7 @@ export const createJira = (values: JiraValues): Channel => {
   const client = createJiraClient(site, email, apiToken);
   const workspace = new URL(site).host;
   const statuses = statusesFrom(values.statuses, defaults);
+  const accountSigns = signsFrom(settings.signs, values.signs);
   let account: Promise<string> | null = null;
   const whoAmI = async (): Promise<string> => (await (await cloud()).getCurrentUser(client, {})).accountId ?? '';
   const self = (): Promise<string> => {
@@ -197,7 +199,7 @@ export const createJira = (values: JiraValues): Channel => {
     name: 'jira',
     title: 'Jira',
     rates,
-    render,
+    render: renderFor(accountSigns),
     post: (place, payload, subject) => attempt('project', () => post(jira, place, payload, subject)),
     update: (ref, payload) => attempt('issue', () => update(jira, ref, payload)),
     addLines: (ref, lines) =>
@@ -218,6 +220,7 @@ export const createJira = (values: JiraValues): Channel => {
     parse,
     answer: (ask, answer) => tellPresser(jira, ask, answer),
     answersInline: false,
+    accountSigns,
     readBack: (ref) =>
       reading(async () => {
         const options = { self: await self(), serviceDesk: values.serviceDesk === 'yes' };

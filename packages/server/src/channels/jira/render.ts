@@ -3,6 +3,7 @@
  * parsed, so that no text of others can mention, link or format. Lengths leave room below Jira's 32,767 characters.
  */
 import type { JsonObject } from '@belay/protocol';
+import type { AccountSigns } from '../../engine/channel-ports.ts';
 import type { Card } from '../../engine/delivery/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, writtenOn } from '../desk.ts';
@@ -65,21 +66,23 @@ const description = (card: Card, texts: DeskTexts): JsonObject =>
   ]);
 
 /** `written`: what the ref remembers; `fields`: Jira's; `url`: of the link back; `urgency`: of a case, for a new issue. */
-export const render = (card: Card): JsonObject => {
-  const texts = deskTexts(card, room);
-  return {
-    written: writtenOn(card, room),
-    url: card.url,
-    title: texts.title,
-    urgency: card.subject.kind === 'case' ? card.urgency : null,
-    assignee: card.heldBy?.addresses.jira ?? null,
-    fields: {
-      summary: clipped(`${texts.state}: ${texts.title}`, summaryMost),
-      description: description(card, texts),
-      duedate: card.dueAt === null ? null : new Date(card.dueAt).toISOString().slice(0, 10),
-    },
+export const renderFor =
+  (signs: AccountSigns) =>
+  (card: Card): JsonObject => {
+    const texts = deskTexts(card, room, signs);
+    return {
+      written: writtenOn(card, room),
+      url: card.url,
+      title: texts.title,
+      urgency: card.subject.kind === 'case' ? card.urgency : null,
+      assignee: card.heldBy?.addresses.jira ?? null,
+      fields: {
+        summary: clipped(`${texts.state}: ${texts.title}`, summaryMost),
+        description: description(card, texts),
+        duedate: card.dueAt === null ? null : new Date(card.dueAt).toISOString().slice(0, 10),
+      },
+    };
   };
-};
 
 /** Lines under a card, and what one person is told; `mention` is their account. */
 export const comment = (lines: string[], mention: string | null = null): JsonObject =>

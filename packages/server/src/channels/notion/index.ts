@@ -8,7 +8,7 @@ import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engin
 import { type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import type { Rate } from '../../engine/delivery/pace.ts';
 import { ChannelProblem, defineChannel } from '../channel.ts';
-import { actsOf, refOf, type Statuses, statusesFrom } from '../desk.ts';
+import { actsOf, refOf, type Statuses, signsFrom, signsSetting, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
 import { guide } from './guide.ts';
@@ -46,11 +46,7 @@ const settings = {
     fallback: '',
   },
   statuses: { env: 'BELAY_NOTION_STATUSES', about: 'options of Status: "open=Needs a person"', fallback: '' },
-  signs: {
-    env: 'BELAY_NOTION_SIGNS',
-    about: 'the risk up to which a row may sign off: none, low or high; Notion cannot prove who set a status',
-    fallback: 'low',
-  },
+  signs: signsSetting('NOTION'),
   apiUrl: { env: 'BELAY_NOTION_API_URL', about: 'another address of the API', fallback: 'https://api.notion.com' },
 };
 export type NotionValues = { [Name in keyof typeof settings]: string };
@@ -119,8 +115,6 @@ const tellPresser = async (desk: Desk, { replyTo }: Ask, answer: Answer): Promis
   return null;
 };
 
-const risks = ['none', 'low', 'high'] as const;
-
 const instantOf = (text: string): number | null => {
   if (text === '') return null;
   const instant = Date.parse(text);
@@ -132,9 +126,7 @@ const instantOf = (text: string): number | null => {
 export const createNotion = (values: NotionValues): Channel => {
   const client = createNotionClient(values.token, values.apiUrl);
   const statuses = statusesFrom(values.statuses, defaults);
-  const accountSigns = risks.find((risk) => risk === values.signs);
-  if (accountSigns === undefined)
-    throw new ChannelProblem(`${settings.signs.env} is "${values.signs}". It is one of ${risks.join(', ')}.`);
+  const accountSigns = signsFrom(settings.signs, values.signs);
   let account: Promise<string> | null = null;
   const self = (): Promise<string> => {
     account ??= client.users.me({}).then(
@@ -155,7 +147,7 @@ export const createNotion = (values: NotionValues): Channel => {
     name: 'notion',
     title: 'Notion',
     rates,
-    render: renderFor(statuses),
+    render: renderFor(statuses, accountSigns),
     post: (place, payload, subject) => attempt('source', () => post(desk, place, payload, subject)),
     update: (ref, payload) => attempt('page', () => update(desk, ref, payload)),
     addLines: (ref, lines) =>

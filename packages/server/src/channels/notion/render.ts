@@ -3,6 +3,7 @@
  * Everything is rich text without annotations, where Notion parses nothing. At most 15 blocks: small workspaces count them.
  */
 import type { JsonObject } from '@belay/protocol';
+import type { AccountSigns } from '../../engine/channel-ports.ts';
 import type { Card } from '../../engine/delivery/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, type Statuses, writtenOn } from '../desk.ts';
@@ -49,9 +50,9 @@ const now = (texts: DeskTexts): string =>
 
 /** `properties` of the row, `children` of the page when it is made, `written`: what the ref remembers. */
 export const renderFor =
-  (statuses: Statuses) =>
+  (statuses: Statuses, signs: AccountSigns) =>
   (card: Card): JsonObject => {
-    const texts = deskTexts(card, room);
+    const texts = deskTexts(card, room, signs);
     const owner = card.heldBy?.addresses.notion;
     return {
       written: { ...writtenOn(card, room), owner: owner ?? null },

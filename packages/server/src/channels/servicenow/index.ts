@@ -6,13 +6,13 @@ import type { Json, JsonObject } from '@belay/protocol';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
 import { type CardState, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import { ChannelProblem, defineChannel } from '../channel.ts';
-import { actsOf, refOf, type Statuses, statusesFrom } from '../desk.ts';
+import { actsOf, refOf, type Statuses, signsFrom, signsSetting, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
 import { guide } from './guide.ts';
 import { parse, recordId } from './parse.ts';
 import { changedSince, deedsOn, earlier, emailOf, type RecordRef, userId } from './read.ts';
-import { note, render } from './render.ts';
+import { note, renderFor } from './render.ts';
 import { createTable, outcomeOf, type Row, reading, type Table, timeOf } from './table.ts';
 import { verify } from './verify.ts';
 
@@ -49,6 +49,7 @@ const settings = {
     fallback: '',
   },
   closeCode: { env: 'BELAY_SERVICENOW_CLOSE_CODE', about: 'of incidents that end', fallback: 'Solution provided' },
+  signs: signsSetting('SERVICENOW'),
 };
 export type ServiceNowValues = { [Name in keyof typeof settings]: string };
 
@@ -165,6 +166,7 @@ export const createServiceNow = (values: ServiceNowValues, ports: Ports = { fetc
   const { instance, user, password, pushSecret, oldPushSecret, closeCode } = values;
   const table = createTable(instance, user, password, ports.fetch);
   const statuses = statusesFrom(values.states, defaults);
+  const accountSigns = signsFrom(settings.signs, values.signs);
   const tables = values.tables.split(',').map((name) => name.trim());
   const desk: Desk = { table, tables, statuses, closeCode };
   const workspace = new URL(instance).host;
@@ -173,7 +175,7 @@ export const createServiceNow = (values: ServiceNowValues, ports: Ports = { fetc
     name: 'servicenow',
     title: 'ServiceNow',
     ...ratesOf(values.perHour),
-    render,
+    render: renderFor(accountSigns),
     post: (place, payload, subject) => attempt('table', () => post(desk, place, payload, subject)),
     update: (ref, payload) => attempt('record', () => update(desk, ref, payload)),
     addLines: (ref, lines) =>
@@ -195,6 +197,7 @@ export const createServiceNow = (values: ServiceNowValues, ports: Ports = { fetc
     answer: (ask, answer) => tellPresser(desk, ask, answer),
     answersInPublic: true,
     answersInline: false,
+    accountSigns,
     readBack: (ref) =>
       reading(async () =>
         actsOf(ref as RecordRef, await deedsOn(table, ref as RecordRef, statuses, user), { workspace, statuses }),

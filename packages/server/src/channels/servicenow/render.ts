@@ -3,6 +3,7 @@
  * there: it loses its brackets. Lengths are those of the task table.
  */
 import type { JsonObject } from '@belay/protocol';
+import type { AccountSigns } from '../../engine/channel-ports.ts';
 import type { Card } from '../../engine/delivery/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, writtenOn } from '../desk.ts';
@@ -42,18 +43,20 @@ const description = (card: Card, texts: DeskTexts): string =>
   ].join('\n');
 
 /** `written`: what the ref remembers; `fields`: ServiceNow's; `note`: of who ended it, for tables that ask for one. */
-export const render = (card: Card): JsonObject => {
-  const texts = deskTexts(card, room);
-  return {
-    written: writtenOn(card, room),
-    owner: card.heldBy?.addresses.servicenow ?? null,
-    note: plain(texts.who),
-    fields: {
-      short_description: clipped(plain(`${texts.state}: ${texts.title}`), shortMost),
-      description: clipped(plain(description(card, texts)), descriptionMost),
-      due_date: card.dueAt === null ? '' : new Date(card.dueAt).toISOString().slice(0, 19).replace('T', ' '),
-    },
+export const renderFor =
+  (signs: AccountSigns) =>
+  (card: Card): JsonObject => {
+    const texts = deskTexts(card, room, signs);
+    return {
+      written: writtenOn(card, room),
+      owner: card.heldBy?.addresses.servicenow ?? null,
+      note: plain(texts.who),
+      fields: {
+        short_description: clipped(plain(`${texts.state}: ${texts.title}`), shortMost),
+        description: clipped(plain(description(card, texts)), descriptionMost),
+        due_date: card.dueAt === null ? '' : new Date(card.dueAt).toISOString().slice(0, 19).replace('T', ' '),
+      },
+    };
   };
-};
 
 export const note = (lines: string[]): string => clipped(plain(lines.map(visible).join('\n')), 8_000);

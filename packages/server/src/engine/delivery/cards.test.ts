@@ -14,7 +14,7 @@ const asked = (how = '') => {
 const cardFor = (locale: string | undefined, how = '', more: Partial<Approval> = {}) => {
   const { run, approval } = asked(how);
   const context = { org, url: 'https://belay.example', reader: { locale, zone: 'Europe/Berlin' } };
-  return approvalCard({ ...approval, ...more }, run, 'irreversible', 0, context);
+  return approvalCard({ ...approval, ...more }, run, { risk: 'high', effect: 'irreversible' }, 0, context);
 };
 const amountOn = (card: ReturnType<typeof cardFor>) =>
   card.step?.arguments.find(({ name }) => name === 'amount')?.value;

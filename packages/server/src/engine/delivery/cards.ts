@@ -40,6 +40,7 @@ export type CardButton = {
 
 export type CardStep = {
   name: string;
+  risk: 'low' | 'high';
   effect: 'none' | 'reversible' | 'irreversible';
   digest: string;
   /** from the canonical form, never from what the agent says about them */
@@ -257,6 +258,7 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
         ? null
         : {
             name: kase.step.step,
+            risk: kase.step.risk,
             effect: kase.step.effect,
             digest: kase.step.digest,
             arguments: argumentsOf(kase.step.arguments, packet, reader),
@@ -326,7 +328,7 @@ const approvalButtons = (effect: CardStep['effect'], mayBeSigned: boolean): Card
 export const approvalCard = (
   approval: Approval,
   run: Run,
-  effect: CardStep['effect'],
+  { risk, effect }: Pick<CardStep, 'risk' | 'effect'>,
   now: number,
   context: CardContext,
 ): Card => {
@@ -357,6 +359,7 @@ export const approvalCard = (
     ),
     step: {
       name: approval.step,
+      risk,
       effect,
       digest: approval.digest,
       arguments: argumentsOf(approval.arguments, packet, reader),

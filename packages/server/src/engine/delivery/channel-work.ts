@@ -71,8 +71,9 @@ const makesCards =
     const context = { org, url, reader: readerOf(org, personId) };
     if (found.kind === 'case') return caseCard(found.kase, found.run, context);
     const { control } = await house.known.control(found.run.control.name, found.run.control.version);
-    const effect = control.steps.find((step) => step.name === found.approval.step)?.effect ?? 'irreversible';
-    return approvalCard(found.approval, found.run, effect, clock.now(), context);
+    const known = control.steps.find((step) => step.name === found.approval.step);
+    const { risk, effect } = known ?? { risk: 'high', effect: 'irreversible' };
+    return approvalCard(found.approval, found.run, { risk, effect }, clock.now(), context);
   };
 
 export const createChannelWork = (given: Given): ChannelWork => {

@@ -4,11 +4,12 @@
  * changes nothing is explained to that person alone, and leaves an entry.
  */
 import { type Actor, digestOf, type Json } from '@belay/protocol';
+import type { Person } from '../../domain/oncall/organisation.ts';
 import { onApproval } from '../approvals.ts';
-import type { Answer, Ask, Channel, Press } from '../channel-ports.ts';
+import { type Answer, type Ask, accountCounts, type Channel, type Press } from '../channel-ports.ts';
 import type { Found } from '../delivery/card-store.ts';
 import { type Card, subjectKey } from '../delivery/cards.ts';
-import { personAt } from '../delivery/places.ts';
+import { addressOf, personAt } from '../delivery/places.ts';
 import { onCase } from '../people.ts';
 import { commandOf, formOf, missing, needsForm } from './forms.ts';
 import { linkPrompt } from './link.ts';
@@ -32,25 +33,20 @@ const refused = async (
   return said(false, text, card);
 };
 
-const allows = ({ action, fields }: Press): boolean =>
-  action === 'edit' || (action === 'return' && fields?.allowOnce === true);
+const letsThrough = ({ action, fields }: Press): boolean =>
+  action === 'approve' || action === 'edit' || (action === 'return' && fields?.allowOnce === true);
 
-/**
- * In the inbox the same person is asked for a session; here only what somebody could have done in their name. Where the
- * operator chose what an account may sign, it lets no more than that through by "allow once" either.
- */
-const tooWeak = async (ports: InboundPorts, { press, channel }: Pressed, found: Found): Promise<boolean> => {
-  if (press.proof !== 'account') return false;
-  const { accountSigns } = channel;
-  if (found.kind === 'case') {
-    if (accountSigns === undefined || !allows(press)) return false;
-    return accountSigns === 'none' || (accountSigns === 'low' && found.kase.step?.risk !== 'low');
-  }
-  if (press.action !== 'approve') return false;
-  const signs = accountSigns ?? 'low';
-  if (signs !== 'low') return signs === 'none';
-  const { control } = await ports.house.known.control(found.run.control.name, found.run.control.version);
-  return control.steps.find((step) => step.name === found.approval.step)?.risk !== 'low';
+/** In the inbox the same person is asked for a session; here anybody could have done it in their name. */
+const tooWeak = (press: Press, { accountSigns = 'low' }: Channel, card: Card): boolean =>
+  press.proof === 'account' && letsThrough(press) && !accountCounts(accountSigns, card.step?.risk ?? 'high');
+
+/** Where this person can decide instead: the inbox, and channels that sign who presses and on which they are linked. */
+const elsewhere = ({ channels }: InboundPorts, person: Person, { url }: Card): string => {
+  const signing = [...channels.values()].filter(
+    ({ name, verify, readBack }) => verify !== undefined && readBack === undefined && addressOf(person, name) !== null,
+  );
+  const cards = signing.map(({ title }) => ` or on your card in ${title}`).join('');
+  return `Decide in the inbox (${url})${cards}.`;
 };
 
 const outdated = new Set([
@@ -123,12 +119,12 @@ export const answerPress = async (ports: InboundPorts, pressed: Pressed): Promis
       `Nothing was changed: there is no ${press.subject.kind} ${press.subject.id}.`,
       null,
     );
-  if (await tooWeak(ports, pressed, found)) {
-    const text = `Nothing was changed: ${channel.title} cannot prove who did it, and this step needs that. Decide in the inbox.`;
-    return refused(ports, pressed, by, text, null);
+  const card = await ports.cardOf(found, person.personId);
+  if (tooWeak(press, channel, card)) {
+    const because = `${channel.title} cannot prove who did it, and this step needs that`;
+    return refused(ports, pressed, by, `Nothing was changed: ${because}. ${elsewhere(ports, person, card)}`, null);
   }
   if (!needsForm(press)) return decide(ports, pressed, person.personId, found);
-  const card = await ports.cardOf(found, person.personId);
   const stands = card.revision === press.revision && card.buttons.some((button) => button.action === press.action);
   const form = stands ? formOf(press, found, card) : null;
   if (form !== null) return { kind: 'form', form };

@@ -76,6 +76,7 @@ export const jiraValues = (jira: JiraServer): JiraValues => ({
   statuses: '',
   priorities: '',
   serviceDesk: '',
+  signs: 'low',
 });
 /** Where everything that ends has a status of its own. */
 export const jiraStatuses =

@@ -89,4 +89,5 @@ export const serviceNowValues = (snow: ServiceNowServer): ServiceNowValues => ({
   states: '',
   perHour: '',
   closeCode: 'Solution provided',
+  signs: 'low',
 });
