@@ -154,18 +154,26 @@ export const SamplesPage = () => {
   const { show = 'mine', control } = route.useSearch();
   const { data, error } = useQuery(samplesQuery({ show, control }));
   const [asked, setAsked] = useState<SampleView | null>(null);
+  const [sent, setSent] = useState<readonly string[]>([]);
   const act = useAct(
-    ({ sample, verdict, comment }: Said) =>
+    ({ sample: { sampleId }, verdict, comment }: Said) =>
       call('reviewSample', {
-        params: { sampleId: sample.sampleId },
+        params: { sampleId },
         body: { verdict, ...(comment === '' ? {} : { comment }) },
+      }).catch((problem: unknown) => {
+        setSent((before) => before.filter((id) => id !== sampleId));
+        throw problem;
       }),
     { several: true },
   );
-  const later = useLater<Said>((said) => act.mutate(said));
+  const later = useLater<Said>((said) => {
+    setSent((before) => [...before, said.sample.sampleId]);
+    act.mutate(said);
+  });
   useKeys({ j: () => walkRows(1), k: () => walkRows(-1), u: later.undo });
-  const said = [later.said, act.isPending ? act.variables : null].map((one) => one?.sample.sampleId);
-  const items = (data?.items ?? []).filter(({ sampleId }) => !said.includes(sampleId));
+  const waits = ({ sampleId, verdict }: SampleView): boolean =>
+    sampleId !== later.said?.sample.sampleId && (verdict !== null || !sent.includes(sampleId));
+  const items = (data?.items ?? []).filter(waits);
   return (
     <div className={inbox.page}>
       <PageHead title="Samples" note="Steps that continued without a person, drawn for a look afterwards." />

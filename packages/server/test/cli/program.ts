@@ -8,13 +8,14 @@ const program = fileURLToPath(new URL('../../bin/belay.js', import.meta.url));
 export type Program = {
   pid: number;
   written: { out: string; err: string };
-  /** resolves when standard output matches */
+  /** resolves when standard output matches; fails when it has not for a minute and a half, or cannot any more */
   says: (pattern: RegExp) => Promise<RegExpExecArray>;
   ended: Promise<number>;
   signal: (signal: NodeJS.Signals) => void;
 };
 
 const started = new Set<ChildProcess>();
+const patienceMs = 90_000;
 
 export const startProgram = (
   argv: string[],
@@ -42,11 +43,15 @@ export const startProgram = (
   });
   const says = (pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
+      const unsaid = (why: string) => reject(new Error(`${why} ${pattern}: ${written.out}${written.err}`));
+      const timer = setTimeout(() => unsaid(`In ${patienceMs / 1_000} s it has not said`), patienceMs);
       const look = (): void => {
         const found = pattern.exec(written.out);
-        if (found !== null) resolve(found);
-        else if (!started.has(child))
-          reject(new Error(`It ended before it said ${pattern}: ${written.out}${written.err}`));
+        if (found === null && started.has(child)) return;
+        clearTimeout(timer);
+        looks.delete(look);
+        if (found === null) unsaid('It ended before it said');
+        else resolve(found);
       };
       looks.add(look);
       look();
