@@ -2,7 +2,8 @@
  * Guards are proven by removing them: each mutant takes one guard out, and the tests beside it have to turn red. A survivor
  * is a missing test. `npm run test:mutants [-- --json] [WORD...]` takes those of the domain, as CI does. `--channels` takes
  * those of the channels, which are proven by the contract of channels with real databases and local vendors, and take
- * minutes; `--agents` those of the agent's side (SDK, adapters, MCP proxy), whose tests start servers.
+ * minutes; `--agents` those of the agent's side (SDK, adapters, MCP proxy), whose tests start servers; `--sign-in` those of
+ * the ways in, proven with an identity provider.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { agentSide } from './mutants/agent-side.mjs';
 import { channelGuards } from './mutants/channels.mjs';
 import { running } from './mutants/running.mjs';
+import { signInGuards } from './mutants/sign-in.mjs';
 import { signing } from './mutants/signing.mjs';
 import { timing } from './mutants/time.mjs';
 
@@ -61,6 +63,15 @@ const kinds = {
     options: [],
     atOnce: 1,
     longestMs: 600_000,
+  },
+  /** Each names its test files. */
+  '--sign-in': {
+    guards: signInGuards,
+    pathOf: (file) => file,
+    testsOf: ([, , , , tests]) => tests,
+    options: [],
+    atOnce: 1,
+    longestMs: 300_000,
   },
 };
 const asked = Object.keys(kinds).find((kind) => process.argv.includes(kind));

@@ -24,7 +24,7 @@ const belay = process.env.BELAY_URL;
 
 export default defineConfig({
   plugins: belay === undefined ? [react(), sampleData()] : [react()],
-  server: belay === undefined ? {} : { proxy: { '/v1': belay } },
+  server: belay === undefined ? {} : { proxy: { '/v1': belay, '/sign-in': belay } },
   build: {
     // Inlined fonts and icons would be data: addresses, which the server's content security policy forbids.
     assetsInlineLimit: 0,

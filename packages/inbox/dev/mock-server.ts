@@ -86,6 +86,7 @@ export class Mock {
     const matched = matchers.find((one) => one.method === request.method && one.pattern.test(url.pathname));
     if (matched === undefined) return refused('route_not_found', `There is no ${request.method} ${url.pathname}.`);
     const { name, pattern } = matched;
+    if (name === 'waysIn') return { status: 200, body: { company: null, loginLinks: 'everybody' } };
     if (name === 'login') return this.login(await bodyOf(request), response);
     const known = this.signedIn || request.headers.cookie?.includes(cookie);
     if (!known) return refused('unauthenticated', 'Nobody is signed in.');

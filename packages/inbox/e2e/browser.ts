@@ -15,7 +15,8 @@ export const missing = ((): string | null => {
 })();
 if (missing !== null) console.warn(`Tests of the pages are skipped. ${missing}`);
 
-export const launch = (): Promise<Browser> =>
+/** `hosts`: names that lead to an address of this machine, such as `belay.test:80 127.0.0.1:4700`. */
+export const launch = (hosts: string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath,
     args: [
@@ -26,6 +27,7 @@ export const launch = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...hosts.map((host) => `--host-resolver-rules=MAP ${host}`),
     ],
   });
 

@@ -37,6 +37,54 @@ export const errorCatalogue = {
     title: 'This login link was used or has expired.',
     remedy: 'Ask for a new one: `belay login PERSON`.',
   },
+  login_links_off: {
+    status: 403,
+    title: 'One-time links are for administrators here.',
+    remedy: 'Sign in with the company, or set BELAY_LOGIN_LINKS=everybody.',
+  },
+  sign_in_unknown: {
+    status: 403,
+    title: 'Nobody in the organisation has this identity.',
+    remedy: 'An administrator writes the e-mail address into the organisation file; or sign in as somebody else.',
+  },
+  sign_in_unverified: {
+    status: 403,
+    title: 'The identity provider does not say that this e-mail address was verified.',
+    remedy: 'Verify it there; or an administrator links you, once: `belay channel link PERSON sign-in "ACCOUNT"`.',
+  },
+  sign_in_other: {
+    status: 403,
+    title: 'Somebody else signed in than who was signed in here.',
+    remedy: 'Sign in as yourself again, or sign out first.',
+  },
+  sign_in_old: {
+    status: 403,
+    title: 'The identity provider did not ask who you are.',
+    remedy: 'Sign out there and try again; or an administrator makes you a one-time link: `belay login PERSON`.',
+  },
+  sign_in_cancelled: { status: 403, title: 'The sign-in was cancelled.', remedy: 'Begin again when you want to.' },
+  sign_in_lost: {
+    status: 410,
+    title: 'This sign-in is over, or was begun in another browser.',
+    remedy: 'Begin again, and end it in the same browser within ten minutes.',
+  },
+  sign_in_clock: {
+    status: 502,
+    title: 'The clocks of Belay and of the identity provider differ.',
+    remedy: 'An administrator sets the clock of this machine (NTP); `belay doctor` compares it.',
+  },
+  sign_in_failed: {
+    status: 502,
+    title: 'The answer of the identity provider was refused.',
+    remedy:
+      'Try again. When it happens again, the log says why; an administrator compares the settings there and here.',
+  },
+  provider_down: {
+    status: 503,
+    title: 'The identity provider cannot be reached.',
+    remedy: 'Try again later; meanwhile an administrator can make you a one-time link: `belay login PERSON`.',
+    retryable: true,
+  },
   account_link_used: {
     status: 410,
     title: 'This link was used, has expired, or is not one of ours.',

@@ -73,7 +73,7 @@ export const eventCatalogue = {
   KeyRotated: 'An API key got a new secret.',
   KeyRevoked: 'An API key was revoked.',
   LoginLinkMade: 'Somebody made a link with which a person can sign in, once.',
-  SessionOpened: 'A person signed in.',
+  SessionOpened: 'A person signed in: with what, when, and as the identity provider named it.',
   AuditFailed: 'The audit found something without an armed next step, late, or taken up by nobody: an alarm.',
   AuditPassed: 'What the audit had found is in order again.',
   ClockDoubted:

@@ -30,24 +30,24 @@ import { deliverOwed } from './engine/outbox.ts';
 import { resumeStops } from './engine/people.ts';
 import { createPermitSigner, newSigningKey } from './engine/permit-signer.ts';
 import type { Change, Clock, Log, Write } from './engine/ports.ts';
-import type { Queries } from './engine/queries.ts';
 import { takeRandom } from './engine/random.ts';
 import { createReword, type WordsModel } from './engine/rewording.ts';
-import type { Services } from './engine/services.ts';
+import type { LoginLinks, Services } from './engine/services.ts';
+import type { ProviderSettings } from './engine/sign-in/provider.ts';
+import { createSignIn } from './engine/sign-in/sign-in.ts';
 import { createTime, systemClock, type Time, type TimePorts } from './engine/time.ts';
 import { createAuth } from './http/auth.ts';
 import { createHttp } from './http/http.ts';
 import { gateHttp } from './mcp/gate-server.ts';
 import { createLinkStore } from './store/account-links.ts';
-import { type Accounts, createAccounts } from './store/accounts.ts';
-import * as approvals from './store/approvals.ts';
+import { type Accounts, createAccounts, secretDigest } from './store/accounts.ts';
+import { createQueries } from './store/asked.ts';
 import { createAuditStore } from './store/audit.ts';
 import { createCardStore } from './store/cards.ts';
 import { clearOver } from './store/clearing.ts';
-import { listControls, listVersions, runsUnder } from './store/controls.ts';
 import { databaseNow } from './store/database-clock.ts';
 import { createDirectConversations } from './store/direct-conversations.ts';
-import { createDueStore, overdue } from './store/due.ts';
+import { createDueStore } from './store/due.ts';
 import { exportBundle } from './store/evidence.ts';
 import { applyOrganisation, changeEntered, createHouseStore, signingKey } from './store/house.ts';
 import { createRecorder, keepAnswer, type Recorder } from './store/house-entries.ts';
@@ -57,7 +57,7 @@ import { createSqlAsker } from './store/lookup-sql.ts';
 import { createOutboxStore } from './store/outbox.ts';
 import * as queries from './store/queries.ts';
 import { createRunStore } from './store/runs.ts';
-import { countTaken, lift, listStops, putInForce, runsHeldByAgents, runsUnderWay, stopView } from './store/stops.ts';
+import { countTaken, listStops, putInForce, runsHeldByAgents, runsUnderWay } from './store/stops.ts';
 import { version } from './version.ts';
 
 export const migrationsDir: string = fileURLToPath(new URL('./store/migrations', import.meta.url));
@@ -76,6 +76,10 @@ export type AppOptions = {
   inboxFolder?: string;
   /** a version is drafted by one designer and published by another */
   secondPerson?: boolean;
+  /** the company's identity provider */
+  oidc?: ProviderSettings | undefined;
+  /** who may sign in with a one-time link. Default: everybody */
+  loginLinks?: LoginLinks;
   /** rewords cases for whoever opens them: an endpoint, or a function of your own. Default: none */
   model?: ModelEndpoint | WordsModel | undefined;
   /** hints between nodes; without it nodes poll */
@@ -110,28 +114,6 @@ const createIds =
     const time = clock.now().toString(32).padStart(10, '0');
     return `${prefix}_${time}${takeRandom(10).toString('hex')}`;
   };
-
-const createQueries = (pool: Pool, house: ReturnType<typeof createHouseStore>, recorded: Recorder): Queries => ({
-  listCases: (query, personId, targets) => queries.listCases(pool, query, personId, targets),
-  getCase: (caseId) => queries.getCase(pool, caseId),
-  listRuns: (query) => queries.listRuns(pool, query),
-  listApprovals: (query, wanted) => approvals.listApprovals(pool, query, wanted),
-  getApproval: (approvalId) => approvals.getApproval(pool, approvalId),
-  listSamples: (query, targets) => approvals.listSamples(pool, query, targets),
-  listExceptions: (query) => approvals.listExceptions(pool, query),
-  getPermit: (permitId) => queries.getPermit(pool, permitId),
-  entriesOf: (stream, after, limit) => queries.entriesOf(pool, stream, after, limit),
-  entriesAfter: (logIndex, limit) => queries.entriesAfter(pool, logIndex, limit),
-  lastLogIndex: () => queries.lastLogIndex(pool),
-  overdue: (at) => overdue(pool, at),
-  listControls: () => listControls(pool),
-  listVersions: (name) => listVersions(pool, name),
-  runsUnder: (name, version, limit) => runsUnder(pool, name, version, limit),
-  getControl: (name, version) => house.control(name, version),
-  listStops: async (stopId, limit, nameOf) =>
-    (await listStops(pool, stopId, limit)).map((row) => stopView(row, nameOf)),
-  liftStop: (stopId, because, by, at) => lift(recorded, stopId, because, by, at),
-});
 
 /** Every channel there is, for the command that sets one up. */
 export { channelDefinitions } from './channels/all.ts';
@@ -210,7 +192,16 @@ const createServices = ({
   ...parts
 }: Parts): Omit<
   Services,
-  'receive' | 'accountLinks' | 'channelHealth' | 'examineChannels' | 'alarms' | 'intake' | 'secondPerson' | 'reword'
+  | 'receive'
+  | 'accountLinks'
+  | 'channelHealth'
+  | 'examineChannels'
+  | 'alarms'
+  | 'intake'
+  | 'secondPerson'
+  | 'reword'
+  | 'signIn'
+  | 'loginLinks'
 > => ({
   ...parts,
   handle: createHandle(parts.committer, once),
@@ -298,6 +289,22 @@ const channelWorkOf = (
     outbox,
   });
 
+/** What whoever runs Belay has chosen: how people come in, whether a second person publishes, a model for words. */
+const chosenBy = (
+  { secondPerson = false, loginLinks = 'everybody', model, oidc, log }: AppOptions,
+  given: ReturnType<typeof createServices>,
+  { openSessionOf }: Accounts,
+  { logSecret }: HouseKeys,
+): Pick<Services, 'secondPerson' | 'loginLinks' | 'signIn' | 'reword'> => {
+  const sign = (text: string) => createHmac('sha256', logSecret).update(`sign-in ${text}`).digest('base64url');
+  return {
+    secondPerson,
+    loginLinks,
+    signIn: oidc ? createSignIn({ ...given, settings: oidc, openSessionOf, digestOf: secretDigest, sign }) : null,
+    reword: createReword(model === undefined || 'write' in model ? model : modelAt(model), log),
+  };
+};
+
 const clearEveryMs = 3_600_000;
 
 type Work = () => Promise<unknown>;
@@ -353,9 +360,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   });
   const work = channelWorkOf(given, options.channels ?? [], { pool, recorded, outbox: outbox.store, keys });
   const intake = createIntake(options.intake ?? [], { ...given, changed });
-  const { secondPerson = false, model } = options;
-  const reword = createReword(model === undefined || 'write' in model ? model : modelAt(model), log);
-  const services: Services = { ...given, secondPerson, ...work.asked, alarms: time.alarms, intake, reword };
+  const chosen = chosenBy(options, given, accounts, keys);
+  const services: Services = { ...given, ...chosen, ...work.asked, alarms: time.alarms, intake };
   const wakeAgents = () => deliverOwed(outbox);
   const endOwnDrills = () => endDrills(services, { runsUnderWay: (agentId) => runsUnderWay(pool, agentId) });
   let loops: { stop: () => Promise<void> }[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig, wantsColour } from './config.ts';
+import { environmentForOthers, readConfig, wantsColour } from './config.ts';
 
 describe('configuration', () => {
   it('listens on this machine only, unless told otherwise', () => {
@@ -61,5 +61,33 @@ describe('configuration', () => {
     expect(wantsColour(false, {})).toBe(false);
     expect(wantsColour(true, { NO_COLOR: '1' })).toBe(false);
     expect(wantsColour(true, { TERM: 'dumb' })).toBe(false);
+  });
+});
+
+describe('an identity provider', () => {
+  const oidc = {
+    BELAY_OIDC_ISSUER: 'https://login.example.com/tenant/',
+    BELAY_OIDC_CLIENT_ID: 'belay',
+    BELAY_OIDC_CLIENT_SECRET: 'secret',
+  };
+
+  it('takes an identity provider whole, its issuer as it is written, or none', () => {
+    expect(readConfig({}, {})).toMatchObject({ oidc: undefined, loginLinks: 'everybody' });
+    const whole = { issuer: oidc.BELAY_OIDC_ISSUER, clientId: 'belay', clientSecret: 'secret' };
+    expect(readConfig({}, oidc).oidc).toEqual({ ...whole, name: 'login.example.com' });
+    expect(readConfig({}, { ...oidc, BELAY_OIDC_NAME: 'Acme' }).oidc?.name).toBe('Acme');
+    expect(readConfig({}, { ...oidc, BELAY_LOGIN_LINKS: 'administrators' }).loginLinks).toBe('administrators');
+    expect(environmentForOthers({ ...oidc, PATH: '/bin' })).not.toHaveProperty('BELAY_OIDC_CLIENT_SECRET');
+  });
+
+  it.each([
+    [{ ...oidc, BELAY_OIDC_CLIENT_SECRET: '' }, 'BELAY_OIDC_CLIENT_SECRET not set'],
+    [{ ...oidc, BELAY_OIDC_CLIENT_SECRET: 'file:/nowhere' }, 'where nothing stands'],
+    [{ ...oidc, BELAY_OIDC_ISSUER: 'http://login.example.com' }, 'with https'],
+    [{ ...oidc, BELAY_OIDC_ISSUER: 'http://login.example.com', BELAY_OIDC_NAME: 'Acme' }, 'with https'],
+    [{ ...oidc, BELAY_LOGIN_LINKS: 'off' }, 'everybody or administrators'],
+    [{ BELAY_LOGIN_LINKS: 'administrators' }, 'nobody else could sign in'],
+  ])('starts with no half of an identity provider: %j', (env, sentence) => {
+    expect(() => readConfig({}, env)).toThrow(sentence);
   });
 });

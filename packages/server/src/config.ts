@@ -18,6 +18,10 @@ export type Config = {
   logLevel: string;
   /** BELAY_SECOND_PERSON: a version is drafted by one designer and published by another */
   secondPerson: boolean;
+  /** BELAY_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _NAME: the identity provider with which people sign in */
+  oidc: { issuer: string; clientId: string; clientSecret: string; name: string } | undefined;
+  /** BELAY_LOGIN_LINKS: who may sign in with a one-time link */
+  loginLinks: 'everybody' | 'administrators';
   /** BELAY_MODEL_URL, BELAY_MODEL, BELAY_MODEL_SECRET: what rewords cases for whoever opens them */
   model: { url: string; model: string; secret: string | undefined } | undefined;
 };
@@ -68,6 +72,40 @@ const modelOf = (env: NodeJS.ProcessEnv): Config['model'] => {
   return { url, model, secret };
 };
 
+const issuerOf = (text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const plain = url !== null && url.username === '' && url.search === '' && url.hash === '';
+  const local = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (plain && (url.protocol === 'https:' || (url.protocol === 'http:' && local))) return url;
+  throw new ConfigProblem(
+    `BELAY_OIDC_ISSUER is "${text}". Write it as the provider does, with https: https://login.example.com/tenant.`,
+  );
+};
+
+const oidcOf = (env: NodeJS.ProcessEnv): Config['oidc'] => {
+  const names = ['BELAY_OIDC_ISSUER', 'BELAY_OIDC_CLIENT_ID', 'BELAY_OIDC_CLIENT_SECRET'] as const;
+  const [issuer = '', clientId = '', reference = ''] = names.map((name) => env[name] ?? '');
+  const lacking = names.filter((name) => !env[name]);
+  if (lacking.length === names.length) return undefined;
+  if (lacking.length > 0)
+    throw new ConfigProblem(`An identity provider needs three settings: ${lacking.join(', ')} not set.`);
+  const clientSecret = reference.startsWith('file:') ? secretNamed(reference, env) : reference;
+  if (!clientSecret)
+    throw new ConfigProblem(`BELAY_OIDC_CLIENT_SECRET names "${reference}", where nothing stands. Name another file.`);
+  const { hostname } = issuerOf(issuer);
+  return { issuer, clientId, clientSecret, name: env.BELAY_OIDC_NAME || hostname };
+};
+
+const loginLinksOf = (text = '', oidc: Config['oidc']): Config['loginLinks'] => {
+  if (text === '' || text === 'everybody') return 'everybody';
+  if (text !== 'administrators')
+    throw new ConfigProblem(`BELAY_LOGIN_LINKS is "${text}". It is everybody or administrators.`);
+  if (oidc !== undefined) return text;
+  throw new ConfigProblem(
+    'BELAY_LOGIN_LINKS leaves links to administrators, and nobody else could sign in. Set BELAY_OIDC_ISSUER too.',
+  );
+};
+
 type Flags = Partial<Record<'data' | 'host' | 'port' | 'url' | 'sources' | 'intake', string>>;
 
 /** Flags win over the environment, the environment over the defaults. */
@@ -77,6 +115,7 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     throw new ConfigProblem(
       'DATABASE_URL does not begin with postgresql://. Mend it, or unset it to use the database Belay brings.',
     );
+  const oidc = oidcOf(env);
   return {
     databaseUrl,
     dataDir: resolve(flags.data ?? env.BELAY_DATA ?? '.belay'),
@@ -89,6 +128,8 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     intake: flags.intake ?? env.BELAY_INTAKE,
     logLevel: logLevelOf(env.BELAY_LOG ?? 'warn'),
     secondPerson: switchOf('BELAY_SECOND_PERSON', env.BELAY_SECOND_PERSON),
+    oidc,
+    loginLinks: loginLinksOf(env.BELAY_LOGIN_LINKS, oidc),
     model: modelOf(env),
   };
 };
@@ -109,6 +150,6 @@ export const secretNamed = (name: string, env: NodeJS.ProcessEnv = process.env):
 
 /** What a program started by Belay gets to see: everything but Belay's own secrets. */
 export const environmentForOthers = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
-  const { BELAY_KEY: _, BELAY_TOKEN: __, DATABASE_URL: ___, ...others } = env;
+  const { BELAY_KEY: _, BELAY_TOKEN: __, DATABASE_URL: ___, BELAY_OIDC_CLIENT_SECRET: ____, ...others } = env;
   return others;
 };

@@ -11,6 +11,9 @@ import type { Source } from './engine/lookups/lookups.ts';
 import type { ModelEndpoint } from './engine/model-http.ts';
 import type { Clock, Log } from './engine/ports.ts';
 import type { WordsModel } from './engine/rewording.ts';
+import type { LoginLinks } from './engine/services.ts';
+import { createProvider, type ProviderSettings, SignInProblem } from './engine/sign-in/provider.ts';
+import { systemClock } from './engine/time.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { diagnose, type Finding } from './store/diagnose.ts';
 import { clusterIn } from './store/embedded/cluster.ts';
@@ -33,6 +36,9 @@ export type ServerOptions = {
   channels?: Channel[];
   /** a version is drafted by one designer and published by another */
   secondPerson?: boolean;
+  /** the company's identity provider, and who may sign in without it */
+  oidc?: ProviderSettings | undefined;
+  loginLinks?: LoginLinks;
   /** rewords cases for whoever opens them. Default: none */
   model?: ModelEndpoint | WordsModel | undefined;
   log: Log & StoreLog;
@@ -54,9 +60,36 @@ export const usedBy = async (dataDir: string): Promise<number | null> => {
   return (await stateOf(holder, socketPathIn(clusterIn(dataDir)))) === 'dead' ? null : holder.pid;
 };
 
-/** Each thing that can keep Belay from starting here, beside a running one too. Changes nothing. */
-export const examine = ({ databaseUrl, dataDir }: Pick<ServerOptions, 'databaseUrl' | 'dataDir'>): Promise<Finding[]> =>
-  diagnose({ url: databaseUrl, dataDir, migrationsDir, nodeVersion: process.version, now: () => Date.now() });
+type Examined = Pick<ServerOptions, 'databaseUrl' | 'dataDir' | 'host' | 'port' | 'url' | 'oidc'>;
+
+/** Whether the identity provider answers. Belay starts without it; people then need links. */
+const examineProvider = async (settings: ProviderSettings, url: string): Promise<Finding> => {
+  const check = 'identity provider';
+  const provider = createProvider(settings, `${url}/sign-in/callback`, systemClock());
+  try {
+    await provider.reach();
+    return {
+      check,
+      ok: true,
+      detail: `${settings.name} answers; it has to know ${provider.redirectUri}`,
+      remedy: null,
+    };
+  } catch (error) {
+    if (!(error instanceof SignInProblem)) throw error;
+    const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+    const remedy = 'Compare BELAY_OIDC_ISSUER with the issuer that it names, and see whether this machine reaches it.';
+    return { check, ok: false, detail: `${error.message}${cause}`, remedy };
+  }
+};
+
+const addressOf = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** Each thing that can keep Belay from starting here or people from signing in, beside a running one too. Changes nothing. */
+export const examine = async ({ databaseUrl, dataDir, host, port, url, oidc }: Examined): Promise<Finding[]> => {
+  const nodeVersion = process.version;
+  const found = await diagnose({ url: databaseUrl, dataDir, migrationsDir, nodeVersion, now: () => Date.now() });
+  return oidc === undefined ? found : [...found, await examineProvider(oidc, url ?? addressOf(host, port))];
+};
 
 const drainMs = 10_000;
 
@@ -86,7 +119,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     });
     const address = server.address();
     const actual = typeof address === 'object' && address !== null ? address.port : port;
-    const url = options.url ?? `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+    const url = options.url ?? addressOf(host, actual);
     const app = await createApp({
       pool: database.pool,
       url,
@@ -95,6 +128,8 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       intake: options.intake ?? [],
       channels: options.channels ?? channelsFrom(secretNamed),
       secondPerson: options.secondPerson ?? false,
+      oidc: options.oidc,
+      loginLinks: options.loginLinks ?? 'everybody',
       model: options.model,
       listen: database.listen,
       ...(options.clock === undefined ? {} : { clock: options.clock }),

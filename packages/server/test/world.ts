@@ -154,6 +154,10 @@ type WorldOptions = {
   /** changes the text of the controls before they are published */
   edit?: (source: string) => string;
   secondPerson?: boolean;
+  oidc?: AppOptions['oidc'];
+  loginLinks?: AppOptions['loginLinks'];
+  /** what the clock shows at first */
+  now?: number;
   model?: AppOptions['model'];
   log?: AppOptions['log'];
   /** a database that somebody used before */
@@ -167,18 +171,21 @@ export const createWorld = async ({
   intake = [],
   edit = (source) => source,
   secondPerson = false,
+  oidc,
+  loginLinks = 'everybody',
+  now: startsAt = monday,
   model,
   log = silent,
   database: given,
 }: WorldOptions = {}) => {
   const database: TestDatabase = given ?? (await testDatabase());
-  let now = monday;
+  let now = startsAt;
   const clock = { now: () => now };
   const records: Records = {};
   const down = new Set<string>();
   const { server, sources } = await serveRecords(records, down);
   const plain = { pool: database.pool, url: 'http://belay.test', log, clock, sources };
-  const options = { ...plain, channels, intake, secondPerson, model };
+  const options = { ...plain, channels, intake, secondPerson, oidc, loginLinks, model };
   await saveOrganisation(database.pool, organisation);
   let app = await createApp(options);
   await publishControls(app, controls, edit);

@@ -8,6 +8,7 @@ type Route = { readonly [N in RouteName]?: `${(typeof routes)[N]['method']} ${(t
 
 export const paths = {
   me: 'GET /v1/me',
+  waysIn: 'GET /v1/ways-in',
   login: 'POST /v1/login',
   logout: 'POST /v1/logout',
   listPeople: 'GET /v1/people',

@@ -17,6 +17,13 @@ export const meQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** How people sign in here; the page for whoever is not signed in. */
+export const waysInQuery = queryOptions({
+  queryKey: ['ways-in'],
+  queryFn: ({ signal }) => call('waysIn', { signal }),
+  staleTime: 300_000,
+});
+
 export const peopleQuery = queryOptions({
   queryKey: ['people'],
   queryFn: ({ signal }) => call('listPeople', { query: {}, signal }),

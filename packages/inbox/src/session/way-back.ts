@@ -7,6 +7,10 @@ const keptMs = 15 * 60_000;
 
 type Kept = { path: string; at: number };
 
+/** Where the browser goes to sign in with the company; it comes back to `path`. */
+export const companySignIn = (path: string): string =>
+  `/sign-in?${new URLSearchParams({ to: path.startsWith('/login') ? '/' : path })}`;
+
 export const rememberWay = (path: string): void => {
   if (path === '/' || path.startsWith('/login')) return;
   localStorage.setItem(name, JSON.stringify({ path, at: Date.now() } satisfies Kept));

@@ -56,6 +56,16 @@ export const houseRoutes = {
     summary: 'Who is signed in, and the CSRF token.',
     answer: signedIn,
   },
+  waysIn: {
+    method: 'GET',
+    path: '/v1/ways-in',
+    caller: 'public',
+    summary: 'How people sign in here: with the company (a browser goes to /sign-in), with one-time links.',
+    answer: z.strictObject({
+      company: z.strictObject({ name: z.string() }).nullable().describe('null: no identity provider is set up'),
+      loginLinks: z.enum(['everybody', 'administrators']).describe('who may use a one-time link'),
+    }),
+  },
   login: {
     method: 'POST',
     path: '/v1/login',

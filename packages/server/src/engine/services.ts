@@ -13,6 +13,7 @@ import type { StopPorts } from './people.ts';
 import type { Log } from './ports.ts';
 import type { Queries } from './queries.ts';
 import type { Reword } from './rewording.ts';
+import type { Opened, SignInDoor } from './sign-in/sign-in.ts';
 
 export type NewKey = AnswerOf<'createKey'>;
 export type AccountCommands = {
@@ -20,7 +21,8 @@ export type AccountCommands = {
   listKeys(): Promise<KeyView[]>;
   rotateKey(keyId: string, at: number, by: Actor): Promise<NewKey | null>;
   revokeKey(keyId: string, at: number, by: Actor): Promise<KeyView | null>;
-  openSession(token: string, at: number): Promise<{ personId: string; session: string; csrf: string } | null>;
+  /** `may`: whether this person's links still count */
+  openSession(token: string, at: number, may?: (personId: string) => boolean): Promise<Opened | null>;
   closeSession(session: string): Promise<void>;
   createLoginLink(personId: string, at: number, by: Actor): Promise<string>;
 };
@@ -50,6 +52,12 @@ export type Changes = {
   ofFeed(hint: () => void): () => void;
 };
 
+export type LoginLinks = 'everybody' | 'administrators';
+
+/** Administrators always have a way in that needs nobody else. */
+export const mayUseLinks = ({ loginLinks }: Pick<Services, 'loginLinks'>, person: Person | null): boolean =>
+  loginLinks === 'everybody' || (person?.access.includes('admin') ?? false);
+
 export type Services = AgentPorts &
   StopPorts &
   Pick<MovingPorts, 'orderMove'> & {
@@ -59,6 +67,10 @@ export type Services = AgentPorts &
     changes: Changes;
     /** a version is drafted by one designer and published by another */
     secondPerson: boolean;
+    /** the company's identity provider; null: none is set up */
+    signIn: SignInDoor | null;
+    /** who may sign in with a one-time link */
+    loginLinks: LoginLinks;
     /** carries out work on the house once per idempotency key */
     once: HouseOnce;
     /** replaces the organisation, with an entry that keeps the whole of it; false when it was not at `expected` any more */

@@ -1,5 +1,6 @@
 /** Who calls: an agent by its API key, a person by the session of a login link. Rights come after this, in the decision. */
 import { problem } from '@belay/protocol';
+import type { SignIn } from '../domain/oncall/identity.ts';
 import type { Person } from '../domain/oncall/organisation.ts';
 import type { AgentCaller } from '../engine/agent-ports.ts';
 import type { House } from '../engine/house.ts';
@@ -9,11 +10,14 @@ import { Refused } from './problem.ts';
 export type AgentKey = AgentCaller & { keyId: string; revoked: boolean };
 export type AccountsPort = {
   agentByKey(secret: string, at: number): Promise<AgentKey | null>;
-  session(session: string, at: number): Promise<{ personId: string; csrf: string } | null>;
+  session(session: string, at: number): Promise<{ personId: string; csrf: string; signIn: SignIn } | null>;
 };
-export type Caller = { agent: AgentKey | null; person: (Person & { csrf: string; session: string }) | null };
+export type SignedIn = Person & { csrf: string; session: string; signIn: SignIn };
+export type Caller = { agent: AgentKey | null; person: SignedIn | null };
 
 export const sessionCookie = 'belay_session';
+export const sessionCookieFor = (session: string, secure: boolean): string =>
+  `${sessionCookie}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${session === '' ? 0 : 12 * 3_600}${secure ? '; Secure' : ''}`;
 /** A revoked key stops at once on the node that revoked it, and within this on the others. */
 const rememberKeyMs = 1_000;
 
@@ -50,7 +54,7 @@ export const createAuth = (accounts: AccountsPort, house: House, clock: Clock) =
     if (found === null) return null;
     const org = await house.organisation(true);
     const person = org.people.find((p) => p.personId === found.personId && p.active);
-    return person === undefined ? null : { ...person, csrf: found.csrf, session };
+    return person === undefined ? null : { ...person, csrf: found.csrf, session, signIn: found.signIn };
   };
 
   /** A browser sends its cookie by itself, so a change needs a header that other sites cannot send. */

@@ -1,11 +1,11 @@
 /** One call of a route, as its handler sees it. */
 import type { Json, ParsedBodyOf, ParsedQueryOf, RouteName } from '@belay/protocol';
 import { problem } from '@belay/protocol';
-import type { Access, Person } from '../domain/oncall/organisation.ts';
+import type { Access } from '../domain/oncall/organisation.ts';
 import type { Outcome } from '../engine/committer.ts';
 import type { HouseOnce } from '../engine/once.ts';
 import type { PersonCaller } from '../engine/people.ts';
-import type { AgentKey, Caller } from './auth.ts';
+import type { AgentKey, Caller, SignedIn } from './auth.ts';
 import { Refused } from './problem.ts';
 
 export type Call<N extends RouteName> = {
@@ -33,7 +33,7 @@ export const agentOf = ({ caller }: Pick<Call<RouteName>, 'caller'>): AgentKey =
   return caller.agent;
 };
 
-export const personOf = ({ caller }: Pick<Call<RouteName>, 'caller'>): Person & { csrf: string; session: string } => {
+export const personOf = ({ caller }: Pick<Call<RouteName>, 'caller'>): SignedIn => {
   if (caller.person === null) throw new Refused(problem('unauthenticated', 'This route is for people: sign in.'));
   return caller.person;
 };

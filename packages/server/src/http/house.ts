@@ -5,9 +5,9 @@ import { channelAlarms } from '../engine/delivery/channel-health.ts';
 import { entryView } from '../engine/entry-view.ts';
 import { stop } from '../engine/people.ts';
 import { personName, personView } from '../engine/present.ts';
-import type { Services } from '../engine/services.ts';
+import { mayUseLinks, type Services } from '../engine/services.ts';
 import type { Auth } from './auth.ts';
-import { sessionCookie } from './auth.ts';
+import { sessionCookieFor } from './auth.ts';
 import { type Call, type Handlers, notFound, personCaller, personOf, personWith } from './call.ts';
 import { Refused } from './problem.ts';
 import { eventStream } from './stream.ts';
@@ -82,9 +82,6 @@ export const keyRoutes = (services: Services, auth: Auth): Handlers<KeyRoutes> =
   },
 });
 
-const cookie = (value: string, maxAge: number, secure: boolean): string =>
-  `${sessionCookie}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}${secure ? '; Secure' : ''}`;
-
 const withCookie = (answer: unknown, value: string): Response =>
   new Response(JSON.stringify(answer), {
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'set-cookie': value },
@@ -95,27 +92,32 @@ const signedIn = (person: Person, csrf: string, org: Organisation) => {
   return { person: personView(person), csrf, locale };
 };
 
-type PeopleRoutes = 'me' | 'login' | 'logout' | 'listPeople';
+type PeopleRoutes = 'me' | 'waysIn' | 'login' | 'logout' | 'listPeople';
 
 export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
   me: async (call) => {
     const person = personOf(call);
     return { answer: signedIn(person, person.csrf, await services.house.organisation()) };
   },
+  waysIn: async () => {
+    const { signIn, loginLinks } = services;
+    return { answer: { company: signIn === null ? null : { name: signIn.name }, loginLinks } };
+  },
   login: async (call) => {
-    const opened = await services.accounts.openSession(call.body.token, services.clock.now());
-    if (opened === null) throw new Refused(problem('login_link_used', 'This link cannot be used any more.'));
     const org = await services.house.organisation(true);
+    const may = (personId: string) => mayUseLinks(services, org.people.find((p) => p.personId === personId) ?? null);
+    const opened = await services.accounts.openSession(call.body.token, services.clock.now(), may);
+    if (opened === null) throw new Refused(problem('login_link_used', 'This link cannot be used any more.'));
     const person = org.people.find((p) => p.personId === opened.personId);
     if (person === undefined) throw notFound(`person ${opened.personId}`);
     return withCookie(
       signedIn(person, opened.csrf, org),
-      cookie(opened.session, 12 * 3600, services.url.startsWith('https:')),
+      sessionCookieFor(opened.session, services.url.startsWith('https:')),
     );
   },
   logout: async (call) => {
     await services.accounts.closeSession(personOf(call).session);
-    return withCookie({}, cookie('', 0, services.url.startsWith('https:')));
+    return withCookie({}, sessionCookieFor('', services.url.startsWith('https:')));
   },
   listPeople: async (call) => {
     personOf(call);

@@ -19,6 +19,7 @@ import { docsPage, openapi } from './openapi.ts';
 import { organisationRoutes } from './organisation.ts';
 import { createRouter } from './router.ts';
 import { runRoutes } from './runs.ts';
+import { addSignInRoutes } from './sign-in.ts';
 import { addInbox } from './static.ts';
 
 export const createHttp = (services: Services, auth: Auth, inboxFolder: string): Hono => {
@@ -44,6 +45,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
   const app = createRouter(handlers, auth, services.log);
   addChannelRoutes(app, services);
   addIntakeRoutes(app, services);
+  addSignInRoutes(app, services, auth);
   const document = openapi(services.version);
   const page = docsPage(services.version);
   app.get('/openapi.json', (c) => c.json(document));

@@ -103,7 +103,7 @@ export const openapi = (version: string): Schema => {
   };
 };
 
-const escapeHtml = (text: string): string =>
+export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
 const block = (title: string, schema: z.ZodType | undefined, io: 'input' | 'output'): string =>
   schema === undefined

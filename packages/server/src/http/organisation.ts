@@ -6,7 +6,7 @@ import type { Organisation } from '../domain/oncall/organisation.ts';
 import { parseOrganisation } from '../domain/oncall/parse.ts';
 import { day } from '../domain/oncall/wallclock.ts';
 import { loginUrl, personView } from '../engine/present.ts';
-import type { Services } from '../engine/services.ts';
+import { mayUseLinks, type Services } from '../engine/services.ts';
 import { type Call, type Handlers, personOf, personWith } from './call.ts';
 import { Refused } from './problem.ts';
 
@@ -63,6 +63,8 @@ export const organisationRoutes = (services: Services): Handlers<OrganisationRou
       const detail = `Nobody active is called ${personId}.${didYouMean(personId, known)}`;
       throw new Refused(problem('unknown_target', detail));
     }
+    if (!mayUseLinks(services, person))
+      throw new Refused(problem('login_links_off', `${person.name} is no administrator.`));
     const token = await services.accounts.createLoginLink(personId, services.clock.now(), asPerson(call));
     return { answer: { person: personView(person), url: loginUrl(services.url, token) }, status: 201, secret: true };
   },

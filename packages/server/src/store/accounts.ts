@@ -2,6 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Actor, type EventType, iso, isoOrNull, type JsonObject, type KeyView } from '@belay/protocol';
 import type { Pool, PoolClient } from 'pg';
+import type { SignIn } from '../domain/oncall/identity.ts';
+import type { Opened } from '../engine/sign-in/sign-in.ts';
 import { createRecorder, type HouseEvent } from './house-entries.ts';
 
 export const secretDigest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
@@ -106,6 +108,26 @@ const spendLink = async (client: PoolClient, token: string, at: number): Promise
   return rows[0]?.person_id ?? null;
 };
 
+const byLink = (at: number): SignIn => ({ method: 'link', at, issuer: null, amr: [], acr: null });
+
+const keepSession = async (client: PoolClient, personId: string, signIn: SignIn, at: number): Promise<Opened> => {
+  const opened = { personId, session: newSecret('session'), csrf: newSecret('csrf') };
+  await client.query(
+    `INSERT INTO sessions (token_digest, person_id, csrf, created_at, expires_at, sign_in)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [secretDigest(opened.session), personId, opened.csrf, new Date(at), new Date(at + sessionMs), signIn],
+  );
+  return opened;
+};
+
+const sessionOpened = ({ personId }: Opened, { at: signedInAt, ...how }: SignIn, at: number): HouseEvent =>
+  happened(
+    'SessionOpened',
+    { personId, ...how, signedInAt: isoOrNull(signedInAt) },
+    { kind: 'person', id: personId },
+    at,
+  );
+
 export const createAccounts = (pool: Pool, newId: (prefix: string) => string) => ({
   ...createKeys(pool, newId),
   agentByKey: async (secret: string, at: number): Promise<AgentKey | null> => {
@@ -134,34 +156,40 @@ export const createAccounts = (pool: Pool, newId: (prefix: string) => string) =>
       },
       () => happened('LoginLinkMade', { personId }, by, at),
     ),
-  /** Spends the link: the second one to ask gets nothing. */
+  /** Spends the link: the second one to ask gets nothing. `may` says whether this person's links still count. */
   openSession: async (
     token: string,
     at: number,
-  ): Promise<{ personId: string; session: string; csrf: string } | null> => {
-    const session = newSecret('session');
-    const csrf = newSecret('csrf');
-    const personId = await createRecorder(pool, newId)(
+    may: (personId: string) => boolean = () => true,
+  ): Promise<Opened | null> => {
+    const signIn = byLink(at);
+    return createRecorder(pool, newId)(
       async (client) => {
         const found = await spendLink(client, token, at);
-        if (found === null) return null;
-        await client.query(
-          'INSERT INTO sessions (token_digest, person_id, csrf, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)',
-          [secretDigest(session), found, csrf, new Date(at), new Date(at + sessionMs)],
-        );
-        return found;
+        return found === null || !may(found) ? null : keepSession(client, found, signIn, at);
       },
-      (found) =>
-        found === null ? null : happened('SessionOpened', { personId: found }, { kind: 'person', id: found }, at),
+      (opened) => (opened === null ? null : sessionOpened(opened, signIn, at)),
     );
-    return personId === null ? null : { personId, session, csrf };
   },
-  session: async (session: string, at: number): Promise<{ personId: string; csrf: string } | null> => {
-    const { rows } = await pool.query<{ personId: string; csrf: string }>(
-      'SELECT person_id AS "personId", csrf FROM sessions WHERE token_digest = $1 AND expires_at > $2',
+  /** For somebody whom the company's identity provider has named. `replaces` (a digest) ends with it. */
+  openSessionOf: (personId: string, signIn: SignIn, at: number, replaces: string | null): Promise<Opened> =>
+    createRecorder(pool, newId)(
+      async (client) => {
+        if (replaces !== null) await client.query('DELETE FROM sessions WHERE token_digest = $1', [replaces]);
+        return keepSession(client, personId, signIn, at);
+      },
+      (opened) => sessionOpened(opened, signIn, at),
+    ),
+  session: async (session: string, at: number): Promise<{ personId: string; csrf: string; signIn: SignIn } | null> => {
+    const { rows } = await pool.query<{ personId: string; csrf: string; signIn: SignIn | null; createdAt: number }>(
+      `SELECT person_id AS "personId", csrf, sign_in AS "signIn", created_at AS "createdAt"
+       FROM sessions WHERE token_digest = $1 AND expires_at > $2`,
       [secretDigest(session), new Date(at)],
     );
-    return rows[0] ?? null;
+    const [row] = rows;
+    if (row === undefined) return null;
+    const { personId, csrf, signIn, createdAt } = row;
+    return { personId, csrf, signIn: signIn ?? byLink(createdAt) };
   },
   closeSession: async (session: string): Promise<void> => {
     await pool.query('DELETE FROM sessions WHERE token_digest = $1', [secretDigest(session)]);

@@ -71,14 +71,15 @@ const createMemoryLookups =
   };
 
 /** Who may knock. A test is trusted with the name of whoever it is. */
-const createDoor = (controls: () => string[]) => ({
+const createDoor = (controls: () => string[], clock: Clock) => ({
   agentByKey: async (secret: string) => {
     const [, agentId] = /^key_(.+)$/.exec(secret) ?? [];
     return agentId === undefined ? null : { keyId: secret, agentId, controls: controls(), revoked: false };
   },
   session: async (session: string) => {
     const [, personId] = /^session_(.+)$/.exec(session) ?? [];
-    return personId === undefined ? null : { personId, csrf: 'test' };
+    const signIn = { method: 'link' as const, at: clock.now(), issuer: null, amr: [], acr: null };
+    return personId === undefined ? null : { personId, csrf: 'test', signIn };
   },
 });
 
@@ -144,7 +145,7 @@ const createEdge = (services: Services, controls: () => string[]) => {
       ...controlRoutes(services),
       permitKeys: async () => ({ answer: { keys: services.signer.publicKeys } }),
     }),
-    createAuth(createDoor(controls), services.house, services.clock),
+    createAuth(createDoor(controls, services.clock), services.house, services.clock),
     loud,
   );
 };

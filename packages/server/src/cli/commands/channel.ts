@@ -3,6 +3,7 @@ import { didYouMean } from '@belay/protocol';
 import type { ChannelDefinition } from '../../app.ts';
 import { readConfig, secretNamed } from '../../config.ts';
 import { formatOrganisation } from '../../domain/oncall/format.ts';
+import { signInAccount } from '../../domain/oncall/identity.ts';
 import type { Organisation } from '../../domain/oncall/organisation.ts';
 import type { Channel, Delivery } from '../../engine/channel-ports.ts';
 import { CliProblem, type Command, type Exit, type Given, printJson, wrongUsage } from '../command.ts';
@@ -250,13 +251,19 @@ const linked = (org: Organisation, personId: string, channel: string, address: s
 
 const link: Command = {
   name: 'channel link',
-  summary: 'Link a person to their account on a channel, for administrators.',
+  summary: 'Link a person to their account on a channel, or of the company’s sign-in, for administrators.',
   takes: ['PERSON', 'CHANNEL', 'ADDRESS'],
   options: connecting,
-  examples: [{ line: 'belay channel link bruno slack U02BRUNO', about: 'from now on his presses count' }],
+  examples: [
+    { line: 'belay channel link bruno slack U02BRUNO', about: 'from now on his presses count' },
+    {
+      line: 'belay channel link bruno sign-in "https://login.example.com 00u1"',
+      about: 'as the page said that turned him away',
+    },
+  ],
   run: async (given, io) => {
     const [personId = '', name = '', address = ''] = given.words;
-    const { title } = await definitionNamed(name);
+    const title = name === signInAccount ? 'the company’s sign-in' : (await definitionNamed(name)).title;
     const api = connect(given);
     const { applied, revision } = await api.call('getOrganisation', {});
     const org = linked(applied as unknown as Organisation, personId, name, address);

@@ -97,11 +97,12 @@ const serveUntilStopped = async (
   { sources, intake, organisation, controls }: Prepared,
   io: Io,
 ): Promise<Exit> => {
-  const { databaseUrl, dataDir, host, port, url, secondPerson, model } = config;
+  const { databaseUrl, dataDir, host, port, url, secondPerson, model, oidc, loginLinks } = config;
   const { createLog } = await import('../log.ts');
   const log = createLog(config.logLevel, 2);
   const stopped = untilStopped();
-  const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, intake, secondPerson, model, log });
+  const people = { secondPerson, oidc, loginLinks };
+  const server = await startHost({ databaseUrl, dataDir, host, port, url, sources, intake, ...people, model, log });
   try {
     const first = await settleOrganisation(server, organisation);
     const { personId } = administratorOf(await server.app.services.house.organisation(true));
