@@ -21,6 +21,7 @@ export { type Change, type Comparison, compareControls } from './compare/compare
 export type { Note } from './compare/notes.ts';
 export { outageMsOf, reviewWithinMsOf } from './defaults.ts';
 export { compileControl } from './evaluate/compile.ts';
+export { recordedInput } from './evaluate/recorded.ts';
 export type * from './model.ts';
 export type { Arrow, Box, Drawing, Graph, GraphEdge, GraphNode, NodeKind } from './page/graph.ts';
 export { type ControlPage, controlPage, type PageClause, type PageSignOff, type PageStep } from './page/page.ts';

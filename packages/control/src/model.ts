@@ -222,6 +222,13 @@ export type GateInput = {
   looked: Looked;
 };
 
+/** What a step was decided on besides its arguments: facts by the names that the control declares, and its lookups. */
+export type RecordedFacts = {
+  facts: JsonObject;
+  /** true: the system of record answered */
+  sources: Record<string, true | { problem: string; absent: boolean }>;
+};
+
 /** What a limit counts at one step: `amount` in minor units, or why it cannot be counted. */
 export type Counted = {
   limit: LimitSpec;
@@ -256,6 +263,10 @@ export type CompiledControl = {
   decide(input: GateInput): Verdict;
   /** sources that have to be asked before `step` can be decided, with the JSON pointers read from each */
   lookupsFor(step: string): { source: string; pointers: string[] }[];
+  /** facts that the rules of `step` read, arguments left out */
+  factsAt(step: string): FactSpec[];
+  /** what has to be kept of the input, so that the step can be decided again */
+  record(input: GateInput): RecordedFacts;
   /** what the limits count when this step is let through with these arguments */
   countedAt(step: string, args: JsonObject, who: { agent: string; subject: string; onBehalfOf: string }): Counted[];
   /** what a limit says when `total` (with this step) is more than it allows */

@@ -10,6 +10,7 @@ import { channelRoutes } from './routes/channels.ts';
 import { controlRoutes } from './routes/controls.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { houseRoutes } from './routes/house.ts';
+import { insightRoutes } from './routes/insight.ts';
 import { oncallRoutes } from './routes/oncall.ts';
 
 export {
@@ -23,6 +24,7 @@ export {
   wakeMessage,
 } from './routes/agents.ts';
 export { allowOnce, type ReturnBody, returnBody } from './routes/cases.ts';
+export type { BacktestView, PatternView } from './routes/insight.ts';
 export type { Caller, Method } from './routes/route.ts';
 
 export const routes: typeof agentRoutes &
@@ -32,6 +34,7 @@ export const routes: typeof agentRoutes &
   typeof controlRoutes &
   typeof drillRoutes &
   typeof houseRoutes &
+  typeof insightRoutes &
   typeof oncallRoutes = {
   ...agentRoutes,
   ...caseRoutes,
@@ -40,6 +43,7 @@ export const routes: typeof agentRoutes &
   ...controlRoutes,
   ...drillRoutes,
   ...houseRoutes,
+  ...insightRoutes,
   ...oncallRoutes,
 };
 

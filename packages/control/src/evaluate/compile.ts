@@ -11,6 +11,7 @@ import { type Fast, generate } from './generate.ts';
 import { limitsOf } from './limits.ts';
 import { packetOf } from './packet.ts';
 import { layOut, type Plan, type PlannedRule, planStep, readAll, stepIrs } from './plan.ts';
+import { recorderOf } from './recorded.ts';
 import { newSlots } from './slots.ts';
 import { takerOf } from './take.ts';
 import { directoryOf, fillText } from './text.ts';
@@ -87,6 +88,11 @@ export const compileControl = (control: Control, wait = usualWait): CompiledCont
     control,
     decide: (input) => decide(withTaken(input)),
     lookupsFor: (step) => planOf(step)?.lookups ?? [],
+    factsAt: (step) => {
+      const read = new Set(planOf(step)?.feed.named.map(({ name }) => name));
+      return control.facts.filter(({ name, from }) => from !== 'args' && read.has(name));
+    },
+    record: recorderOf(control),
     ...limitsOf(control),
     fill: (text: string, input: GateInput) => fillText(directory, text, withTaken(input)),
     packet: (input, verdict) => packetOf(judge, planOf(input.step), withTaken(input), verdict),

@@ -13,6 +13,7 @@ import { drillCommands } from './commands/drill.ts';
 import { evidence } from './commands/evidence.ts';
 import { afterwardsCommands } from './commands/exceptions.ts';
 import { fmt } from './commands/fmt.ts';
+import { insightCommands } from './commands/insight.ts';
 import { keyCommands } from './commands/key.ts';
 import { login } from './commands/login.ts';
 import { mcpCommands } from './commands/mcp.ts';
@@ -47,6 +48,7 @@ export const commands: Command[] = [
   move,
   controlTypesCommand,
   replayCommand,
+  ...insightCommands,
   ...caseCommands,
   ...approvalCommands,
   ...afterwardsCommands,

@@ -17,7 +17,7 @@ import { gate } from './run/gate.ts';
 import type { GateCommand, GateDecision } from './run/gate-command.ts';
 import type { Permit, Run } from './run/run.ts';
 
-const source = `
+export const source = `
 control: transfers
 about: Moves money, in a story.
 owner: role:owners

@@ -22,10 +22,13 @@ export type EntryRecord = {
   leaf: Buffer | null;
 };
 
-const without = ({ epoch: _, ...rest }: JsonObject): JsonObject => rest;
+const without = ({ epoch: _, read: __, ...rest }: JsonObject): JsonObject => rest;
 
-/** As an agent may read it: a process that has lost control must not learn the epoch of the one that has it. */
-export const withoutEpoch = (view: EntryView): EntryView => {
+/**
+ * As an agent may read it: a process that has lost control must not learn the epoch of the one that has it, and what
+ * systems of record said is for the rules and for people.
+ */
+export const asForAgents = (view: EntryView): EntryView => {
   const event = without(view.event as JsonObject);
   const permit = event.permit as JsonObject | undefined;
   return { ...view, epoch: null, event: permit === undefined ? event : { ...event, permit: without(permit) } };

@@ -2,6 +2,7 @@
 import type { Actor, ExceptionView, ParsedQueryOf, StopView } from '@belay/protocol';
 import type { Approval, Case, Permit, Run, Sample } from '../domain/run/run.ts';
 import type { EntryRecord } from './entry-view.ts';
+import type { InsightQueries } from './insight.ts';
 import type { PublishedControl } from './publishing.ts';
 
 export type Page<T> = { items: T[]; next: string | null };
@@ -9,7 +10,7 @@ export type Page<T> = { items: T[]; next: string | null };
 /** Whose approvals: of a target, all of them or only those of one name. */
 export type Wanted = { target: string; approval: string | null };
 
-export type Queries = {
+export type Queries = InsightQueries & {
   listCases(
     query: ParsedQueryOf<'listCases'>,
     personId: string,

@@ -46,7 +46,7 @@ const comparisonView = ({ changes, notes, weaker }: Comparison): ComparisonView 
   return { weaker, differences: differences.sort((a, b) => Number(b.weaker) - Number(a.weaker)) };
 };
 
-const comparisonOf = (before: Control, after: Control): ComparisonView =>
+export const comparisonOf = (before: Control, after: Control): ComparisonView =>
   comparisonView(compareControls(storedControl(before), storedControl(after)));
 
 const moveView = ({ to, each }: Move, moved: Map<number, number> | null): MoveView => ({
@@ -75,7 +75,7 @@ const refuseWeaker = ({ to, each }: Move): void => {
   throw new Refused(problem('version_weaker', detail));
 };
 
-const refuse = (problems: ControlProblem[]): never => {
+export const refuse = (problems: ControlProblem[]): never => {
   const errors = problems.map((p) => ({
     path: `${p.file}:${p.line}:${p.column}`,
     message: `${p.message} ${p.remedy}`,

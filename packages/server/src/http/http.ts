@@ -13,6 +13,7 @@ import { controlRoutes } from './controls.ts';
 import { drillRoutes } from './drills.ts';
 import { evidenceRoutes } from './evidence.ts';
 import { houseRoutes, keyRoutes, peopleRoutes, stopRoutes } from './house.ts';
+import { insightRoutes } from './insight.ts';
 import { addIntakeRoutes } from './intake.ts';
 import { oncallRoutes } from './oncall.ts';
 import { docsPage, openapi } from './openapi.ts';
@@ -41,6 +42,7 @@ export const createHttp = (services: Services, auth: Auth, inboxFolder: string):
     ...peopleRoutes(services),
     ...houseRoutes(services),
     ...evidenceRoutes(services),
+    ...insightRoutes(services),
   };
   const app = createRouter(handlers, auth, services.log);
   addChannelRoutes(app, services);

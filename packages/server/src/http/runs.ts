@@ -15,7 +15,7 @@ import {
   startRun,
 } from '../engine/agents.ts';
 import { createAlarm } from '../engine/alarm.ts';
-import { entryView, withoutEpoch } from '../engine/entry-view.ts';
+import { asForAgents, entryView } from '../engine/entry-view.ts';
 import { askGate } from '../engine/gate-call.ts';
 import { reviewRun, takeOver } from '../engine/people.ts';
 import { runView } from '../engine/present.ts';
@@ -143,7 +143,7 @@ export const runRoutes = (services: Services): Handlers<RunRoutes> => ({
     const org = await services.house.organisation();
     const next = rows.length === limit ? String(rows.at(-1)?.seq ?? after) : null;
     const views = rows.map((row) => entryView(row, org));
-    return { answer: { items: call.caller.agent === null ? views : views.map(withoutEpoch), next } };
+    return { answer: { items: call.caller.agent === null ? views : views.map(asForAgents), next } };
   },
   takeOver: (call) => {
     personWith(call, 'operator');

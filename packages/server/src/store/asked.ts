@@ -6,6 +6,7 @@ import * as approvals from './approvals.ts';
 import { listControls, listVersions, runsUnder } from './controls.ts';
 import { overdue } from './due.ts';
 import type { Recorder } from './house-entries.ts';
+import { createInsightQueries } from './insight.ts';
 import * as queries from './queries.ts';
 import { lift, listStops, stopView } from './stops.ts';
 
@@ -29,4 +30,5 @@ export const createQueries = (pool: Pool, house: HouseStore, recorded: Recorder)
   listStops: async (stopId, limit, nameOf) =>
     (await listStops(pool, stopId, limit)).map((row) => stopView(row, nameOf)),
   liftStop: (stopId, because, by, at) => lift(recorded, stopId, because, by, at),
+  ...createInsightQueries(pool),
 });

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/database.ts';
+import { createInsightQueries } from './insight.ts';
 import { listCases, listRuns } from './queries.ts';
 
 const many = 10_000;
@@ -64,5 +65,12 @@ it.each([
 ] as const)('of cases: %s', async (_which, status, listed) => {
   const cost = await costOf((pool) => listCases(pool, { ...page, status }, 'ann', []));
   expect(cost.listed).toBe(listed);
+  expect(cost.looked).toBeLessThan(many / 5);
+});
+
+it('of the runs of a period: those of one control, and only the newest of them', async () => {
+  const period = { control: 'desk-work', since: 0, until: Date.now() };
+  const cost = await costOf(async (pool) => ({ items: await createInsightQueries(pool).runsOfPeriod(period, 50) }));
+  expect(cost.listed).toBe(50);
   expect(cost.looked).toBeLessThan(many / 5);
 });

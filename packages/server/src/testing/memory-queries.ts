@@ -117,6 +117,10 @@ export const createQueries = (rows: Rows, house: HouseStore): Queries => ({
       .slice(0, limit)
       .map(({ run }) => run.runId),
   getControl: (name, version) => house.control(name, version),
+  runsOfPeriod: async () => {
+    throw new Error('Insight is not part of the Belay for tests.');
+  },
+  entriesOfRuns: async () => [],
   listStops: async (stopId, limit, nameOf) =>
     [...rows.stops.values()]
       .filter((stop) => stopId === null || stop.stopId === stopId)

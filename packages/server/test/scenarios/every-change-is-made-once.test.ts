@@ -12,7 +12,7 @@ type ChangedByPeople = {
   [N in RouteName]: Routes[N]['method'] extends 'GET' ? never : Routes[N]['caller'] extends 'person' ? N : never;
 }[RouteName];
 /** Nothing is changed by these, or nothing that a second time could change: a link of an account works once by itself. */
-type Exempt = 'previewOrganisation' | 'logout' | 'lookAtAccountLink' | 'confirmAccountLink';
+type Exempt = 'previewOrganisation' | 'backtest' | 'logout' | 'lookAtAccountLink' | 'confirmAccountLink';
 
 type Asked<N extends RouteName> = { by: string; params?: Record<string, string>; body?: BodyOf<N> };
 type Table = { [N in Exclude<ChangedByPeople, Exempt>]: () => Asked<N> | Promise<Asked<N>> };

@@ -1,4 +1,5 @@
 /** What can happen to a run. Facts in past tense; `evolve` folds them, the entry log keeps them. */
+import type { RecordedFacts } from '@belay/control';
 import type { Actor, ControlRef, FactView, Json, JsonObject, OutcomeKind, Requirement, Target } from '@belay/protocol';
 import type { Approval, Case, Holder, Instructions, Permit, Reason, Run, Sample } from './run.ts';
 
@@ -30,6 +31,8 @@ export type RunEvent =
       fired: string[];
       requirements: Requirement[];
       facts: FactView[];
+      /** what it was decided on besides the arguments; absent: decided by an older version */
+      read?: RecordedFacts;
     }
   | { type: 'AgentRefused'; code: string; call: string; step: string | null }
   | { type: 'PermitGranted'; permit: Permit }

@@ -166,6 +166,7 @@ const decideAfresh = (run: Run, command: GateCommand, ended: Ended, context: Con
     fired: verdict.fired,
     requirements: asked,
     facts: verdict.facts,
+    read: context.control.record(input),
   };
   const said: Said = { step: command.step, key: command.key, digest, because, requirements: asked };
   const decided = outcomes[outcome](

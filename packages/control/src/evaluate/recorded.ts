@@ -1,0 +1,54 @@
+/**
+ * What one step was decided on, besides its arguments: every declared fact that was there, and what became of the
+ * lookups. Kept with the decision, it is enough to decide the step again, under this control or another one.
+ */
+import type { Json, JsonObject } from '@belay/protocol';
+import type { Control, FactSpec, GateInput, Looked, RecordedFacts } from '../model.ts';
+import { rawValue, withValue } from './records.ts';
+import { takerOf } from './take.ts';
+import { placeOfFact } from './text.ts';
+
+const sourcesOf = (looked: Looked): RecordedFacts['sources'] =>
+  Object.fromEntries(
+    Object.entries(looked).map(([source, answer]) => [
+      source,
+      answer.ok ? true : { problem: answer.problem, absent: answer.absent === true },
+    ]),
+  );
+
+/** Reads from the input what has to be kept of it. Values are as they came, so that a bad one stays bad. */
+export const recorderOf = (control: Pick<Control, 'facts'>): ((input: GateInput) => RecordedFacts) => {
+  const withTaken = takerOf(control);
+  const places = control.facts
+    .filter(({ from }) => from !== 'args')
+    .map((fact) => ({ name: fact.name, place: placeOfFact(fact) }));
+  return (given) => {
+    const input = withTaken(given);
+    const facts: JsonObject = {};
+    for (const { name, place } of places) {
+      const value = rawValue(place, input);
+      if (value !== undefined) facts[name] = value;
+    }
+    return { facts, sources: sourcesOf(input.looked) };
+  };
+};
+
+/** The gate's input again: each fact where the declaration says that it comes from. */
+export const recordedInput = (
+  declared: readonly FactSpec[],
+  { step, arguments: args }: Pick<GateInput, 'step' | 'arguments'>,
+  { facts, sources }: RecordedFacts,
+): GateInput => {
+  const looked = Object.fromEntries(
+    Object.entries(sources).map(([source, answer]): [string, Looked[string]] => [
+      source,
+      answer === true ? { ok: true, value: {} } : { ok: false, ...answer },
+    ]),
+  );
+  let input: GateInput = { step, arguments: args, agent: {}, system: {}, looked };
+  for (const fact of declared) {
+    const value: Json | undefined = fact.from === 'args' ? undefined : facts[fact.name];
+    if (value !== undefined) input = withValue(input, placeOfFact(fact), value);
+  }
+  return input;
+};

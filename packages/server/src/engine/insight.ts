@@ -1,0 +1,104 @@
+/**
+ * Insight into a period: reads the newest runs of a control with their entries, within bounds that are said when they are
+ * reached, and hands them to the pure parts. Reads only.
+ */
+import { type CompiledControl, type Control, compileControl, storedControl } from '@belay/control';
+import { type Backtest, backtest } from '../domain/insight/backtest.ts';
+import { type Pattern, patternsOf } from '../domain/insight/patterns.ts';
+import { type RunEntry, type RunTold, tellRun, toldTypes } from '../domain/insight/recorded.ts';
+import type { RunEvent } from '../domain/run/events.ts';
+import type { Services } from './services.ts';
+
+/** More than this of a period is not read at once: the newest runs are, and the answer says from when on. */
+export const most = { runs: 5_000, entries: 100_000 };
+const runsAtOnce = 100;
+
+export type Period = { control: string; since: number; until: number };
+
+export type RunOfPeriod = { runId: string; agentId: string; startedAt: number };
+export type EntryOfPeriod = {
+  stream: string;
+  type: string;
+  by: string;
+  at: number;
+  version: number | null;
+  event: RunEvent | null;
+};
+
+export type InsightQueries = {
+  /** runs of a control that started in a period, newest first */
+  runsOfPeriod(period: Period, limit: number): Promise<RunOfPeriod[]>;
+  /** their entries of these types, each run's in their order */
+  entriesOfRuns(runIds: string[], types: readonly string[], limit: number): Promise<EntryOfPeriod[]>;
+};
+
+export type Recalled = {
+  runs: (RunTold & { runId: string })[];
+  /** the period was cut: nothing that started before this was read */
+  cut: number | null;
+};
+
+const toldOf = (runs: readonly RunOfPeriod[], entries: readonly EntryOfPeriod[]): Recalled['runs'] => {
+  const byRun = new Map<string, RunEntry[]>(runs.map(({ runId }) => [runId, []]));
+  for (const { stream, event, type, by, at, version } of entries)
+    byRun.get(stream)?.push({ event, type, by, at, version: version ?? 0 });
+  return runs.map((run) => ({ runId: run.runId, ...tellRun(run, byRun.get(run.runId) ?? []) }));
+};
+
+/** The runs of a period, as far back as the bounds allow. A run whose entries do not fit any more is left out whole. */
+export const recall = async ({ queries }: Pick<Services, 'queries'>, period: Period): Promise<Recalled> => {
+  const found = await queries.runsOfPeriod(period, most.runs + 1);
+  const wanted = found.slice(0, most.runs);
+  const runs: Recalled['runs'] = [];
+  let left = most.entries;
+  for (let from = 0; from < wanted.length; from += runsAtOnce) {
+    const some = wanted.slice(from, from + runsAtOnce);
+    const entries = await queries.entriesOfRuns(
+      some.map(({ runId }) => runId),
+      toldTypes,
+      left + 1,
+    );
+    if (entries.length > left) return { runs, cut: wanted[from - 1]?.startedAt ?? period.until };
+    left -= entries.length;
+    runs.push(...toldOf(some, entries));
+  }
+  return { runs, cut: found.length > wanted.length ? (wanted.at(-1)?.startedAt ?? null) : null };
+};
+
+const countsOf = ({ runs, cut }: Recalled) => ({
+  runs: runs.length,
+  steps: runs.reduce((sum, { steps }) => sum + steps.length, 0),
+  erased: runs.reduce((sum, { erased }) => sum + erased, 0),
+  cut,
+});
+export type Counts = ReturnType<typeof countsOf>;
+
+export const readPatterns = async (
+  services: Pick<Services, 'queries'>,
+  period: Period,
+): Promise<Counts & { patterns: Pattern[] }> => {
+  const recalled = await recall(services, period);
+  return { ...countsOf(recalled), patterns: patternsOf(recalled.runs) };
+};
+
+export type Tested = Counts & { inForce: Control | null; result: Backtest };
+
+export const runBacktest = async (
+  { queries, house }: Pick<Services, 'queries' | 'house'>,
+  control: Control,
+  period: Period,
+): Promise<Tested> => {
+  const recalled = await recall({ queries }, period);
+  const steps = recalled.runs.flatMap((run) => run.steps);
+  const versions = new Map<number, CompiledControl>();
+  for (const version of new Set(steps.map((step) => step.version)))
+    versions.set(version, await house.known.control(control.name, version));
+  const inForce = await queries.getControl(control.name, null);
+  const result = backtest({
+    steps,
+    own: (version) => versions.get(version) as CompiledControl,
+    candidate: compileControl(storedControl(control)),
+    org: await house.organisation(),
+  });
+  return { ...countsOf(recalled), inForce: inForce?.parsed ?? null, result };
+};
