@@ -188,16 +188,21 @@ export const timing = [
   [
     'an override goes before a turn',
     'oncall/schedule.ts',
-    '    ...overrideCandidates(schedule, layer, turnOf, at),\n',
-    '',
+    'holdingAt(schedule.overrides, at);',
+    '[] as Override[];',
   ],
   [
     'a swap replaces only the turns of one person',
     'oncall/schedule.ts',
-    '(one.replaces === null || one.replaces === turnOf)',
-    'true',
+    '(override.replaces !== null && override.replaces !== turns[0])',
+    '(false as boolean)',
   ],
-  ['of two overrides the one entered last counts', 'oncall/schedule.ts', '    .reverse()\n', ''],
+  [
+    'of two overrides the one entered last counts',
+    'oncall/schedule.ts',
+    'let index = overrides.length - 1; index >= 0; index--',
+    'let index = 0; index < overrides.length; index++',
+  ],
   ['outside its hours a layer has nobody', 'oncall/schedule.ts', 'onDuty ? order(', '(true as boolean) ? order('],
   [
     'who has left is never named',
@@ -269,5 +274,11 @@ export const timing = [
     'oncall/link-account.ts',
     'if (owner !== undefined && owner.personId !== personId)',
     'if (false as boolean)',
+  ],
+  [
+    'what another node is deciding is passed over, not waited for',
+    'packages/server/src/store/due.ts',
+    'LIMIT $4 FOR UPDATE SKIP LOCKED',
+    'LIMIT $4 FOR UPDATE',
   ],
 ];

@@ -86,8 +86,20 @@ export const sentenceOf = (directory: Directory, step: string, text: string): Se
   };
 };
 
-export const fillText = (directory: Directory, text: string, input: GateInput): string =>
-  sentenceOf(directory, input.step, text)(input);
+/** What a control says is said again and again: each of its sentences is taken apart once for each step. */
+const known = new WeakMap<Directory, Map<string, Sentence>>();
+const sentencesKept = 1_000;
+
+export const fillText = (directory: Directory, text: string, input: GateInput): string => {
+  const sentences = known.get(directory) ?? new Map<string, Sentence>();
+  known.set(directory, sentences);
+  const key = `${input.step}\0${text}`;
+  const before = sentences.get(key);
+  if (before !== undefined) return before(input);
+  const sentence = sentenceOf(directory, input.step, text);
+  if (sentences.size < sentencesKept) sentences.set(key, sentence);
+  return sentence(input);
+};
 
 const lookupProblem = (named: Named, input: GateInput): string | null => {
   if (named.place.from !== 'lookup' || named.place.source === null) return null;

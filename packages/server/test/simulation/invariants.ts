@@ -119,9 +119,15 @@ const duty = ({ events, context }: Step): string[] =>
     return wrong;
   });
 
+const tells = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.length >= secret.length && value.includes(secret);
+  if (typeof value !== 'object' || value === null) return false;
+  for (const key in value) if (tells(key) || tells(value[key as keyof typeof value])) return true;
+  return false;
+};
+
 /** What an entry keeps and what a person is shown is in events; what was looked up and not declared is in neither. */
-const secrets = ({ events }: Step): string[] =>
-  events.filter((event) => JSON.stringify(event).includes(secret)).map(({ type }) => `I12: ${type} tells a secret`);
+const secrets = ({ events }: Step): string[] => events.filter(tells).map(({ type }) => `I12: ${type} tells a secret`);
 
 /** How much of a time the engine did not run. */
 export type OutageMs = (from: number, to: number) => number;

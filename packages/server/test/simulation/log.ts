@@ -2,7 +2,7 @@
  * The evidence log of a simulated house: an entry for each event, a checkpoint now and then. I8: each checkpoint has to
  * continue the one before it and an earlier one that chance picks, by proofs from the nodes that were kept.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   append,
   type CompactRange,
@@ -16,11 +16,30 @@ import {
 import type { Chance } from '../chance.ts';
 
 const entriesOfCheckpoint = 200;
+const hashBytes = 32;
+
+/** Hashes in a row: millions of them as objects would cost more than all else. */
+class Row {
+  #bytes = new Uint8Array(1 << 12);
+
+  set(index: number, one: Hash): void {
+    if ((index + 1) * hashBytes > this.#bytes.length) {
+      const wider = new Uint8Array(2 * this.#bytes.length);
+      wider.set(this.#bytes);
+      this.#bytes = wider;
+    }
+    this.#bytes.set(one, index * hashBytes);
+  }
+
+  at(index: number): Hash {
+    return this.#bytes.slice(index * hashBytes, (index + 1) * hashBytes);
+  }
+}
 
 export class Log {
   #range: CompactRange = emptyRange;
   #waiting: Hash[] = [];
-  readonly #nodes: Hash[][] = [];
+  readonly #nodes: Row[] = [];
   readonly #checkpoints: TreeHead[] = [];
   readonly #chance: Chance;
 
@@ -34,15 +53,15 @@ export class Log {
 
   /** What is wrong with the log after these entries, as sentences. */
   add(entries: readonly string[]): string[] {
-    for (const entry of entries) this.#waiting.push(createHash('sha256').update(`\0${entry}`).digest());
+    for (const entry of entries) this.#waiting.push(hash('sha256', `\0${entry}`, 'buffer'));
     return this.#waiting.length < entriesOfCheckpoint ? [] : this.#sign();
   }
 
   #sign(): string[] {
     const { range, nodes } = append(this.#range, this.#waiting);
-    for (const { level, index, hash } of nodes) {
-      this.#nodes[level] ??= [];
-      (this.#nodes[level] as Hash[])[index] = hash;
+    for (const node of nodes) {
+      this.#nodes[node.level] ??= new Row();
+      this.#nodes[node.level]?.set(node.index, node.hash);
     }
     this.#range = range;
     this.#waiting = [];
@@ -55,5 +74,5 @@ export class Log {
       .map((one) => `I8: the checkpoint of ${now.size} entries does not continue the one of ${one.size}`);
   }
 
-  #hashAt = (level: number, index: number): Hash => this.#nodes[level]?.[index] as Hash;
+  #hashAt = (level: number, index: number): Hash => this.#nodes[level]?.at(index) as Hash;
 }

@@ -1,5 +1,6 @@
 /** Who may take a case over: people with the operator's right whom the control names, at this moment. */
 
+import type { Target } from '@belay/protocol';
 import type { Context } from '../decided.ts';
 import type { Person } from '../oncall/organisation.ts';
 import { resolveTarget } from '../oncall/organisation.ts';
@@ -9,21 +10,34 @@ import { ladderOf } from './open.ts';
 const mayOperate = (person: Person): boolean =>
   person.active && (person.access.includes('operator') || person.access.includes('admin'));
 
-/** Everybody on any rung of the case's ladder (or of every ladder, without a case), and the control's owner. */
-export const entitledPeople = (run: Run, context: Pick<Context, 'control' | 'org' | 'now'>): Person[] => {
+type Where = Pick<Context, 'control' | 'org' | 'now'>;
+
+/** Every rung of the case's ladder (or of every ladder, without a case), and the control's owner; each target once. */
+const targetsOf = (run: Run, context: Where): Set<Target> => {
   const { control } = context.control;
   const rungs =
     run.case === null ? control.ladders.flatMap((ladder) => ladder.rungs) : ladderOf(run.case.to, context).rungs;
-  const targets = [
-    ...rungs.map((rung) => rung.tell),
-    control.owner,
-    ...(run.case === null ? [] : [run.case.owner, ...run.case.told.map((told) => told.target)]),
-  ];
-  const people = targets.flatMap((target) => resolveTarget(context.org, target, context.now)).filter(mayOperate);
-  return [...new Map(people.map((person) => [person.personId, person])).values()];
+  const targets = new Set(rungs.map((rung) => rung.tell)).add(control.owner);
+  if (run.case === null) return targets;
+  targets.add(run.case.owner);
+  for (const { target } of run.case.told) targets.add(target);
+  return targets;
 };
 
-export const mayTakeOver = (run: Run, context: Context): boolean =>
-  context.by.kind === 'person' &&
-  (entitledPeople(run, context).some((person) => person.personId === context.by.id) ||
-    context.org.people.some((person) => person.personId === context.by.id && person.access.includes('admin')));
+export const entitledPeople = (run: Run, context: Where): Person[] => [
+  ...new Set(
+    [...targetsOf(run, context)]
+      .flatMap((target) => resolveTarget(context.org, target, context.now))
+      .filter(mayOperate),
+  ),
+];
+
+export const mayTakeOver = (run: Run, context: Context): boolean => {
+  const { by, org, now } = context;
+  const person = by.kind === 'person' ? org.people.find(({ personId }) => personId === by.id) : undefined;
+  if (person === undefined) return false;
+  if (person.access.includes('admin')) return true;
+  if (!mayOperate(person)) return false;
+  for (const target of targetsOf(run, context)) if (resolveTarget(org, target, now).includes(person)) return true;
+  return false;
+};

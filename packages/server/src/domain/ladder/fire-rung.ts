@@ -114,8 +114,10 @@ const passOutage = (
 };
 
 /** Without those who declined: a schedule then names whoever would come next. */
-const reach = (org: Organisation, target: Target, at: number, excluded: readonly string[]): Person[] =>
-  resolveTarget({ ...org, people: org.people.filter((one) => !excluded.includes(one.personId)) }, target, at);
+const reach = (org: Organisation, target: Target, at: number, excluded: readonly string[]): Person[] => {
+  if (excluded.length === 0) return resolveTarget(org, target, at);
+  return resolveTarget({ ...org, people: org.people.filter((one) => !excluded.includes(one.personId)) }, target, at);
+};
 
 const whyNobody = (org: Organisation, target: Target, at: number): string => {
   if (resolveTarget(org, target, at).length > 0) return 'everybody it names has declined';
@@ -131,18 +133,15 @@ const whyNobody = (org: Organisation, target: Target, at: number): string => {
 type Attempt = { rung: number; excluded: readonly string[]; wrapped: boolean };
 type Found = { rung: number; people: Person[]; skipped: SkippedRung[]; wrapped: boolean };
 
-/** The rest of this ladder, then it anew, then once more with those who declined. */
-const attemptsOf = (count: number, from: number, excluded: readonly string[], wrapped: boolean): Attempt[] => {
-  const rungs = Array.from({ length: count }, (_, rung) => rung);
-  return [
-    ...rungs.slice(from).map((rung) => ({ rung, excluded, wrapped })),
-    ...rungs.map((rung) => ({ rung, excluded, wrapped: true })),
-    ...rungs.map((rung) => ({ rung, excluded: [], wrapped: true })),
-  ];
-};
+/** The rest of this ladder, then it anew, then once more with those who declined. Most ladders end at the first. */
+function* attemptsOf(count: number, from: number, excluded: readonly string[], wrapped: boolean): Generator<Attempt> {
+  for (let rung = from; rung < count; rung++) yield { rung, excluded, wrapped };
+  for (let rung = 0; rung < count; rung++) yield { rung, excluded, wrapped: true };
+  for (let rung = 0; rung < count; rung++) yield { rung, excluded: [], wrapped: true };
+}
 
 /** The first attempt that reaches somebody, and the rungs passed before it. */
-const findRung = (steps: readonly Step[], org: Organisation, at: number, attempts: readonly Attempt[]): Found => {
+const findRung = (steps: readonly Step[], org: Organisation, at: number, attempts: Iterable<Attempt>): Found => {
   const skipped: SkippedRung[] = [];
   for (const { rung, excluded, wrapped } of attempts) {
     const target = steps[rung]?.target ?? administrators;

@@ -2,6 +2,7 @@
  * The hours in which a layer is on call: weekdays and wall times, over midnight when `to` is not after `from`.
  * Like hand-overs they follow the wall clock, and they are half-open: at `to` the layer is off.
  */
+import type { Interval } from './timeline.ts';
 import { day, instantOf, parseTimeOfDay, wallOf, weekdayOf } from './wallclock.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -27,25 +28,27 @@ const read = (hours: Hours): Read => {
 };
 
 /** The window that begins on the day of a wall time, or null when that weekday has none. */
-const windowOn = (hours: Hours, zone: string, midnight: number): { from: number; to: number } | null => {
+const windowOn = (hours: Hours, zone: string, midnight: number): Interval | null => {
   const { days, from, to } = read(hours);
   if (days[weekdayOf(midnight)] !== true) return null;
   return { from: instantOf(zone, midnight + from), to: instantOf(zone, midnight + to) };
 };
 
-/** Windows that touch [from, to), in no particular order. */
-export const windows = (hours: Hours[], zone: string, from: number, to: number): { from: number; to: number }[] => {
+function* windowsOf(hours: Hours[], zone: string, from: number, to: number): Generator<Interval> {
   const first = Math.floor(wallOf(zone, from) / day) * day - day;
   const last = wallOf(zone, to) + day;
-  const found: { from: number; to: number }[] = [];
   for (let midnight = first; midnight <= last; midnight += day)
     for (const one of hours) {
       const window = windowOn(one, zone, midnight);
-      if (window !== null && window.from < window.to && window.from < to && window.to > from) found.push(window);
+      if (window !== null && window.from < window.to && window.from < to && window.to > from) yield window;
     }
-  return found;
-};
+}
+
+/** Windows that touch [from, to), in no particular order. */
+export const windows = (hours: Hours[], zone: string, from: number, to: number): Interval[] => [
+  ...windowsOf(hours, zone, from, to),
+];
 
 /** No hours at all means always. */
 export const within = (hours: Hours[], zone: string, at: number): boolean =>
-  hours.length === 0 || windows(hours, zone, at, at + 1).length > 0;
+  hours.length === 0 || windowsOf(hours, zone, at, at + 1).next().done !== true;

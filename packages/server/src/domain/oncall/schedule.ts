@@ -29,26 +29,27 @@ type Seat = { layer: string; personId: string | null; because: string; override:
 
 type Candidate = { personId: string; because: string; override: Override | null };
 
-/** The one entered last is asked first. */
-const overrideCandidates = (schedule: Schedule, layer: Layer, turnOf: string | null, at: number): Candidate[] =>
-  holdingAt(schedule.overrides, at)
-    .filter((one) => one.layer === layer.name && (one.replaces === null || one.replaces === turnOf))
-    .reverse()
-    .map((override) => ({ personId: override.personId, because: `override: ${override.because}`, override }));
+type Asked = { schedule: Schedule; layer: Layer; at: number; people: readonly Person[] };
+
+/** In the order in which they are asked: overrides, the one entered last first, then the turns. */
+function* candidates({ schedule, layer, at, people }: Asked, turns: string[]): Generator<Candidate> {
+  const overrides = holdingAt(schedule.overrides, at);
+  for (let index = overrides.length - 1; index >= 0; index--) {
+    const override = overrides[index] as Override;
+    if (override.layer !== layer.name || (override.replaces !== null && override.replaces !== turns[0])) continue;
+    yield { personId: override.personId, because: `override: ${override.because}`, override };
+  }
+  for (const personId of turns) yield { personId, because: `turn of ${nameOf(people, personId)}`, override: null };
+}
 
 const seatAt = (schedule: Schedule, layer: Layer, at: number, people: readonly Person[]): Seat => {
   const onDuty = within(layer.hours, layer.zone, at);
   const turns = onDuty ? order(layer.rotation, turnAt(layer.rotation, layer.zone, at)) : [];
-  const turnOf = turns[0] ?? null;
-  const candidates: Candidate[] = [
-    ...overrideCandidates(schedule, layer, turnOf, at),
-    ...turns.map((personId) => ({ personId, because: `turn of ${nameOf(people, personId)}`, override: null })),
-  ];
   const away: string[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of candidates({ schedule, layer, at, people }, turns)) {
     const problem = unavailable(people, candidate.personId, at);
     if (problem === null) {
-      const because = [candidate.because, ...new Set(away)].join('; ');
+      const because = away.length === 0 ? candidate.because : [candidate.because, ...new Set(away)].join('; ');
       return { layer: layer.name, personId: candidate.personId, because, override: candidate.override };
     }
     away.push(problem);

@@ -55,8 +55,12 @@ export const parseWall = (text: string): number | null => {
   return Number.isNaN(wall) || showWall(wall) !== `${found[1]}T${found[2] ?? '00:00'}` ? null : wall;
 };
 
-/** A wall time that was checked when it was stored. */
-export const readWall = (text: string): number => Date.parse(`${text}Z`);
+/** A wall time that was checked when it was stored. The last one is remembered: a rotation asks for its own again and again. */
+export const readWall = (text: string): number => {
+  if (text !== lastRead.text) lastRead = { text, wall: Date.parse(`${text}Z`) };
+  return lastRead.wall;
+};
+let lastRead = { text: '', wall: Number.NaN };
 
 /** `08:00` as milliseconds since midnight; `24:00` is the end of the day. Null when it is no time of day. */
 export const parseTimeOfDay = (text: string): number | null => {

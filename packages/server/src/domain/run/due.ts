@@ -123,9 +123,12 @@ export const dues = (run: Run, limits: Limits): Due[] => {
   return all;
 };
 
+/** Of two at the same instant the one that stands first. */
+const earliest = (all: readonly Due[]): Due | null =>
+  all.reduce<Due | null>((first, due) => (first === null || due.at < first.at ? due : first), null);
+
 /** The next instant at which somebody looks; null only when the run is finished and nothing about it waits. */
-export const nextDue = (run: Run, limits: Limits): Due | null =>
-  dues(run, limits).reduce<Due | null>((first, due) => (first === null || due.at < first.at ? due : first), null);
+export const nextDue = (run: Run, limits: Limits): Due | null => earliest(dues(run, limits));
 
 const minutes = (ms: number): string => `${Math.max(1, Math.round(ms / 60_000))} min`;
 
@@ -235,10 +238,8 @@ export const tick = (run: Run, context: Context): Decided<null> => {
   const seen = new Set<string>();
   let state = run;
   for (;;) {
-    const due = dues(state, limits)
-      .filter((d) => d.at <= context.now && !seen.has(`${d.kind} ${d.id}`))
-      .sort((a, b) => a.at - b.at)[0];
-    if (due === undefined) return { events, answer: null };
+    const due = earliest(dues(state, limits).filter((d) => d.at <= context.now && !seen.has(`${d.kind} ${d.id}`)));
+    if (due === null) return { events, answer: null };
     seen.add(`${due.kind} ${due.id}`);
     const more = happens(state, due, limits, context);
     events.push(...more);
