@@ -25,6 +25,7 @@ const elsewhere = {
   'packages/server/src/engine/delivery/cards.ts': ['packages/server/src/engine/delivery/cards.test.ts'],
   'packages/server/src/channels/card.ts': ['packages/server/src/channels/card.test.ts'],
   'packages/sdk/src/verify.ts': ['packages/sdk/src/verify.test.ts'],
+  'packages/server/src/store/due.ts': ['packages/server/test/faults/nodes-time.test.ts'],
 };
 
 const json = process.argv.includes('--json');

@@ -185,12 +185,7 @@ export const timing = [
     'if (problem === null) {',
     'if (problem === null || (true as boolean)) {',
   ],
-  [
-    'an override goes before a turn',
-    'oncall/schedule.ts',
-    'holdingAt(schedule.overrides, at);',
-    '[] as Override[];',
-  ],
+  ['an override goes before a turn', 'oncall/schedule.ts', 'holdingAt(schedule.overrides, at);', '[] as Override[];'],
   [
     'a swap replaces only the turns of one person',
     'oncall/schedule.ts',
