@@ -54,6 +54,17 @@ const tools = [
   },
 ];
 
+/** A tool that Belay does not guard: its host asks its own user before each call. */
+const own = {
+  name: 'delete_account',
+  description: 'Deletes the account of a supplier.',
+  schema: z.object({}),
+  async execute() {
+    appendFileSync(effects, `${JSON.stringify({ deleted: true })}\n`);
+    return 'deleted';
+  },
+};
+
 /** Says when the run has begun, and with the plan `cut` goes on only when it is told. */
 const watched = async (input, init) => {
   const response = await fetch(input, init);
@@ -64,12 +75,12 @@ const watched = async (input, init) => {
   return response;
 };
 
-const { start, resume, replay = resume } = await import(`./models/${stack}.mjs`);
-const plans = { start, cut: start, resume, replay };
+const { start, resume, replay = resume, startBeside, resumeBeside } = await import(`./models/${stack}.mjs`);
+const plans = { start, cut: start, resume, replay, startBeside, resumeBeside };
 const options = { url, key, timeoutMs: 2_000, fetch: watched };
 const work = { control: 'payment-approval', subject, key: runKey };
 try {
-  const ended = await plans[plan]({ options, work, price, tools, turns, config });
+  const ended = await plans[plan]({ options, work, price, tools, own, turns, config });
   say(ended.paused ? 'paused' : 'ended', ended);
   if (ended.paused) await told.next(); // stays until it is killed: what it knows dies with it
 } catch (error) {

@@ -44,6 +44,7 @@ export const openWork = (world, stack, people, agent, name, more) => {
   const started = [];
   return {
     id,
+    stack,
     payment,
     calls,
     agent(plan, also = {}) {
@@ -105,8 +106,8 @@ export const openWork = (world, stack, people, agent, name, more) => {
 };
 
 /** An agent that waits for people, and whose process ends without a word: what it knew is what it had saved. */
-const pausedAndKilled = async (job) => {
-  const agent = job.agent('start');
+const pausedAndKilled = async (job, plan = 'start', also = {}) => {
+  const agent = job.agent(plan, also);
   const { runId } = await agent.says('started');
   await agent.says('paused');
   await agent.kill();
@@ -114,6 +115,9 @@ const pausedAndKilled = async (job) => {
 };
 
 const includes = (text, part, what) => assert.ok(text.includes(part), `${what} did not reach the model: ${text}`);
+
+/** Stacks whose `resume` answers every question that was saved. */
+const answersAllAtOnce = new Set(['ai-sdk', 'openai-agents']);
 
 /** Milliseconds from the commit of a takeover to the abort inside the tool. */
 const takenOver = async (job) => {
@@ -175,6 +179,16 @@ export const promises = {
     includes(modelSaw, 'This invoice is disputed.', 'the reason');
     includes(modelSaw, 'must not be retried', 'the word not to retry');
     assert.deepEqual(job.payments(), []);
+  },
+  async 'resumed beside a tool that Belay does not guard: its question stays the host’s'(work) {
+    const job = work('beside', { erp: { amount: 'EUR 800.00' } });
+    // The others take up one call at a time, by its own id.
+    if (!answersAllAtOnce.has(job.stack)) return '-';
+    const calls = [...job.calls('beside'), { id: `${job.stack}-delete`, name: 'delete_account', args: {} }];
+    const runId = await pausedAndKilled(job, 'startBeside', { calls });
+    await job.signOff(runId);
+    await job.agent('resumeBeside').says('paused', 'ended');
+    assert.deepEqual(job.payments(), [job.payment]);
   },
   async 'a step that is forbidden: refused at once, in the same words'(work) {
     const job = work('forbidden');

@@ -76,10 +76,18 @@ describe('a generation', () => {
     server.script.gate = paused;
     expect(await set.toolApproval({ toolCall })).toEqual({
       type: 'user-approval',
-      reason: 'Above the limit. https://belay.test/approvals/approval-1',
+      reason: 'Belay asks people: Above the limit. https://belay.test/approvals/approval-1',
     });
     server.script.gate = forbidden;
     expect(await set.toolApproval({ toolCall })).toMatchObject({ type: 'denied' });
+  });
+
+  it('says nothing about a tool that the host has put beside the guarded ones', async () => {
+    const { server, set } = await guarded(() => 'paid');
+    server.script.gate = paused;
+    expect(await set.toolApproval({ toolCall: { ...toolCall, toolName: 'search' } })).toBeUndefined();
+    expect(await set.toolApproval({ toolCall: { ...toolCall, toolName: 'toString' } })).toBeUndefined();
+    expect(server.callsOf('gate')).toEqual([]);
   });
 
   it('begins with the instructions of the person who gave control back', async () => {
@@ -101,17 +109,33 @@ describe('a generation', () => {
   });
 });
 
-it('resume answers the calls that paused, each once, and leaves finished messages alone', () => {
-  const request = (approvalId: string, more = {}) => ({ type: 'tool-approval-request', approvalId, ...more });
-  const saved = [
+describe('resume', () => {
+  const reason = 'Belay asks people: Above the limit. https://belay.test/approvals/approval-1';
+  const request = (approvalId: string, more = {}) => ({ type: 'tool-approval-request', approvalId, reason, ...more });
+  const answer = (approvalId: string, approved = true) => ({ type: 'tool-approval-response', approvalId, approved });
+  const asked = (...content: object[]) => [
     { role: 'user', content: 'go' },
-    { role: 'assistant', content: [request('a'), request('b'), request('c', { isAutomatic: true })] },
-    { role: 'tool', content: [{ type: 'tool-approval-response', approvalId: 'a', approved: true }] },
+    { role: 'assistant', content },
   ];
-  const resumed = resume(saved);
-  expect(resumed.at(-1)).toEqual({
-    role: 'tool',
-    content: [{ type: 'tool-approval-response', approvalId: 'b', approved: true }],
+
+  it('answers the calls that paused, each once, and leaves finished messages alone', () => {
+    const resumed = resume(asked(request('a'), request('b'), request('c', { isAutomatic: true })));
+    expect(resumed.at(-1)).toEqual({ role: 'tool', content: [answer('a'), answer('b')] });
+    expect(resume(resumed)).toBe(resumed);
   });
-  expect(resume(resumed)).toBe(resumed);
+
+  it('leaves what the host asks its own user to the host', () => {
+    const saved = asked(request('own', { reason: 'Delete the account?' }), request('silent', { reason: undefined }));
+    expect(resume(saved)).toBe(saved);
+    expect(resume([...saved, ...asked(request('ours'))]).at(-1)).toEqual({ role: 'tool', content: [answer('ours')] });
+  });
+
+  it('puts its answers beside those that the host has given already: the host reads the last message alone', () => {
+    const given = { role: 'tool', content: [answer('own', false)] };
+    const resumed = resume([...asked(request('own', { reason: 'Delete it?' }), request('ours')), given]);
+    expect(resumed).toHaveLength(3);
+    expect(resumed.at(-1)).toEqual({ role: 'tool', content: [answer('own', false), answer('ours')] });
+    const results = { role: 'tool', content: [{ type: 'tool-result' }] };
+    expect(resume([...asked(request('ours')), results]).at(-1)).toEqual({ role: 'tool', content: [answer('ours')] });
+  });
 });

@@ -16,7 +16,7 @@ type HostTool = { execute?: unknown; toModelOutput?: unknown };
 type Execute = (input: unknown, options: ExecuteOptions) => unknown;
 type ApprovalStatus = undefined | { type: 'user-approval'; reason: string } | { type: 'denied'; reason: string };
 type Message = { role: string; content: unknown };
-type Part = { type: string; approvalId: string; isAutomatic?: boolean };
+type Part = { type: string; approvalId: string; isAutomatic?: boolean; reason?: string };
 
 export type Guarded<T> = {
   tools: T;
@@ -27,6 +27,9 @@ export type Guarded<T> = {
   onLanguageModelCallEnd: (event: { usage: Usage }) => void;
   abortSignal: AbortSignal;
 };
+
+/** How the reason of each request begins that Belay makes: the host keeps it in the messages. */
+const askedOfPeople = 'Belay asks people: ';
 
 /** A tool that streams gives its last output. */
 const lastOf = async (output: unknown): Promise<unknown> => {
@@ -88,10 +91,13 @@ export const guard = <T extends { [name: string]: HostTool }>(
   return {
     tools: Object.fromEntries(guarded) as T,
     async toolApproval({ toolCall }) {
+      // Another tool that the host has put beside them: Belay neither asks about it nor answers for it.
+      if (!Object.hasOwn(tools, toolCall.toolName)) return undefined;
       const call = { tool: toolCall.toolName, id: toolCall.toolCallId, arguments: toolCall.input as JsonObject };
       const prospect = await calls.ask(call);
       if (prospect.kind === 'refused') return { type: 'denied', reason: prospect.toModel };
-      if (prospect.kind === 'wait') return { type: 'user-approval', reason: `${prospect.because} ${prospect.url}` };
+      if (prospect.kind === 'wait')
+        return { type: 'user-approval', reason: `${askedOfPeople}${prospect.because} ${prospect.url}` };
       return undefined;
     },
     prepareStep: <M>({ messages, stepNumber }: { messages: M[]; stepNumber: number }) => {
@@ -110,14 +116,20 @@ const partsOf = (messages: Message[], type: string): Part[] =>
     .filter((part) => part.type === type && part.isAutomatic !== true);
 
 /**
- * The saved messages, with an answer to each call that paused: `generateText({ messages: resume(saved), ...guard(run,
- * tools) })`. It lets the execution start; what people decided is what the gate says there.
+ * The saved messages, with an answer to each call that paused for Belay: `generateText({ messages: resume(saved),
+ * ...guard(run, tools) })`. It lets the execution start; what people decided is what the gate says there. Requests of the
+ * host's own stay open. The host reads answers from the last message alone: give yours first, then call `resume`.
  */
 export const resume = <M>(messages: M[]): M[] => {
   const known = messages as unknown as Message[];
   const answered = new Set(partsOf(known, 'tool-approval-response').map(({ approvalId }) => approvalId));
-  const open = partsOf(known, 'tool-approval-request').filter(({ approvalId }) => !answered.has(approvalId));
+  const open = partsOf(known, 'tool-approval-request').filter(
+    ({ approvalId, reason }) => !answered.has(approvalId) && reason?.startsWith(askedOfPeople),
+  );
   if (open.length === 0) return messages;
   const content = open.map(({ approvalId }) => ({ type: 'tool-approval-response', approvalId, approved: true }));
-  return [...messages, { role: 'tool', content } as M];
+  const last = known.at(-1);
+  if (last?.role !== 'tool' || partsOf([last], 'tool-approval-response').length === 0)
+    return [...messages, { role: 'tool', content } as M];
+  return [...messages.slice(0, -1), { ...last, content: [...(last.content as object[]), ...content] } as M];
 };

@@ -91,9 +91,20 @@ it('shows the model the instructions of the person who gave control back, and no
   expect(input[1]).toMatchObject({ role: 'user', content: expect.stringContaining('Pay 100 only.') });
 });
 
-it('resume approves every interruption: the gate decides in the execution', () => {
+it('resume answers for guarded tools alone: what another tool asks of its user stays the host’s question', async () => {
+  const { tool } = await guarded(async () => 'paid');
+  const own = { ...tool, name: 'delete_account', needsApproval: async () => true };
+  const agent = { tools: [{ ...tool }, own] };
+  const ours = { name: 'release_payment', agent };
+  const others = [
+    { name: 'delete_account', agent },
+    // The same name at another agent, which has it without Belay.
+    { name: 'release_payment', agent: { tools: [{ ...own, name: 'release_payment' }] } },
+    { name: 'release_payment', agent: {} },
+    { agent },
+  ];
   const approve = vi.fn();
-  const state = { getInterruptions: () => ['a', 'b'], approve };
+  const state = { getInterruptions: () => [...others, ours], approve };
   expect(resume(state)).toBe(state);
-  expect(approve.mock.calls).toEqual([['a'], ['b']]);
+  expect(approve.mock.calls).toEqual([[ours]]);
 });

@@ -13,6 +13,7 @@ type Invoke = (context: unknown, input: string, details?: Details) => Promise<un
 type NeedsApproval = (context: unknown, input: unknown, callId?: string) => Promise<boolean>;
 type FunctionTool = { type: 'function'; name: string };
 type ModelData = { input: { type?: string }[] };
+type Interruption = { name?: string | undefined; agent?: { tools?: readonly object[] } };
 type HostContext = { usage?: Usage };
 type Agent = { on?: (event: 'agent_end', listener: (context: HostContext) => void) => unknown };
 
@@ -52,6 +53,15 @@ const tellUsage = (run: GuardedRun, context: unknown): void => {
   reportUsage(run, since);
 };
 
+/** Whose interruptions are Belay's: a tool may be copied by its host, what it asks with stays the same. */
+const asksBelay = new WeakSet<object>();
+
+const isOurs = ({ name, agent }: Interruption): boolean =>
+  (agent?.tools ?? []).some((tool) => {
+    const { name: toolName, needsApproval } = tool as { name?: string; needsApproval?: object };
+    return toolName === name && needsApproval !== undefined && asksBelay.has(needsApproval);
+  });
+
 /** Ends the host's run when control is gone; tells the model of everything else. */
 const failed = (name: string, error: unknown, signal: AbortSignal): string => {
   if (signal.aborted) throw signal.reason;
@@ -88,6 +98,7 @@ const guardTool = <T extends FunctionTool>(calls: ToolCalls, run: GuardedRun, to
     if (callId === undefined) return false;
     return (await calls.ask({ tool: name, id: callId, arguments: input })).kind === 'wait';
   };
+  asksBelay.add(needsApproval);
   return { ...tool, invoke, needsApproval };
 };
 
@@ -118,13 +129,17 @@ export const runOptions = (run: GuardedRun) => {
 };
 
 /**
- * The saved state, with every interruption approved: `runner.run(agent, resume(await RunState.fromString(agent, saved)),
- * runOptions(run))`. It lets the execution start; what people decided is what the gate says there.
+ * The saved state, with the interruptions of guarded tools approved: `runner.run(agent, resume(await
+ * RunState.fromString(agent, saved)), runOptions(run))`. It lets the execution start; what people decided is what the gate
+ * says there. An interruption of another tool stays the host's question, and interrupts again until the host answers it.
  */
-export const resume = <I, S extends { getInterruptions(): I[]; approve(item: I): void; usage?: Usage }>(
+export const resume = <
+  I extends Interruption,
+  S extends { getInterruptions(): I[]; approve(item: I): void; usage?: Usage },
+>(
   state: S,
 ): S => {
   if (state.usage !== undefined) told.set(state.usage, heard(state.usage));
-  for (const interruption of state.getInterruptions()) state.approve(interruption);
+  for (const interruption of state.getInterruptions()) if (isOurs(interruption)) state.approve(interruption);
   return state;
 };
