@@ -10,12 +10,19 @@ import { withoutEnded } from '../domain/run/evolve.ts';
 import type { Run } from '../domain/run/run.ts';
 import { type Command, type Decision, decideInOrder, type Known, writeOf } from './decide.ts';
 import { createMemory, roughBytes } from './memory.ts';
-import type { Change, RunStore, StopInForce, Stored, Write } from './ports.ts';
+import { type Change, KeyTaken, type RunStore, type StopInForce, type Stored, type Write } from './ports.ts';
 
 export type Outcome = { ok: true; answer: Json; replayed: boolean } | { ok: false; refused: Refusal };
 export class Unavailable extends Error {}
 
-type Job = { command: Command; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void; tries: number };
+type Job = {
+  command: Command;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
+  tries: number;
+  /** its commit failed as a whole: it gets one of its own, to see whose fault that was */
+  alone: boolean;
+};
 type Prepared = { jobs: Job[]; before: Stored; run: Run; decisions: Decision[]; write: Write };
 export type CommitterPorts = Known & { store: RunStore; changed: (change: Change) => void };
 
@@ -98,7 +105,7 @@ export class Committer {
   /** Decides and commits one command. Rejects when the database did; resolves only after the commit. */
   run(command: Command): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ command, resolve, reject, tries: 0 });
+      this.#queue.push({ command, resolve, reject, tries: 0, alone: false });
       // One turn of the event loop lets the other requests of this moment join the same commit.
       setImmediate(() => void this.#pump());
     });
@@ -171,7 +178,8 @@ export class Committer {
       return null;
     }
     await Promise.all(waiting.filter(({ tries }) => tries > 0).map((job) => job.command.again?.()));
-    const commands = waiting.map((job) => job.command);
+    const together = waiting.some(({ alone }) => alone) ? waiting.slice(0, 1) : waiting;
+    const commands = together.map((job) => job.command);
     const { run, decisions } = await decideInOrder(before.run, commands, this.#ports);
     const jobs = waiting.slice(0, decisions.length);
     this.#queue.push(...waiting.slice(decisions.length));
@@ -202,7 +210,12 @@ export class Committer {
   #fail(prepared: Prepared[], error: unknown): void {
     for (const { jobs, run } of prepared) {
       this.#memory.forget(run.runId);
-      for (const job of jobs) job.reject(error);
+      const shared = jobs.length > 1 && error instanceof KeyTaken;
+      for (const job of jobs) {
+        job.alone = shared;
+        if (shared) this.#queue.push(job);
+        else job.reject(error);
+      }
     }
   }
 

@@ -2,7 +2,7 @@
 import type { CompiledControl, GateInput } from '@belay/control';
 import { type AnswerOf, digestOf, iso, type Json, type ParsedBodyOf } from '@belay/protocol';
 import { wantedText } from '../domain/approval/signers.ts';
-import { refuse } from '../domain/decided.ts';
+import { type Decided, refuse } from '../domain/decided.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import { gate } from '../domain/run/gate.ts';
 import { effective, type GateCommand, type GateDecision, systemFacts } from '../domain/run/gate-command.ts';
@@ -82,24 +82,32 @@ const gateAnswer = (
   return answer() as unknown as Json;
 };
 
-/** A finished step whose key the run itself no longer keeps. */
-const settledElsewhere = async ({ store }: AgentPorts, run: Run, key: string): Promise<Permit | null> => {
-  const forgotten = run.settledCount > run.settledRecently.length || run.settledRecently.some((s) => s.key === key);
-  return forgotten ? store.settledPermit(run.runId, key) : null;
-};
+/** Whether a step that the run itself no longer keeps may have had this key. */
+const mayBeSettled = ({ settledCount, settledRecently }: Run, key: string): boolean =>
+  settledCount > settledRecently.length || settledRecently.some((settled) => settled.key === key);
+
+const letsThrough = (decided: Decided<GateDecision>): boolean =>
+  decided.refused === undefined && decided.answer.kind === 'continue';
 
 /** Only where somebody would be asked does it matter whether somebody has refused before. */
 const asksPeople = (control: CompiledControl, input: GateInput): boolean =>
   control.decide(input).requirements.some(({ kind }) => kind === 'approval');
 
-/** `null`: the arguments were edited, or the run was moved, so that what was looked up is of something else. */
+/** `undefined`: not looked up. */
+type Settled = Permit | null | undefined;
+
+/**
+ * `outdated`: the arguments were edited, or the run was moved, so that what was looked up is of something else. `unread`: it
+ * matters whether a step with this key is done, and nobody has looked. For a step that is let through the commit looks by
+ * itself: its permit has a unique key.
+ */
 const askOnce = async (
   ports: AgentPorts,
   caller: AgentCaller,
   runId: string,
   body: ParsedBodyOf<'gate'>,
-  settled?: Permit | null,
-): Promise<Outcome | null> => {
+  settled: Settled,
+): Promise<Outcome | 'outdated' | 'unread'> => {
   const own = await ownRun(ports, caller, runId);
   if (own === null) return notFound(runId);
   const { run } = own;
@@ -109,10 +117,9 @@ const askOnce = async (
   const control = await ports.house.known.control(run.control.name, run.control.version);
   const wanted = countersOf(control, run, body.step, args);
   const count = async () => (wanted.length === 0 ? {} : ports.store.counters(wanted, ports.clock.now()));
-  const [looked, counters, over] = await Promise.all([
+  const [looked, counters] = await Promise.all([
     ports.lookups(control, body.step, { args, subject: run.subject }),
     count(),
-    settled === undefined ? settledElsewhere(ports, run, body.key) : settled,
   ]);
   const input = {
     step: body.step,
@@ -133,33 +140,44 @@ const askOnce = async (
     looked,
     counters,
     refusedElsewhere,
-    settled: over,
+    settled: settled ?? null,
   };
-  let outdated = false;
+  let again: 'outdated' | 'unread' | null = null;
   const outcome = await ports.handle({
     runId,
     by: { kind: 'agent', id: caller.agentId },
     decide: (state, context) => {
       const now = effective(state, body.step, digest)?.effectiveDigest ?? digest;
-      outdated = now !== effectiveDigest || state.control.version !== run.control.version;
-      return outdated ? refuse('unavailable', beingChanged) : gate(state, command, context);
+      const outdated = now !== effectiveDigest || state.control.version !== run.control.version;
+      const decided = outdated ? null : gate(state, command, context);
+      const unread = decided !== null && settled === undefined && mayBeSettled(state, body.key);
+      again = outdated ? 'outdated' : unread && !letsThrough(decided) ? 'unread' : null;
+      return decided === null || again !== null ? refuse('unavailable', beingChanged) : decided;
     },
     present: (state, answer, { org }) => gateAnswer(ports, state, answer as GateDecision, org),
     again: async () => {
       command.counters = await count();
     },
   });
-  return outdated ? null : outcome;
+  return again ?? outcome;
 };
 
 const beingChanged = 'The run is being changed at this moment. Ask again.';
-const asksMax = 3;
+const asksMax = 4;
 
 /** The run was looked at as this node remembers it: when that was outdated, once more as it is now. */
-const ask = async (...asked: Parameters<typeof askOnce>): Promise<Outcome> => {
+const ask = async (
+  ports: AgentPorts,
+  caller: AgentCaller,
+  runId: string,
+  body: ParsedBodyOf<'gate'>,
+  known?: Settled,
+): Promise<Outcome> => {
+  let settled = known;
   for (let asks = 0; asks < asksMax; asks++) {
-    const outcome = await askOnce(...asked);
-    if (outcome !== null) return outcome;
+    const outcome = await askOnce(ports, caller, runId, body, settled);
+    if (outcome === 'unread') settled = await ports.store.settledPermit(runId, body.key);
+    else if (outcome !== 'outdated') return outcome;
   }
   return { ok: false, refused: { code: 'unavailable', detail: beingChanged } };
 };

@@ -32,6 +32,8 @@ const keyView = (row: KeyRow): KeyView => ({
   revokedAt: isoOrNull(row.revoked_at),
 });
 
+/** How exactly it is known when a key was used last: a call that says nothing new about it writes nothing. */
+const usedToTheMs = 60_000;
 const rotationMs = 24 * 3_600_000;
 const linkMs = 15 * 60_000;
 const sessionMs = 12 * 3_600_000;
@@ -131,16 +133,19 @@ const sessionOpened = ({ personId }: Opened, { at: signedInAt, ...how }: SignIn,
 export const createAccounts = (pool: Pool, newId: (prefix: string) => string) => ({
   ...createKeys(pool, newId),
   agentByKey: async (secret: string, at: number): Promise<AgentKey | null> => {
-    const { rows } = await pool.query<KeyRow>(
-      `SELECT * FROM keys WHERE secret_digest = $1 OR (old_secret_digest = $1 AND old_secret_until > $2)`,
-      [secretDigest(secret), new Date(at)],
-    );
+    const { rows } = await pool.query<Pick<KeyRow, 'key_id' | 'agent_id' | 'controls' | 'last_used_at' | 'revoked_at'>>({
+      name: 'agent-by-key',
+      text: `SELECT key_id, agent_id, controls, last_used_at, revoked_at FROM keys
+             WHERE secret_digest = $1 OR (old_secret_digest = $1 AND old_secret_until > $2)`,
+      values: [secretDigest(secret), new Date(at)],
+    });
     const row = rows[0];
     if (row === undefined) return null;
-    await pool.query(
-      "UPDATE keys SET last_used_at = $2 WHERE key_id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')",
-      [row.key_id, new Date(at)],
-    );
+    if (row.last_used_at === null || at - row.last_used_at > usedToTheMs)
+      await pool.query(
+        'UPDATE keys SET last_used_at = $2 WHERE key_id = $1 AND (last_used_at IS NULL OR last_used_at < $2)',
+        [row.key_id, new Date(at)],
+      );
     return { keyId: row.key_id, agentId: row.agent_id, controls: row.controls, revoked: row.revoked_at !== null };
   },
   createLoginLink: (personId: string, at: number, by: Actor = belay): Promise<string> =>

@@ -17,9 +17,10 @@ const rowOf = (rows: OrganisationRow[]): OrganisationRow => {
 export const createHouseStore = (pool: Pool, recorded: Recorder): HouseStore => ({
   ...createControlStore(pool, recorded),
   organisation: async () => {
-    const { rows } = await pool.query<OrganisationRow>(
-      'SELECT organisation AS applied, entered, organisation_revision AS revision FROM house',
-    );
+    const { rows } = await pool.query<OrganisationRow>({
+      name: 'organisation',
+      text: 'SELECT organisation AS applied, entered, organisation_revision AS revision FROM house',
+    });
     return rowOf(rows);
   },
 });

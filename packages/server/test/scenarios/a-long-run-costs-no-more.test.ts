@@ -18,16 +18,25 @@ let world: World;
 let agent: Client & { secret: string };
 /** What went to the database since it was last asked: statements, and the bytes of their parameters. */
 let sent = { statements: 0, bytes: 0, loads: 0 };
+/** The same statements, by name; those that wait for no earlier one stand in one line. */
+let asked: string[][] = [];
+let underWay = 0;
 
 const count = ({ pool }: World): void => {
   const query = pool.query.bind(pool) as (...all: unknown[]) => Promise<unknown>;
   pool.query = ((...all: [{ name?: string; values?: unknown[] } | string, unknown[]?]) => {
-    const [asked, values] = all;
-    const given = (typeof asked === 'string' ? values : asked.values) ?? [];
+    const [one, values] = all;
+    const given = (typeof one === 'string' ? values : one.values) ?? [];
+    const name = typeof one === 'string' ? one : (one.name ?? 'nameless');
     sent.statements += 1;
-    if (typeof asked !== 'string' && asked.name === 'load-runs') sent.loads += 1;
+    if (name === 'load-runs') sent.loads += 1;
     sent.bytes += given.reduce<number>((sum, value) => sum + String(value).length, 0);
-    return query(...all);
+    if (underWay === 0) asked.push([]);
+    asked.at(-1)?.push(name);
+    underWay += 1;
+    return query(...all).finally(() => {
+      underWay -= 1;
+    });
   }) as never;
 };
 
@@ -96,6 +105,18 @@ it('a run whose steps are reported, all of them drawn for a look afterwards', as
   const first = await costOf(runId, (nth) => step(`first ${nth}`));
   for (let nth = 0; nth < 40; nth++) await step(`middle ${nth}`);
   expectNoMore(await costOf(runId, (nth) => step(`later ${nth}`)), first);
+});
+
+it('a step of an agent that takes its time waits for one look at who asks and for its commit, however long the run', async () => {
+  const { gate, report } = await started();
+  for (let nth = 0; nth < 40; nth++) {
+    await gate(`early ${nth}`);
+    await report(`early ${nth}`);
+  }
+  asked = [];
+  await gate('one more');
+  await report('one more');
+  expect(asked).toEqual([['agent-by-key', 'organisation'], ['commit-runs'], ['commit-runs']]);
 });
 
 it('a run whose steps are under way: as many as it started, all of them known to whoever takes over', async () => {
