@@ -133,12 +133,14 @@ const sessionOpened = ({ personId }: Opened, { at: signedInAt, ...how }: SignIn,
 export const createAccounts = (pool: Pool, newId: (prefix: string) => string) => ({
   ...createKeys(pool, newId),
   agentByKey: async (secret: string, at: number): Promise<AgentKey | null> => {
-    const { rows } = await pool.query<Pick<KeyRow, 'key_id' | 'agent_id' | 'controls' | 'last_used_at' | 'revoked_at'>>({
-      name: 'agent-by-key',
-      text: `SELECT key_id, agent_id, controls, last_used_at, revoked_at FROM keys
+    const { rows } = await pool.query<Pick<KeyRow, 'key_id' | 'agent_id' | 'controls' | 'last_used_at' | 'revoked_at'>>(
+      {
+        name: 'agent-by-key',
+        text: `SELECT key_id, agent_id, controls, last_used_at, revoked_at FROM keys
              WHERE secret_digest = $1 OR (old_secret_digest = $1 AND old_secret_until > $2)`,
-      values: [secretDigest(secret), new Date(at)],
-    });
+        values: [secretDigest(secret), new Date(at)],
+      },
+    );
     const row = rows[0];
     if (row === undefined) return null;
     if (row.last_used_at === null || at - row.last_used_at > usedToTheMs)
