@@ -72,40 +72,6 @@ describe('asking again', () => {
     expect(await step('k1')).toMatchObject({ kind: 'done', result: 'k1' });
   });
 
-  describe('for a key that the run has forgotten', () => {
-    type Started = Pick<Awaited<ReturnType<typeof start>>, 'runId' | 'epoch'>;
-    const gather = ({ runId, epoch }: Started, key: string) =>
-      agent.call('gate', {
-        params: { runId },
-        body: { epoch, step: 'gather-context', arguments: { key }, key, redeem: true },
-      });
-    const report = ({ runId, epoch }: Started, key: string) =>
-      agent.call('report', { params: { runId }, body: { epoch, key, result: { status: 'done', value: key } } });
-    const worked = async (run: Started, steps: number): Promise<void> => {
-      for (let nth = 0; nth < steps; nth++) {
-        await gather(run, `k${nth}`);
-        await report(run, `k${nth}`);
-      }
-    };
-
-    it('the record comes back also where the gate would now say something else', async () => {
-      const run = await start('K-6');
-      await run.gate('pay', 'a');
-      await report(run, 'pay');
-      await worked(run, 33);
-      const escalated = await agent.call('escalate', {
-        params: { runId: run.runId },
-        body: { epoch: run.epoch, question: 'May I?', key: 'q', options: [], facts: {} },
-      });
-      expect(escalated.ok).toBe(true);
-      expect((await run.gate('another', 'b')).body.kind).toBe('handoff');
-      expect((await run.gate('pay', 'c')).body).toMatchObject({ kind: 'done', result: 'pay' });
-      const body = { epoch: run.epoch, step: 'release-payment', arguments: { ...run.args, amount: 'EUR 1.00' } };
-      const other = await agent.call('gate', { params: { runId: run.runId }, body: { ...body, key: 'pay' } });
-      expect(other.problem.code).toBe('key_reused');
-    });
-  });
-
   it('the same Idempotency-Key has the same answer; with another body it is refused', async () => {
     const { runId } = await start('K-5');
     const headers = { 'idempotency-key': 'press-1' };
@@ -118,6 +84,38 @@ describe('asking again', () => {
     const entries = await dana.call('runEntries', { params: { runId } });
     expect(entries.body.items.filter((entry) => entry.type === 'ControlTaken')).toHaveLength(1);
   });
+});
+
+type Started = Pick<Awaited<ReturnType<typeof start>>, 'runId' | 'epoch'>;
+const gather = ({ runId, epoch }: Started, key: string) =>
+  agent.call('gate', {
+    params: { runId },
+    body: { epoch, step: 'gather-context', arguments: { key }, key, redeem: true },
+  });
+const report = ({ runId, epoch }: Started, key: string) =>
+  agent.call('report', { params: { runId }, body: { epoch, key, result: { status: 'done', value: key } } });
+const worked = async (run: Started, steps: number): Promise<void> => {
+  for (let nth = 0; nth < steps; nth++) {
+    await gather(run, `k${nth}`);
+    await report(run, `k${nth}`);
+  }
+};
+
+it('the record of a forgotten key comes back also where the gate would now say something else', async () => {
+  const run = await start('K-6');
+  await run.gate('pay', 'a');
+  await report(run, 'pay');
+  await worked(run, 33);
+  const escalated = await agent.call('escalate', {
+    params: { runId: run.runId },
+    body: { epoch: run.epoch, question: 'May I?', key: 'q', options: [], facts: {} },
+  });
+  expect(escalated.ok).toBe(true);
+  expect((await run.gate('another', 'b')).body.kind).toBe('handoff');
+  expect((await run.gate('pay', 'c')).body).toMatchObject({ kind: 'done', result: 'pay' });
+  const body = { epoch: run.epoch, step: 'release-payment', arguments: { ...run.args, amount: 'EUR 1.00' } };
+  const other = await agent.call('gate', { params: { runId: run.runId }, body: { ...body, key: 'pay' } });
+  expect(other.problem.code).toBe('key_reused');
 });
 
 describe('work on the house with an Idempotency-Key', () => {
