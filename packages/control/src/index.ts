@@ -26,7 +26,7 @@ export type * from './model.ts';
 export type { Arrow, Box, Drawing, Graph, GraphEdge, GraphNode, NodeKind } from './page/graph.ts';
 export { type ControlPage, controlPage, type PageClause, type PageSignOff, type PageStep } from './page/page.ts';
 export type { PageLadder, PageWait } from './page/waits.ts';
-export type { Path } from './source/edit.ts';
+export { type Path, putAt, removeAt } from './source/edit.ts';
 export { formatControl } from './source/format.ts';
 export {
   type Joined,

@@ -24,7 +24,7 @@ export {
   wakeMessage,
 } from './routes/agents.ts';
 export { allowOnce, type ReturnBody, returnBody } from './routes/cases.ts';
-export type { BacktestView, PatternView } from './routes/insight.ts';
+export type { BacktestView, PatternView, ProposalView } from './routes/insight.ts';
 export type { Caller, Method } from './routes/route.ts';
 
 export const routes: typeof agentRoutes &

@@ -1,7 +1,7 @@
 /** Routes of insight: what keeps coming back, and what a control would have done with what happened. They only read. */
 import { z } from 'zod';
 import { comparisonView, reasonKind } from '../views.ts';
-import { instant, jsonObject, outcomeKind } from '../words.ts';
+import { controlRef, instant, jsonObject, outcomeKind } from '../words.ts';
 import type { Route } from './route.ts';
 
 const count = z.int();
@@ -129,6 +129,19 @@ export const backtestView = z.strictObject({
 });
 export type BacktestView = z.infer<typeof backtestView>;
 
+export const proposalView = z.strictObject({
+  rule: z.string(),
+  step: z.string(),
+  direction: z
+    .enum(['less', 'more', 'others'])
+    .describe('less or more human oversight than the version in force, or other people asked'),
+  sentence: z.string(),
+  source: z.string().describe('the control with the change: draft it by POST /v1/control-drafts'),
+  diff: z.array(z.strictObject({ kind: z.enum(['same', 'removed', 'added']), text: z.string() })),
+  backtest: backtestView,
+});
+export type ProposalView = z.infer<typeof proposalView>;
+
 const period = {
   since: z.iso.datetime().optional().describe('runs that started from here on; default 30 days before the end'),
   until: z.iso.datetime().optional().describe('this instant excluded; default now'),
@@ -147,6 +160,21 @@ export const insightRoutes = {
       ...found,
       least: count.describe('nothing is proposed from fewer'),
       items: z.array(patternView),
+    }),
+  },
+  listProposals: {
+    method: 'GET',
+    path: '/v1/insight/proposals',
+    caller: 'person',
+    summary:
+      'Changes of a control that a period speaks for, as a diff with its backtest. Nothing is applied: a person drafts one.',
+    query: z.strictObject({ control: z.string(), ...period }),
+    answer: z.strictObject({
+      control: controlRef,
+      ...found,
+      least: count.describe('nothing is proposed from fewer'),
+      leastForMore: count.describe('so many samples judged wrong suffice to propose more oversight'),
+      items: z.array(proposalView).describe('more oversight first'),
     }),
   },
   backtest: {

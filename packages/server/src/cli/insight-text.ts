@@ -1,6 +1,6 @@
 /** Patterns and backtests as a terminal shows them. */
 import type { AnswerOf, BacktestView, PatternView } from '@belay/protocol';
-import { columns, instantText, oneLine, type Paint } from './paint.ts';
+import { columns, harmless, instantText, oneLine, type Paint } from './paint.ts';
 
 type Found = Pick<AnswerOf<'listPatterns'>, 'runs' | 'steps' | 'erased' | 'cut' | 'since' | 'until'>;
 
@@ -24,6 +24,27 @@ export const patternsText = (found: AnswerOf<'listPatterns'>, paint: Paint): str
     if (pattern.takenBy.length > 0)
       lines.push(`  taken by ${pattern.takenBy.map(({ name, count }) => `${oneLine(name)} (${count})`).join(', ')}`);
     for (const example of pattern.examples) lines.push(`  ${paint('dim', exampleText(example))}`);
+  }
+  return `${lines.join('\n')}\n`;
+};
+
+const signs = { same: ' ', removed: '-', added: '+' } as const;
+const directions = { less: 'less oversight', more: 'more oversight', others: 'other people are asked' } as const;
+
+export const proposalsText = (found: AnswerOf<'listProposals'>, paint: Paint): string => {
+  const lines = foundText(found).map((line) => paint('dim', line));
+  if (found.items.length === 0)
+    lines.push(
+      `Nothing is proposed: it takes ${found.least} askings that speak for one change, or ${found.leastForMore} samples judged wrong.`,
+    );
+  for (const [index, { direction, sentence, diff, backtest }] of found.items.entries()) {
+    const head = `${index + 1}. ${directions[direction]}`;
+    lines.push('', paint(direction === 'less' ? 'red' : 'green', head), oneLine(sentence), '');
+    for (const { kind, text } of diff) {
+      const line = `  ${signs[kind]} ${harmless(text)}`;
+      lines.push(kind === 'same' ? paint('dim', line) : paint(kind === 'added' ? 'green' : 'red', line));
+    }
+    lines.push('', `  Backtest: ${oneLine(backtest.sentence)}`);
   }
   return `${lines.join('\n')}\n`;
 };

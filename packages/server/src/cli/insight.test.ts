@@ -110,3 +110,12 @@ describe('belay backtest', () => {
     expect([bad.exit, bad.err]).toEqual([1, expect.stringContaining('bad.control.yaml:10:')]);
   });
 });
+
+describe('belay proposals', () => {
+  it('says when a period speaks for nothing, and what it would take', async () => {
+    expect((await as('proposals', 'errands')).out).toContain('Nothing is proposed: it takes 10 askings');
+    const none = await as('proposals', 'errands', '--take', '1');
+    expect([none.exit, none.err]).toEqual([2, expect.stringContaining('There is no proposal 1.')]);
+    expect((await as('proposals', 'errants')).err).toContain('errants is not published');
+  });
+});

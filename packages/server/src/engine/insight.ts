@@ -5,8 +5,10 @@
 import { type CompiledControl, type Control, compileControl, storedControl } from '@belay/control';
 import { type Backtest, backtest } from '../domain/insight/backtest.ts';
 import { type Pattern, patternsOf } from '../domain/insight/patterns.ts';
-import { type RunEntry, type RunTold, tellRun, toldTypes } from '../domain/insight/recorded.ts';
+import { type Proposal, proposalsOf } from '../domain/insight/proposals.ts';
+import { type RecordedStep, type RunEntry, type RunTold, tellRun, toldTypes } from '../domain/insight/recorded.ts';
 import type { RunEvent } from '../domain/run/events.ts';
+import type { PublishedControl } from './publishing.ts';
 import type { Services } from './services.ts';
 
 /** More than this of a period is not read at once: the newest runs are, and the answer says from when on. */
@@ -81,6 +83,18 @@ export const readPatterns = async (
   return { ...countsOf(recalled), patterns: patternsOf(recalled.runs) };
 };
 
+/** The versions that these steps were decided under. */
+const versionsOf = async (
+  { house }: Pick<Services, 'house'>,
+  name: string,
+  steps: readonly RecordedStep[],
+): Promise<(version: number) => CompiledControl> => {
+  const versions = new Map<number, CompiledControl>();
+  for (const version of new Set(steps.map((step) => step.version)))
+    versions.set(version, await house.known.control(name, version));
+  return (version) => versions.get(version) as CompiledControl;
+};
+
 export type Tested = Counts & { inForce: Control | null; result: Backtest };
 
 export const runBacktest = async (
@@ -90,15 +104,26 @@ export const runBacktest = async (
 ): Promise<Tested> => {
   const recalled = await recall({ queries }, period);
   const steps = recalled.runs.flatMap((run) => run.steps);
-  const versions = new Map<number, CompiledControl>();
-  for (const version of new Set(steps.map((step) => step.version)))
-    versions.set(version, await house.known.control(control.name, version));
   const inForce = await queries.getControl(control.name, null);
   const result = backtest({
     steps,
-    own: (version) => versions.get(version) as CompiledControl,
+    own: await versionsOf({ house }, control.name, steps),
     candidate: compileControl(storedControl(control)),
     org: await house.organisation(),
   });
   return { ...countsOf(recalled), inForce: inForce?.parsed ?? null, result };
+};
+
+/** Changes of the version in force that the period speaks for, each with its backtest. */
+export const readProposals = async (
+  { queries, house }: Pick<Services, 'queries' | 'house'>,
+  { name, parsed, source }: Pick<PublishedControl, 'name' | 'parsed' | 'source'>,
+  period: Period,
+): Promise<Counts & { proposals: Proposal[] }> => {
+  const recalled = await recall({ queries }, period);
+  const steps = recalled.runs.flatMap((run) => run.steps);
+  const own = await versionsOf({ house }, name, steps);
+  const org = await house.organisation();
+  const proposals = proposalsOf({ source, control: storedControl(parsed), steps, own, org });
+  return { ...countsOf(recalled), proposals };
 };

@@ -1,14 +1,16 @@
 /** Routes of insight: what keeps coming back, and what another control would have done with it. They only read. */
 import { type Control, parseControl } from '@belay/control';
 import { type AnswerOf, type BacktestView, iso, isoOrNull, type PatternView, problem } from '@belay/protocol';
-import type { Shown } from '../domain/insight/backtest.ts';
+import type { Backtest, Shown } from '../domain/insight/backtest.ts';
 import { backtestSentence } from '../domain/insight/backtest-sentence.ts';
 import type { Load } from '../domain/insight/load.ts';
 import { patternSentence } from '../domain/insight/pattern-sentence.ts';
 import { type Counted, leastForProposal, type Pattern } from '../domain/insight/patterns.ts';
+import { leastForMore } from '../domain/insight/proposals.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import { nameOf } from '../domain/oncall/person.ts';
-import { type Counts, type Period, readPatterns, runBacktest, type Tested } from '../engine/insight.ts';
+import { type Counts, type Period, readPatterns, readProposals, runBacktest } from '../engine/insight.ts';
+import type { PublishedControl } from '../engine/publishing.ts';
 import type { Services } from '../engine/services.ts';
 import { type Handlers, personOf } from './call.ts';
 import { comparisonOf, refuse } from './controls.ts';
@@ -28,9 +30,10 @@ const periodOf = ({ clock }: Services, control: string, { since, until }: Asked)
   throw new Refused(problem('invalid_request', detail));
 };
 
-const published = async ({ queries }: Services, name: string): Promise<void> => {
-  if ((await queries.getControl(name, null)) === null)
-    throw new Refused(problem('control_not_found', `${name} is not published.`));
+const published = async ({ queries }: Services, name: string): Promise<PublishedControl> => {
+  const found = await queries.getControl(name, null);
+  if (found === null) throw new Refused(problem('control_not_found', `${name} is not published.`));
+  return found;
 };
 
 const foundView = ({ runs, steps, erased, cut }: Counts, { since, until }: Period) => ({
@@ -58,11 +61,9 @@ const exampled = <T extends { example: Shown }>(one: T) => ({ ...one, example: s
 const loadView = (loads: Load[], org: Organisation) =>
   loads.map((load) => ({ ...load, name: nameOf(org.people, load.personId) }));
 
-const backtestView = (
-  { control, period, tested }: { control: Control; period: Period; tested: Tested },
-  org: Organisation,
-): BacktestView => {
-  const { result, inForce, ...counts } = tested;
+type Shownable = { control: Control; inForce: Control | null; period: Period; counts: Counts; result: Backtest };
+
+const backtestView = ({ control, inForce, period, counts, result }: Shownable, org: Organisation): BacktestView => {
   const { changes, dangers, notReplayable, load, before, after, same, notes } = result;
   return {
     control: control.name,
@@ -82,7 +83,30 @@ const backtestView = (
   };
 };
 
-export const insightRoutes = (services: Services): Handlers<'listPatterns' | 'backtest'> => ({
+const listProposals =
+  (services: Services): Handlers<'listProposals'>['listProposals'] =>
+  async (call) => {
+    personOf(call);
+    const inForce = await published(services, call.query.control);
+    const { name, version, digest } = inForce;
+    const period = periodOf(services, name, call.query);
+    const { proposals, ...counts } = await readProposals(services, inForce, period);
+    const org = await services.house.organisation();
+    const answer: AnswerOf<'listProposals'> = {
+      control: { name, version, digest },
+      ...foundView(counts, period),
+      least: leastForProposal,
+      leastForMore,
+      items: proposals.map(({ backtest: result, candidate: control, ...proposal }) => ({
+        ...proposal,
+        backtest: backtestView({ control, inForce: inForce.parsed, period, counts, result }, org),
+      })),
+    };
+    return { answer };
+  };
+
+export const insightRoutes = (services: Services): Handlers<'listPatterns' | 'listProposals' | 'backtest'> => ({
+  listProposals: listProposals(services),
   listPatterns: async (call) => {
     personOf(call);
     const { control } = call.query;
@@ -105,8 +129,8 @@ export const insightRoutes = (services: Services): Handlers<'listPatterns' | 'ba
     const { control } = parsed;
     await published(services, control.name);
     const period = periodOf(services, control.name, call.body);
-    const tested = await runBacktest(services, control, period);
+    const { result, inForce, ...counts } = await runBacktest(services, control, period);
     const org = await services.house.organisation();
-    return { answer: backtestView({ control, period, tested }, org) };
+    return { answer: backtestView({ control, inForce, period, counts, result }, org) };
   },
 });

@@ -259,9 +259,47 @@ describe('a backtest', () => {
   });
 });
 
+describe('a proposal', () => {
+  const proposals = async () => (await who('bruno').call('listProposals', { query: { control } })).body;
+
+  it('is a change of the text with its proof beside it, and nothing that anybody refused goes through', async () => {
+    const { items, least, leastForMore } = await proposals();
+    expect([least, leastForMore, items.length]).toEqual([10, 3, 1]);
+    expect(items[0]).toMatchObject({ rule: 'above-limit', step: 'release-payment', direction: 'less' });
+    expect(items[0]?.sentence).toContain(
+      'Move amount > EUR 500.00 in "above-limit" to EUR 609.00: people let 10 of 10 between them through',
+    );
+    expect(items[0]?.backtest).toMatchObject({ after: { continue: 13, approval: 3, handoff: 3 }, dangers: [] });
+    expect(items[0]?.diff.filter(({ kind }) => kind === 'added').map(({ text }) => text.trim())).toEqual([
+      'when: currency(amount) == "EUR" && amount > EUR 609.00',
+      'because: "{amount} is above the {EUR 609.00} that the agent may release alone."',
+      'review: { sample: 10%, of: continued, by: role:finance-operations }',
+      '',
+    ]);
+  });
+
+  it('is never applied by itself: somebody drafts it, and another designer publishes it', async () => {
+    const [proposal] = (await proposals()).items;
+    const body = { source: proposal?.source ?? '', file: `${control}.control.yaml` };
+    expect((await who('bruno').call('draftControl', { body })).problem.code).toBe('not_entitled');
+    const drafted = await who('amelie').call('draftControl', { body });
+    expect(drafted.ok ? null : drafted.problem).toBeNull();
+    const inForce = (await who('dana').call('getControl', { params: { name: control }, query: {} })).body;
+    expect([inForce.version, inForce.source]).toEqual([1, source]);
+    const digest = { digest: drafted.body.digest };
+    const own = await who('amelie').call('publishDraft', { params: { name: control }, body: digest });
+    expect(own.problem.code).toBe('separation_of_duties');
+    const published = await who('dana').call('publishDraft', { params: { name: control }, body: digest });
+    expect(published.body.version).toBe(2);
+    expect((await backtest(body.source)).changes[0]).toMatchObject({ from: 'approval', to: 'continue', steps: 10 });
+    expect((await proposals()).items).toEqual([]);
+  });
+});
+
 describe('who asks', () => {
   it('is a person: an agent learns neither the patterns nor what systems of record said', async () => {
     expect((await agent.call('listPatterns', { query: { control } })).problem.code).toBe('unauthenticated');
+    expect((await agent.call('listProposals', { query: { control } })).problem.code).toBe('unauthenticated');
     expect((await agent.call('backtest', { body: { source } })).problem.code).toBe('unauthenticated');
     const { runId } = paid[0] as Paid;
     const own = await agent.call('runEntries', { params: { runId }, query: {} });

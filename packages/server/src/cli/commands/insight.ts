@@ -3,7 +3,7 @@ import { parseDuration } from '@belay/control';
 import { type Command, type Given, type Option, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
 import { readControlNamed } from '../control-file.ts';
-import { backtestText, patternsText } from '../insight-text.ts';
+import { backtestText, patternsText, proposalsText } from '../insight-text.ts';
 
 const period: Record<string, Option> = {
   since: { type: 'string', value: 'WHEN', about: 'an instant, or how long ago, e.g. 30d (the default) or 12h' },
@@ -78,4 +78,36 @@ const backtest: Command = {
   },
 };
 
-export const insightCommands: Command[] = [insight, backtest];
+const proposals: Command = {
+  name: 'proposals',
+  summary: 'Propose changes of a control that a period speaks for, each with its backtest. Applies nothing.',
+  takes: ['CONTROL'],
+  options: {
+    ...period,
+    take: { type: 'string', value: 'N', about: 'print the control with the change of this number, for a file' },
+    ...connecting,
+  },
+  examples: [
+    { line: 'belay proposals payment-approval', about: 'sentences, diffs, and what each would have done' },
+    {
+      line: 'belay proposals payment-approval --take 1 > next.control.yaml',
+      about: 'then `belay publish --draft next.control.yaml`',
+    },
+  ],
+  run: async (given, io) => {
+    const query = { control: given.words[0] ?? '', ...periodOf(given) };
+    const found = await connect(given).call('listProposals', { query });
+    const take = given.text('take');
+    const chosen = take === undefined ? undefined : found.items[Number(take) - 1];
+    if (take !== undefined && chosen === undefined)
+      throw wrongUsage(
+        `There is no proposal ${take}.`,
+        `There are ${found.items.length}; leave --take out to read them.`,
+      );
+    if (io.json) printJson(io, chosen ?? found);
+    else io.out(chosen?.source ?? proposalsText(found, io.paint));
+    return 0;
+  },
+};
+
+export const insightCommands: Command[] = [insight, proposals, backtest];
