@@ -25,18 +25,28 @@ const setUp = () => {
   return { told, run, open, carry, send };
 };
 
-it('is the digest of what was let through, when that was sent on', async () => {
-  const { told, send } = setUp();
+it('begins when the client’s answer is on its way, and is awaited at the end', async () => {
+  const { told, send, carry } = setUp();
   await send(() => ({ result: { content: [] } }));
+  expect(told).toEqual([]);
+  await carry.end();
+  expect(told).toHaveLength(1);
+});
+
+it('is the digest of what was let through, when that was sent on', async () => {
+  const { told, send, carry } = setUp();
+  await send(() => ({ result: { content: [] } }));
+  await carry.end();
   expect(told).toEqual([{ status: 'done', digest: digestOf(args) }]);
 });
 
 it('is the digest of what was sent on, when something on the way altered it: Belay refuses that', async () => {
-  const { told, send } = setUp();
+  const { told, send, carry } = setUp();
   await send(({ arguments: sent }) => {
     Object.assign(sent as JsonObject, { amount: 'EUR 4.00' });
     return { result: { content: [] } };
   });
+  await carry.end();
   expect(told).toEqual([{ status: 'done', digest: digestOf({ ...args, amount: 'EUR 4.00' }) }]);
 });
 

@@ -81,8 +81,10 @@ export const createCarryOut = (calls: OpenCalls) => {
 
   /** `carriedOut`: the arguments that were sent on; null when nothing was */
   const report = (run: AnyRun, key: string, result: ReportResult, carriedOut: JsonObject | null): void => {
+    // The client's answer goes out first: making and sending the report would hold it up.
+    const answered = new Promise<void>((resolve) => setImmediate(resolve));
     // A refused report means that control has moved: the next call learns it. What is not delivered, Belay asks about.
-    const sent = run.settle(key, result, carriedOut ?? undefined).catch(() => {});
+    const sent = answered.then(() => run.settle(key, result, carriedOut ?? undefined)).catch(() => {});
     reports.add(sent);
     void sent.finally(() => reports.delete(sent));
   };

@@ -1,10 +1,16 @@
 /** The proxy as a process in front of a real server process, against the real gate. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runStdioProxy } from '../../src/mcp/stdio-proxy.ts';
 import { connect } from './client.ts';
 import { noteTools } from './definitions.ts';
-import { endAll } from './process.ts';
+import { endAll, startBelay } from './process.ts';
 import { openStage, type Stage, until } from './stage.ts';
 
 let stage: Stage;
@@ -303,6 +309,52 @@ describe('a proxy that is killed in the middle of a call', () => {
     });
     expect((await second.call('belay_wait', { ticket })).text).toContain('seen in the notes');
     expect(effectsSince(before)).toEqual([{ stayed: 'once' }]);
+  });
+});
+
+/** The way to Belay, on which no report arrives. */
+const withoutReports = async (): Promise<{ url: string; close(): void }> => {
+  const server = createServer(async (request, response) => {
+    if (request.url?.endsWith('/report')) return;
+    const { method = 'GET', headers } = request;
+    const asked = new Request(stage.listening.url + request.url, {
+      method,
+      headers: { authorization: headers.authorization ?? '', 'content-type': 'application/json' },
+      ...(method === 'POST' ? { body: await textOf(request) } : {}),
+    });
+    const answer = await stage.world.app.fetch(asked);
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+    if (answer.body !== null) await pipeline(answer.body, response).catch(() => {});
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+};
+
+describe('a proxy that is killed when the client has its answer and Belay has no report', () => {
+  it('does not make the call again: a person says what became of it', async () => {
+    const way = await withoutReports();
+    const before = stage.effects().length;
+    const options = ['--control', stage.control, '--run', 'answered', '--pins', join(stage.folder, 'answered.json')];
+    const environment = { BELAY_URL: way.url, BELAY_KEY: stage.secret };
+    const first = startBelay(['mcp', ...options, '--', ...stage.noteServer], environment);
+    await connect({ ...first.client, name: 'client-of-answered' });
+    expect((await first.client.call('write_note', { title: 'free' })).text).toContain('Wrote free');
+    await first.kill();
+    way.close();
+    const second = await stage.notes('answered');
+    const again = await second.call('write_note', { title: 'free' });
+    expect(again.text).toContain('a person is asked whether it happened');
+    const [permit] = (await stage.runOf(again.ticket)).inFlight;
+    await stage.dana.call('settlePermit', {
+      params: { permitId: permit?.permitId ?? '' },
+      body: { happened: 'done', reference: 'seen in the notes' },
+    });
+    expect((await second.call('belay_wait', { ticket: again.ticket })).text).toContain('seen in the notes');
+    expect(effectsSince(before)).toEqual([{ title: 'free' }]);
   });
 });
 
