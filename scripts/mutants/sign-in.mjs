@@ -3,6 +3,7 @@
 const domain = 'packages/server/src/domain/oncall/identity.ts';
 const provider = 'packages/server/src/engine/sign-in/provider.ts';
 const door = 'packages/server/src/engine/sign-in/sign-in.ts';
+const signature = ['packages/server/test/scenarios/a-signature-asks-who-is-there.test.ts'];
 const pure = ['packages/server/src/domain/oncall/identity.test.ts'];
 const company = ['packages/server/test/scenarios/people-sign-in-with-their-company.test.ts'];
 
@@ -32,6 +33,22 @@ export const signInGuards = [
   ['the address to return to is ours', door, ') ? to : ', ') || true ? (to as string) : ', company],
   ['what the browser kept is as it was given', door, '|| !timingSafeEqual(mine, theirs)', '', company],
   ['a sign-in takes ten minutes at most', door, 'if (clock.now() >= underWay.at + underWayMs)', 'if (false)', company],
+  [
+    'whoever signs in again is who was signed in',
+    door,
+    'again !== null && again.personId !== person.personId',
+    'false',
+    signature,
+  ],
+  ['signing in again is asking again', door, 'underWay.fresh ? underWay.at : null', 'null', signature],
+  ['the session before ends with the new one', door, 'again?.digest ?? null', 'null', signature],
+  [
+    'a clock that runs ahead makes no sign-in last longer',
+    provider,
+    'Math.min(claims.auth_time * 1_000, now)',
+    'claims.auth_time * 1_000',
+    signature,
+  ],
   ['a link of others does not count any more', 'packages/server/src/store/accounts.ts', '|| !may(found)', '', company],
   [
     'links are made for administrators alone',

@@ -13,6 +13,24 @@ export const signing = [
     'notRead(approval, context)',
   ],
   [
+    'a signature that asks for a recent sign-in is given after one',
+    'approval/decide.ts',
+    '?? notFresh(approval, command.signIn, context)',
+    '',
+  ],
+  [
+    'a sign-in of unknown age is an old one',
+    'approval/decide.ts',
+    'if (at !== null && now - at',
+    'if (now - (at ?? now)',
+  ],
+  [
+    'a signature keeps how its signer had signed in',
+    'approval/decide.ts',
+    '    signIn,\n    batch,',
+    '    signIn: null,\n    batch,',
+  ],
+  [
     'an edit does not lead below what has to be known',
     'approval/edit.ts',
     "if (lacking !== null) return refuse('too_little_known', lacking);",

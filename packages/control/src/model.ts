@@ -92,6 +92,8 @@ export type ApprovalSpec = {
   dwellMs: number;
   /** a signer has to open it in the inbox first */
   mustOpen: boolean;
+  /** a signer has signed in within this time; absent: whenever */
+  freshSignInMs?: number;
   withinMs: number;
   onExpiry: { kind: 'wait' } | { kind: 'handoff'; to: LadderOrTarget };
 };

@@ -110,7 +110,8 @@ export class Mock {
   }
 
   private me() {
-    return { person: this.world.person('ann'), csrf, locale: null };
+    const signIn = { method: 'link' as const, at: new Date().toISOString(), issuer: null, amr: [], acr: null };
+    return { person: this.world.person('ann'), csrf, locale: null, signIn };
   }
 
   private stream(request: IncomingMessage, response: ServerResponse, after: string | null): null {

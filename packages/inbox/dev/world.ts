@@ -318,6 +318,7 @@ export class World {
         at: this.instant(),
         comment: comment ?? null,
         openedAt: null,
+        signIn: null,
       },
     ];
     const enough = signatures.length >= shown.quorum;

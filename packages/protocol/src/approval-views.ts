@@ -1,7 +1,7 @@
 /** What Belay shows of sign-offs, and of what is looked at afterwards: exceptions, samples, delegations. */
 import { z } from 'zod';
 import { packetView } from './packet.ts';
-import { actor, controlRef, digest, factView, instant, jsonObject } from './words.ts';
+import { actor, controlRef, digest, factView, instant, jsonObject, signInView } from './words.ts';
 
 const nullableInstant = instant.nullable();
 
@@ -21,6 +21,7 @@ export const signatureView = z.strictObject({
   at: instant,
   comment: z.string().nullable(),
   openedAt: nullableInstant.describe('when the signer first opened it; null: never, or not asked for'),
+  signIn: signInView.nullable().describe('how the signer had shown who they are; null: by their account on a channel'),
 });
 /** What the viewer may do with an approval now, and why not. */
 export const voteView = z.strictObject({
@@ -59,6 +60,7 @@ export const approvalView = z.strictObject({
   veto: z.enum(['any', 'none']).describe('any: one refusal ends it; none: refusals are counted'),
   mustOpen: z.boolean().describe('has to be opened (POST …/open) before it can be approved'),
   dwellMs: z.int().describe('for how long it has to be open before it can be approved'),
+  freshSignInMs: z.int().nullable().describe('a signer has signed in within this time; null: whenever'),
   editable: z
     .array(z.string())
     .describe('arguments that a signer may change: a new version, which somebody else signs'),

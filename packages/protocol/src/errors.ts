@@ -60,7 +60,7 @@ export const errorCatalogue = {
   sign_in_old: {
     status: 403,
     title: 'The identity provider did not ask who you are.',
-    remedy: 'Sign out there and try again; or an administrator makes you a one-time link: `belay login PERSON`.',
+    remedy: 'Sign out there, then try again; or an administrator makes you a one-time link: `belay login PERSON`.',
   },
   sign_in_cancelled: { status: 403, title: 'The sign-in was cancelled.', remedy: 'Begin again when you want to.' },
   sign_in_lost: {
@@ -257,6 +257,12 @@ export const errorCatalogue = {
     status: 409,
     title: 'This approval has to be read before it can be signed.',
     remedy: 'Open it in the inbox; the detail says from when on it may be signed.',
+  },
+  sign_in_too_old: {
+    status: 403,
+    title: 'This signature needs a recent sign-in.',
+    remedy:
+      'Sign in again from its page in the inbox, which brings you back to it; or with a new link: `belay login PERSON`.',
   },
   reported_otherwise: {
     status: 409,

@@ -58,3 +58,13 @@ export type OutcomeKind = z.infer<typeof outcomeKind>;
 
 export const controlRef = z.strictObject({ name: z.string(), version: z.int(), digest });
 export type ControlRef = z.infer<typeof controlRef>;
+
+/** How and when a person showed who they are. */
+export const signInView = z.strictObject({
+  method: z.enum(['link', 'company']).describe('a one-time link, or the identity provider of the company'),
+  at: instant.nullable().describe('when; null: nobody can say, and it counts as long ago'),
+  issuer: z.string().nullable(),
+  amr: z.array(z.string()).describe('methods that the provider names (RFC 8176)'),
+  acr: z.string().nullable().describe('class of the authentication that the provider names'),
+});
+export type SignInView = z.infer<typeof signInView>;

@@ -170,6 +170,7 @@ export const waitingApproval = (approvalId = 'approval-1'): RunView['approvals']
   veto: 'any',
   mustOpen: false,
   dwellMs: 0,
+  freshSignInMs: null,
   replaces: null,
   before: null,
   editedBy: null,

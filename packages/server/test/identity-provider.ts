@@ -151,8 +151,12 @@ export class Visitor {
     for (let hop = 0; hop < 12; hop++) {
       const to = response.headers.get('location');
       if (to === null) {
-        const [, action = ''] = /action="([^"]+)"/.exec(await response.text()) ?? [];
-        const form = { method: 'POST', body: new URLSearchParams({ as }) };
+        // The page of people, or the provider's own that forgets who was signed in there before.
+        const html = await response.text();
+        const [, action = ''] = /action="([^"]+)"/.exec(html) ?? [];
+        const hidden = [...html.matchAll(/<input[^>]*name="([^"]+)"[^>]*value="([^"]+)"/g)];
+        const fields = hidden.map(([, name = '', value = '']): [string, string] => [name, value]);
+        const form = { method: 'POST', body: new URLSearchParams([...fields, ['as', as]]) };
         response = await this.open(new URL(action, address).href, form);
         continue;
       }

@@ -114,6 +114,20 @@ describe('what stands beside the rules', () => {
   });
 });
 
+describe('a recent sign-in that is asked of signers', () => {
+  const asking = (more: string) => parsed(good.replace('from: role:approver,', `from: role:approver, ${more},`));
+  test.each([
+    ['fresh-sign-in: 10m', '', true],
+    ['fresh-sign-in: 10m', 'fresh-sign-in: 30m', true],
+    ['fresh-sign-in: 30m', 'fresh-sign-in: 10m', false],
+    ['', 'fresh-sign-in: 10m', false],
+  ])('%s that becomes %s', (from, to, weaker) => {
+    const [before, after] = [from, to].map((more) => (more === '' ? parsed(good) : asking(more)));
+    const { notes } = compareControls(before as never, after as never);
+    expect(notes).toMatchObject([{ weaker, sentence: expect.stringMatching(/signed in within the last [13]0 min/) }]);
+  });
+});
+
 describe('the review afterwards', () => {
   const within = (more: string) =>
     parsed(good.replace('approvals:\n', `review: { sample: 2%, of: continued, by: role:owner${more} }\napprovals:\n`));

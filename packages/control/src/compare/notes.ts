@@ -1,7 +1,7 @@
 /** What two versions of a control say differently that is not about single cases: who signs, who is told, what is declared. */
 import type { ApprovalSpec, Control, LadderSpec, StepSpec } from '../model.ts';
 import { pageLadder } from '../page/waits.ts';
-import { sayList, sayName, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
+import { sayDuration, sayList, sayName, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
 import { limitNotes, reviewNotes } from './limit-notes.ts';
 import { stuckNotes } from './stuck-notes.ts';
 
@@ -12,11 +12,12 @@ export const cap = (text: string): string => text.charAt(0).toUpperCase() + text
 
 const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 
-const sayApproval = ({ groups, exclude, veto }: ApprovalSpec): string =>
+const sayApproval = ({ groups, exclude, veto, freshSignInMs }: ApprovalSpec): string =>
   [
     sayList(groups.map(({ quorum, from }) => `${quorum} of ${sayTarget(from)}`)),
     ...(exclude.length > 0 ? [`never the ${sayList(exclude, 'or')}`] : []),
     ...(veto === 'none' ? ['refusals counted'] : []),
+    ...(freshSignInMs === undefined ? [] : [`signed in within the last ${sayDuration(freshSignInMs)}`]),
   ].join(', ');
 
 const fewerSign = (old: ApprovalSpec, next: ApprovalSpec): boolean =>
@@ -24,7 +25,8 @@ const fewerSign = (old: ApprovalSpec, next: ApprovalSpec): boolean =>
   old.exclude.some((role) => !next.exclude.includes(role)) ||
   (old.veto === 'any' && next.veto === 'none') ||
   next.dwellMs < old.dwellMs ||
-  (old.mustOpen && !next.mustOpen);
+  (old.mustOpen && !next.mustOpen) ||
+  (next.freshSignInMs ?? Number.POSITIVE_INFINITY) > (old.freshSignInMs ?? Number.POSITIVE_INFINITY);
 
 const approvalNotes = (before: Control, after: Control): Note[] =>
   before.approvals.flatMap((old): Note[] => {

@@ -81,3 +81,10 @@ test('an accepted finding stands on the page with its reason', () => {
   const control = parsed(everyType('  - { id: small, at: pay, when: count < 3, then: continue }', accepts));
   expect(controlPage(control).accepted).toEqual(['untied arguments of pay: Nothing is looked up here.']);
 });
+
+test('a sign-off that asks for a recent sign-in says so', () => {
+  const text = readFileSync(new URL('payment-approval.control.yaml', folder), 'utf8');
+  const asking = text.replace('from: role:treasury-lead\n', 'from: role:treasury-lead\n    fresh-sign-in: 10m\n');
+  const said = ({ signOffs }: typeof payment) => signOffs.find(({ name }) => name === 'treasury-sign-off')?.who;
+  expect(said(controlPage(parsed(asking)))).toBe(`${said(payment)} Each has signed in within the last 10 minutes.`);
+});

@@ -163,6 +163,9 @@ const readFirst = ({ dwellMs, mustOpen }: ApprovalSpec): string => {
   return mustOpen ? ' Each opens it in the inbox first.' : '';
 };
 
+const signedInFirst = ({ freshSignInMs }: ApprovalSpec): string =>
+  freshSignInMs === undefined ? '' : ` Each has signed in within the last ${sayDuration(freshSignInMs)}.`;
+
 /** What is counted over time, and what happens above it. */
 const limitText = (control: Control, { at, of, per, windowMs, above, then, to, by }: LimitSpec): string => {
   const what = of === 'count' ? 'how often this is done' : `the sum of ${sayName(of)}`;
@@ -194,7 +197,7 @@ const pageSignOff = (control: Control, approval: ApprovalSpec): PageSignOff => {
   return {
     name,
     title: sayName(name),
-    who: `${signersOf(approval)} ${isOne(approval) ? 'signs' : 'sign'} exactly what will be carried out${without}.${readFirst(approval)}`,
+    who: `${signersOf(approval)} ${isOne(approval) ? 'signs' : 'sign'} exactly what will be carried out${without}.${readFirst(approval)}${signedInFirst(approval)}`,
     silence,
   };
 };

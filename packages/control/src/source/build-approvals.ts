@@ -9,6 +9,8 @@ type ApprovalRead = NonNullable<NonNullable<ControlRead['approvals']>[number]['v
 type LimitRead = NonNullable<ControlRead['limits']>[number];
 
 const dayMs = 86_400_000;
+/** Signing in and coming back takes as long as this. */
+const leastFreshMs = 60_000;
 
 const groupsOf = (source: Source, name: string, offset: number, value: ApprovalRead): SignerGroup[] => {
   const { groups, from, quorum } = value;
@@ -46,6 +48,11 @@ export const buildApprovals = (
     }
     if (expiry !== undefined && handoff !== null) ladderOrTarget(source, handoff, expiry.offset, names);
     const dwellMs = value.dwell?.value ?? 0;
+    const fresh = value['fresh-sign-in'];
+    if (fresh !== undefined && fresh.value < leastFreshMs) {
+      const message = `approvals.${name}.fresh-sign-in is shorter than a minute: nobody signs that fast.`;
+      report(source, fresh.offset, 'wrongForm', message, 'Write a minute or more, such as 10m.');
+    }
     return [
       {
         name,
@@ -54,6 +61,7 @@ export const buildApprovals = (
         veto: value.veto?.value ?? 'any',
         dwellMs,
         mustOpen: value['must-open']?.value ?? dwellMs > 0,
+        ...(fresh === undefined ? {} : { freshSignInMs: fresh.value }),
         withinMs: value.within?.value ?? dayMs,
         onExpiry: handoff === null ? { kind: 'wait' } : { kind: 'handoff', to: handoff },
       },

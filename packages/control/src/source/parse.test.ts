@@ -140,6 +140,14 @@ describe('a wrong control', () => {
     );
   });
 
+  test('asks for no sign-in that nobody could have given in time', () => {
+    const asking = (within: string) => `${minimal}approvals:\n  a: { from: role:lead, fresh-sign-in: ${within} }\n`;
+    expect(problemsIn(asking('59s'))).toMatchObject([
+      { code: 'wrongForm', message: expect.stringContaining('minute') },
+    ]);
+    expect(problemsIn(asking('1m'))).toEqual([]);
+  });
+
   test('an offline step has no effect', () => {
     expect(shownProblems(minimal.replace('effect: none', 'effect: reversible, offline: allow')).join()).toMatch(
       /has an effect/,

@@ -92,6 +92,7 @@ const approval = object({
   veto: optional(choice('any', 'none'), 'any: one refusal ends it; none: refusals are counted'),
   dwell: optional(duration, 'a signer has it open for at least this long first'),
   'must-open': optional(flag, 'a signer opens it in the inbox first'),
+  'fresh-sign-in': optional(duration, 'a signer has shown who they are within this time: 10m'),
   within: optional(duration, 'how long it waits'),
   'on-expiry': optional(text('wait, or `handoff to LADDER`'), 'what silence means: wait, or `handoff to LADDER`'),
 });

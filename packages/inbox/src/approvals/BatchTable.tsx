@@ -13,6 +13,7 @@ import { countText } from '../text/targets.ts';
 import { nameText, shortDigest, subjectText, upper } from '../text/values.ts';
 import css from './batch.module.css';
 import { type Batch, moneyOf, needsLook, totalsOf } from './batch.ts';
+import { SignInAgain, useTooOld } from './SignInAgain.tsx';
 
 const money = (text: string): string => readable(text, 'money', {}) ?? text;
 
@@ -77,6 +78,7 @@ export const BatchTable = ({ batch }: { batch: Batch }) => {
   const isChosen = (one: ApprovalView) => picked.get(one.approvalId) ?? needsLook(one) === null;
   const chosen = batch.items.filter(isChosen);
   const totals = totalsOf(chosen);
+  const tooOld = useTooOld(batch.items);
   const sign = useAct(
     (comment: string) => {
       const approve = chosen.map(({ approvalId, revision, digest }) => ({ approvalId, revision, digest }));
@@ -100,12 +102,13 @@ export const BatchTable = ({ batch }: { batch: Batch }) => {
         <p className={css.total}>{totals.map(money).join(' + ')}</p>
         <Button
           leftSection={<IconSignature size={18} aria-hidden />}
-          disabled={chosen.length === 0}
+          disabled={chosen.length === 0 || tooOld}
           onClick={() => setAsking(true)}
         >
           Sign {chosen.length}…
         </Button>
       </header>
+      {tooOld && <SignInAgain asked={batch.items} />}
       {sign.error !== null && !asking && <ProblemNote error={sign.error} onClose={sign.reset} />}
       {refused.length > 0 && <Refused items={refused} />}
       <div className={css.scroll}>

@@ -7,7 +7,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import css from '../cases/case.module.css';
 import { useAct } from '../data/act.ts';
-import { call } from '../data/api.ts';
+import { ApiError, call } from '../data/api.ts';
 import { approvalQuery } from '../data/queries.ts';
 import { Consequences } from '../packet/Consequences.tsx';
 import { Inert } from '../parts/Inert.tsx';
@@ -17,6 +17,7 @@ import { type Asked, ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { When } from '../parts/When.tsx';
 import { EditDrawer } from './EditDrawer.tsx';
 import { Quorum } from './Quorum.tsx';
+import { SignInAgain, useTooOld } from './SignInAgain.tsx';
 import { signingOf, steadText } from './signing.ts';
 
 const questions: Record<'reject' | 'withdraw', Asked> = {
@@ -78,7 +79,8 @@ const useOpened = ({ approvalId, digest, mustOpen, status }: ApprovalView): void
 
 type Decision = ReturnType<typeof useDecision>;
 
-const Primary = ({ shown, approve }: { shown: ApprovalView; approve: Decision['approve'] }) => {
+type PrimaryProps = { shown: ApprovalView; approve: Decision['approve']; tooOld: boolean };
+const Primary = ({ shown, approve, tooOld }: PrimaryProps) => {
   const signing = signingOf(shown);
   const stead = steadText(shown.you);
   if (!signing.can)
@@ -97,6 +99,7 @@ const Primary = ({ shown, approve }: { shown: ApprovalView; approve: Decision['a
         )}
       </div>
     );
+  if (tooOld) return <SignInAgain asked={[shown]} />;
   return (
     <div className={css.primary}>
       <Button
@@ -126,8 +129,10 @@ export const Decide = ({ shown }: { shown: ApprovalView }) => {
   const { open, setOpen, approve, reject, withdraw, edit } = useDecision(shown);
   const may = (right: ApprovalView['you']['allowed'][number]) => shown.you.allowed.includes(right);
   const waiting = shown.status === 'waiting';
+  const refused = approve.error instanceof ApiError && approve.error.code === 'sign_in_too_old';
+  const tooOld = useTooOld([shown]) || refused;
   useKeys({
-    a: waiting && may('approve') && !approve.isPending ? () => approve.mutate(undefined) : undefined,
+    a: waiting && may('approve') && !tooOld && !approve.isPending ? () => approve.mutate(undefined) : undefined,
     e: may('edit') && shown.editable.length > 0 ? () => setOpen('edit') : undefined,
     x: waiting && may('reject') ? () => setOpen('reject') : undefined,
   });
@@ -137,7 +142,7 @@ export const Decide = ({ shown }: { shown: ApprovalView }) => {
   return (
     <aside className={`card ${css.actions}`} aria-label="Your decision">
       {approve.error !== null && <ProblemNote error={approve.error} onClose={approve.reset} />}
-      <Primary shown={shown} approve={approve} />
+      <Primary shown={shown} approve={approve} tooOld={tooOld} />
       {waiting && shown.packet !== null && <Consequences packet={shown.packet} />}
       <Quorum shown={shown} />
       {offered.length > 0 && (

@@ -20,3 +20,16 @@ export const signingOf = ({ status, you }: Pick<ApprovalView, 'status' | 'you'>)
   if (you.allowed.includes('approve')) return { can: true };
   return { can: false, because: you.because ?? 'You may not sign this.' };
 };
+
+type FreshAsked = readonly Pick<ApprovalView, 'freshSignInMs'>[];
+
+/** The shortest time that one of these asks for, in ms; null: none does. */
+export const strictest = (asked: FreshAsked): number | null =>
+  asked.reduce<number | null>(
+    (least, { freshSignInMs }) => (freshSignInMs === null ? least : Math.min(least ?? freshSignInMs, freshSignInMs)),
+    null,
+  );
+
+/** The server decides it again by its own clock; here it chooses the button. */
+export const isTooOld = (freshSignInMs: number | null, signedInAt: string | null, now: number): boolean =>
+  freshSignInMs !== null && (signedInAt === null || now - Date.parse(signedInAt) > freshSignInMs);

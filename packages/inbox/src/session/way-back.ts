@@ -7,9 +7,9 @@ const keptMs = 15 * 60_000;
 
 type Kept = { path: string; at: number };
 
-/** Where the browser goes to sign in with the company; it comes back to `path`. */
-export const companySignIn = (path: string): string =>
-  `/sign-in?${new URLSearchParams({ to: path.startsWith('/login') ? '/' : path })}`;
+/** Where the browser goes to sign in with the company; it comes back to `path`. `again`: as if nobody were signed in. */
+export const companySignIn = (path: string, again = false): string =>
+  `/sign-in?${new URLSearchParams({ to: path.startsWith('/login') ? '/' : path })}${again ? '&again' : ''}`;
 
 export const rememberWay = (path: string): void => {
   if (path === '/' || path.startsWith('/login')) return;

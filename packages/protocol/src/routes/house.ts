@@ -1,7 +1,7 @@
 /** Routes of the house: stops, people, keys, sessions, health. */
 import { z } from 'zod';
 import { keyView, personView, stopView } from '../views.ts';
-import { jsonObject } from '../words.ts';
+import { jsonObject, signInView } from '../words.ts';
 import { cursor, empty, limit, page, type Route, reason } from './route.ts';
 
 const organisationFile = {
@@ -12,6 +12,7 @@ const signedIn = z.strictObject({
   person: personView,
   csrf: z.string(),
   locale: z.string().nullable().describe('BCP 47: how values are written for you; null: in the house form'),
+  signIn: signInView,
 });
 const organisationAnswer = z.strictObject({
   organisation: jsonObject.describe('as it counts, with what people entered'),

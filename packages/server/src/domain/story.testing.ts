@@ -228,6 +228,7 @@ export class Story {
       revision: approval?.revision ?? 0,
       digest: approval?.digest ?? '',
       comment: null,
+      signIn: null,
       because: 'no',
       ...over,
     };

@@ -7,7 +7,7 @@ import type { Context, Decided } from '../domain/decided.ts';
 import type { Approval, Run } from '../domain/run/run.ts';
 import type { Outcome } from './committer.ts';
 import type { Lookups } from './lookups/lookups.ts';
-import { actor, none, type PeoplePorts, type PersonCaller } from './people.ts';
+import { actor, none, type PeoplePorts, type PersonCaller, type Signer } from './people.ts';
 import { approvalView } from './present-approval.ts';
 
 type Decide = (run: Run, context: Context) => Decided<{ approvalId: string }>;
@@ -112,12 +112,7 @@ const itemAnswer = ({ approvalId, because }: Item, outcome: Outcome): BatchAnswe
     : { approvalId, decided: null, code: outcome.refused.code, detail: outcome.refused.detail, approval: null };
 
 /** One decision on many: each item is decided by its own digest and leaves its own entry, which names the whole. */
-export const onBatch = async (
-  ports: EditPorts,
-  caller: PersonCaller,
-  body: BatchBody,
-  fresh: string,
-): Promise<Outcome> => {
+export const onBatch = async (ports: EditPorts, caller: Signer, body: BatchBody, fresh: string): Promise<Outcome> => {
   const batchId = batchIdOf(caller, fresh);
   const items: Item[] = [...body.approve, ...body.reject];
   const problem = await notOneKind(ports, items);
@@ -132,7 +127,7 @@ export const onBatch = async (
         ports,
         itemCaller(caller, item),
         because === undefined
-          ? { type: 'approve', ...bound, comment, insteadOf, batch }
+          ? { type: 'approve', ...bound, comment, signIn: caller.signIn, insteadOf, batch }
           : { type: 'reject', ...bound, because, batch },
       );
     }),

@@ -1,7 +1,8 @@
 /** An entry as the timeline shows it: the event, who and when, and a sentence a person reads. */
-import { type Actor, type EntryView, iso, type JsonObject } from '@belay/protocol';
+import { type Actor, type EntryView, iso, isoOrNull, type JsonObject, type SignInView } from '@belay/protocol';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import { targetName } from '../domain/oncall/organisation.ts';
+import type { SignIn } from '../domain/oncall/sign-in.ts';
 import type { RunEvent } from '../domain/run/events.ts';
 import { sentenceOf } from '../domain/run/sentence.ts';
 
@@ -57,3 +58,5 @@ export const entryView = (row: EntryRecord, org: Organisation): EntryView => {
     digest: `sha256:${row.leaf?.toString('hex') ?? ''}`,
   };
 };
+
+export const signInView = ({ at, ...how }: SignIn): SignInView => ({ ...how, at: isoOrNull(at) });

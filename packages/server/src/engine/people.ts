@@ -3,6 +3,7 @@ import type { Actor, Json, ParsedBodyOf } from '@belay/protocol';
 import { reviewBreakGlass } from '../domain/case/break-glass.ts';
 import { type CaseCommand, decideCase } from '../domain/case/decide.ts';
 import type { Context } from '../domain/decided.ts';
+import type { SignIn } from '../domain/oncall/sign-in.ts';
 import type { Permit, Run } from '../domain/run/run.ts';
 import type { Committer, Outcome } from './committer.ts';
 import type { Handle } from './handle.ts';
@@ -26,6 +27,8 @@ export type PeoplePorts = {
   store: Pick<RunStore, 'permit'>;
 };
 export type PersonCaller = { personId: string; idempotency?: Omit<IdempotencyRow, 'answer'> | undefined };
+/** Somebody who signs, and how they had shown who they are. */
+export type Signer = PersonCaller & { signIn: SignIn };
 
 export const actor = ({ personId }: PersonCaller): Actor => ({ kind: 'person', id: personId });
 

@@ -15,7 +15,7 @@ import type { Context } from '../domain/decided.ts';
 import type { Delegation, Organisation } from '../domain/oncall/organisation.ts';
 import type { Approval, Run, Sample } from '../domain/run/run.ts';
 import { sampleDueAt } from '../domain/run/sample.ts';
-import { type EntryRecord, entryView, personName } from './entry-view.ts';
+import { type EntryRecord, entryView, personName, signInView } from './entry-view.ts';
 
 /** For whom it is shown; without `by`, for nobody in particular. */
 export type Viewer = Pick<Context, 'control' | 'org' | 'now'> & Partial<Pick<Context, 'by'>>;
@@ -99,7 +99,7 @@ export const approvalView = (approval: Approval, run: Run, viewer: Viewer): Appr
     groups: groupViews(approval, viewer),
     excluded: approval.exclusions.map(({ personId }) => personId),
     excludedBecause: approval.exclusions.map((one) => ({ ...one, name: personName(org, one.personId) })),
-    signatures: approval.signatures.map(({ by, insteadOf, at, comment, openedAt }) => ({
+    signatures: approval.signatures.map(({ by, insteadOf, at, comment, openedAt, signIn }) => ({
       by,
       name: personName(org, by),
       insteadOf,
@@ -107,11 +107,13 @@ export const approvalView = (approval: Approval, run: Run, viewer: Viewer): Appr
       at: iso(at),
       comment,
       openedAt: isoOrNull(openedAt),
+      signIn: signIn && signInView(signIn),
     })),
     refusals: approval.refusals.map(({ by, at, because }) => ({ by, name: personName(org, by), at: iso(at), because })),
     veto: approval.veto,
     mustOpen: approval.mustOpen,
     dwellMs: approval.dwellMs,
+    freshSignInMs: approval.freshSignInMs,
     editable: approval.editable ?? [],
     replaces: edited?.replaces ?? null,
     before: edited?.before ?? null,

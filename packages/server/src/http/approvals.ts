@@ -57,6 +57,7 @@ const signing = (services: Services): Handlers<Signing> => ({
       revision,
       digest,
       comment,
+      signIn: personOf(call).signIn,
       insteadOf,
     });
   },
@@ -65,7 +66,8 @@ const signing = (services: Services): Handlers<Signing> => ({
   withdrawVote: (call) =>
     onApproval(services, personCaller(call), { type: 'withdraw', approvalId: call.param('approvalId'), ...call.body }),
   editApproval: (call) => onEdit(services, personCaller(call), call.param('approvalId'), call.body),
-  decideBatch: (call) => onBatch(services, personCaller(call), call.body, services.newId('batch')),
+  decideBatch: (call) =>
+    onBatch(services, { ...personCaller(call), signIn: personOf(call).signIn }, call.body, services.newId('batch')),
 });
 
 type Afterwards = 'listExceptions' | 'listSamples' | 'reviewSample';

@@ -1,7 +1,7 @@
 /** Who calls: an agent by its API key, a person by the session of a login link. Rights come after this, in the decision. */
 import { problem } from '@belay/protocol';
-import type { SignIn } from '../domain/oncall/identity.ts';
 import type { Person } from '../domain/oncall/organisation.ts';
+import type { SignIn } from '../domain/oncall/sign-in.ts';
 import type { AgentCaller } from '../engine/agent-ports.ts';
 import type { House } from '../engine/house.ts';
 import type { Clock } from '../engine/ports.ts';

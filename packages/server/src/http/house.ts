@@ -1,8 +1,9 @@
 /** Routes of the house: stops, people, keys, sessions, health, the live feed. */
 import { type Actor, type Json, problem, type RouteName } from '@belay/protocol';
 import { type Organisation, type Person, readerOf } from '../domain/oncall/organisation.ts';
+import type { SignIn } from '../domain/oncall/sign-in.ts';
 import { channelAlarms } from '../engine/delivery/channel-health.ts';
-import { entryView } from '../engine/entry-view.ts';
+import { entryView, signInView } from '../engine/entry-view.ts';
 import { stop } from '../engine/people.ts';
 import { personName, personView } from '../engine/present.ts';
 import { mayUseLinks, type Services } from '../engine/services.ts';
@@ -87,9 +88,9 @@ const withCookie = (answer: unknown, value: string): Response =>
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'set-cookie': value },
   });
 
-const signedIn = (person: Person, csrf: string, org: Organisation) => {
+const signedIn = (person: Person, csrf: string, signIn: SignIn, org: Organisation) => {
   const { locale = null } = readerOf(org, person.personId);
-  return { person: personView(person), csrf, locale };
+  return { person: personView(person), csrf, locale, signIn: signInView(signIn) };
 };
 
 type PeopleRoutes = 'me' | 'waysIn' | 'login' | 'logout' | 'listPeople';
@@ -97,7 +98,7 @@ type PeopleRoutes = 'me' | 'waysIn' | 'login' | 'logout' | 'listPeople';
 export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
   me: async (call) => {
     const person = personOf(call);
-    return { answer: signedIn(person, person.csrf, await services.house.organisation()) };
+    return { answer: signedIn(person, person.csrf, person.signIn, await services.house.organisation()) };
   },
   waysIn: async () => {
     const { signIn, loginLinks } = services;
@@ -111,7 +112,7 @@ export const peopleRoutes = (services: Services): Handlers<PeopleRoutes> => ({
     const person = org.people.find((p) => p.personId === opened.personId);
     if (person === undefined) throw notFound(`person ${opened.personId}`);
     return withCookie(
-      signedIn(person, opened.csrf, org),
+      signedIn(person, opened.csrf, opened.signIn, org),
       sessionCookieFor(opened.session, services.url.startsWith('https:')),
     );
   },

@@ -23,8 +23,8 @@ const cookie = (state: string, value: string, secure: boolean): string =>
 const style =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:12vh auto;padding:0 1rem;color-scheme:light dark}a{margin-right:1.5rem}';
 
-const page = ({ status, title, detail, remedy }: Problem, to: string): Response => {
-  const again = `/sign-in?to=${encodeURIComponent(to)}`;
+const page = ({ status, title, detail, remedy }: Problem, to: string, fresh: boolean): Response => {
+  const again = `/sign-in?to=${encodeURIComponent(to)}${fresh ? '&again' : ''}`;
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not signed in – Belay</title><style>${style}</style>
 <main><h1>You are not signed in</h1><p><b>${escapeHtml(title)}</b></p><p>${escapeHtml(detail)}</p><p>${escapeHtml(remedy)}</p>
 <p><a href="${escapeHtml(again)}">Try again</a><a href="/">Other ways to sign in</a></p></main></html>`;
@@ -41,21 +41,22 @@ const sentTo = (url: string, cookies: string[]): Response => {
 };
 
 const none = (): Response =>
-  page(problem('not_found', 'No identity provider is set up here: people sign in with one-time links.'), '/');
+  page(problem('not_found', 'No identity provider is set up here: people sign in with one-time links.'), '/', false);
 
 const begin = async (services: Services, auth: Auth, request: Request): Promise<Response> => {
   const { signIn, url } = services;
   if (signIn === null) return none();
   const { searchParams } = new URL(request.url);
   const to = wayBack(searchParams.get('to'));
-  const known = searchParams.has('again') ? (await auth.identify(request)).person : null;
+  const fresh = searchParams.has('again');
+  const known = fresh ? (await auth.identify(request)).person : null;
   try {
-    const { url: there, state, sealed } = await signIn.begin(to, known);
+    const { url: there, state, sealed } = await signIn.begin(to, fresh, known);
     return sentTo(there.href, [cookie(state, sealed, url.startsWith('https:'))]);
   } catch (error) {
     if (!(error instanceof SignInProblem)) throw error;
     services.log.warn({ error: error.cause }, 'the identity provider is not reached');
-    return page(problem(error.refusal.code, error.refusal.detail), to);
+    return page(problem(error.refusal.code, error.refusal.detail), to, fresh);
   }
 };
 
@@ -67,7 +68,7 @@ const finish = async ({ signIn, url }: Services, request: Request): Promise<Resp
   const spent = cookie(state, '', secure);
   const done = await signIn.finish(search, cookieOf(request, nameFor(state)));
   if ('refused' in done) {
-    const refused = page(problem(done.refused.code, done.refused.detail), done.to);
+    const refused = page(problem(done.refused.code, done.refused.detail), done.to, done.fresh);
     refused.headers.append('set-cookie', spent);
     return refused;
   }

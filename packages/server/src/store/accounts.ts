@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Actor, type EventType, iso, isoOrNull, type JsonObject, type KeyView } from '@belay/protocol';
 import type { Pool, PoolClient } from 'pg';
-import type { SignIn } from '../domain/oncall/identity.ts';
+import type { SignIn } from '../domain/oncall/sign-in.ts';
 import type { Opened } from '../engine/sign-in/sign-in.ts';
 import { createRecorder, type HouseEvent } from './house-entries.ts';
 
@@ -113,7 +113,7 @@ const spendLink = async (client: PoolClient, token: string, at: number): Promise
 const byLink = (at: number): SignIn => ({ method: 'link', at, issuer: null, amr: [], acr: null });
 
 const keepSession = async (client: PoolClient, personId: string, signIn: SignIn, at: number): Promise<Opened> => {
-  const opened = { personId, session: newSecret('session'), csrf: newSecret('csrf') };
+  const opened = { personId, session: newSecret('session'), csrf: newSecret('csrf'), signIn };
   await client.query(
     `INSERT INTO sessions (token_digest, person_id, csrf, created_at, expires_at, sign_in)
      VALUES ($1, $2, $3, $4, $5, $6)`,
@@ -122,7 +122,7 @@ const keepSession = async (client: PoolClient, personId: string, signIn: SignIn,
   return opened;
 };
 
-const sessionOpened = ({ personId }: Opened, { at: signedInAt, ...how }: SignIn, at: number): HouseEvent =>
+const sessionOpened = ({ personId, signIn: { at: signedInAt, ...how } }: Opened, at: number): HouseEvent =>
   happened(
     'SessionOpened',
     { personId, ...how, signedInAt: isoOrNull(signedInAt) },
@@ -175,7 +175,7 @@ export const createAccounts = (pool: Pool, newId: (prefix: string) => string) =>
         const found = await spendLink(client, token, at);
         return found === null || !may(found) ? null : keepSession(client, found, signIn, at);
       },
-      (opened) => (opened === null ? null : sessionOpened(opened, signIn, at)),
+      (opened) => (opened === null ? null : sessionOpened(opened, at)),
     );
   },
   /** For somebody whom the company's identity provider has named. `replaces` (a digest) ends with it. */
@@ -185,7 +185,7 @@ export const createAccounts = (pool: Pool, newId: (prefix: string) => string) =>
         if (replaces !== null) await client.query('DELETE FROM sessions WHERE token_digest = $1', [replaces]);
         return keepSession(client, personId, signIn, at);
       },
-      (opened) => sessionOpened(opened, signIn, at),
+      (opened) => sessionOpened(opened, at),
     ),
   session: async (session: string, at: number): Promise<{ personId: string; csrf: string; signIn: SignIn } | null> => {
     const { rows } = await pool.query<{ personId: string; csrf: string; signIn: SignIn | null; createdAt: number }>(

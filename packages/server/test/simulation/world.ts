@@ -359,7 +359,7 @@ export class Simulation {
     const sign = this.#setting.chance.happens(0.9);
     const on = { approvalId, revision, digest };
     const decided = sign
-      ? decideApproval(live.run, { type: 'approve', ...on, comment: null }, context)
+      ? decideApproval(live.run, { type: 'approve', ...on, comment: null, signIn: null }, context)
       : decideApproval(live.run, { type: 'reject', ...on, because: 'no' }, context);
     this.#happen(live, decided, context);
   }

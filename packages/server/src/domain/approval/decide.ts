@@ -5,8 +5,10 @@
  *   waiting --refuse--> rejected     waiting --time--> expired, or waits on     waiting, approved --takeover, edit--> void
  *   approved, rejected --vote withdrawn--> waiting
  */
+import { formatDuration } from '@belay/control';
 import { type Context, type Decided, type Refusal, refuse } from '../decided.ts';
 import { resolveTarget } from '../oncall/organisation.ts';
+import type { SignIn } from '../oncall/sign-in.ts';
 import type { Batch, RunEvent } from '../run/events.ts';
 import type { Approval, Run } from '../run/run.ts';
 import { tooLittleKnown } from './incomplete.ts';
@@ -15,7 +17,13 @@ import { candidates, exclusionOf, type Right, rightFor, rightsOf } from './signe
 
 type Bound = { approvalId: string; revision: number; digest: string };
 export type ApprovalCommand =
-  | (Bound & { type: 'approve'; comment: string | null; insteadOf?: string | null; batch?: Batch | null })
+  | (Bound & {
+      type: 'approve';
+      comment: string | null;
+      signIn: SignIn | null;
+      insteadOf?: string | null;
+      batch?: Batch | null;
+    })
   | (Bound & { type: 'reject'; because: string; batch?: Batch | null })
   | { type: 'withdraw'; approvalId: string; because: string }
   | { type: 'open'; approvalId: string; digest: string };
@@ -37,6 +45,7 @@ const kept: ReadonlySet<Refusal['code']> = new Set([
   'separation_of_duties',
   'digest_mismatch',
   'not_read',
+  'sign_in_too_old',
   'too_little_known',
 ]);
 
@@ -79,9 +88,18 @@ const notRead = (approval: Approval, { by, now }: Context): Refusal | null => {
   return { code: 'not_read', detail: `It may be signed from ${new Date(ready).toISOString()} on: read it first.` };
 };
 
+/** A session may be stolen, or left open on a desk: what is worth most asks who is there now. */
+const notFresh = ({ freshSignInMs }: Approval, signIn: SignIn | null, { now }: Context): Refusal | null => {
+  if (freshSignInMs === null) return null;
+  const at = signIn?.at ?? null;
+  if (at !== null && now - at <= freshSignInMs) return null;
+  const yours = at === null ? 'nobody can say when you did' : `you did at ${new Date(at).toISOString()}`;
+  return { code: 'sign_in_too_old', detail: `Sign in within ${formatDuration(freshSignInMs)} of signing: ${yours}.` };
+};
+
 const sign = (
   approval: Approval,
-  { comment, batch = null }: Extract<Vote, { type: 'approve' }>,
+  { comment, signIn, batch = null }: Extract<Vote, { type: 'approve' }>,
   { insteadOf, groups }: Right,
   { by }: Context,
 ): RunEvent => {
@@ -95,6 +113,7 @@ const sign = (
     insteadOf,
     groups,
     openedAt: approval.opened.find((opened) => opened.by === by.id)?.at ?? null,
+    signIn,
     batch,
   };
 };
@@ -126,8 +145,8 @@ const vote = (approval: Approval, command: Vote, context: Context): ApprovalDeci
     const { approvalId, digest } = approval;
     return { events: [{ type: 'ApprovalRejected', approvalId, digest, because, complete, batch }], answer };
   }
-  const unread = notKnown(approval) ?? notRead(approval, context);
-  if (unread !== null) return refuseVote(approval, 'approve', unread);
+  const hindered = notKnown(approval) ?? notRead(approval, context) ?? notFresh(approval, command.signIn, context);
+  if (hindered !== null) return refuseVote(approval, 'approve', hindered);
   return { events: [sign(approval, command, chosen.right, context)], answer };
 };
 

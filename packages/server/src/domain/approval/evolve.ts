@@ -42,9 +42,9 @@ const rejected: Evolve<'ApprovalRejected'> = (run, { approvalId, because, comple
 };
 
 const signed: Evolve<'ApprovalSigned'> = (run, event, { at, by }) => {
-  const { approvalId, comment, complete, insteadOf = null, groups = [0], openedAt = null } = event;
+  const { approvalId, comment, complete, insteadOf = null, groups = [0], openedAt = null, signIn = null } = event;
   const approval = approvalOf(run, approvalId);
-  const signatures = [...(approval?.signatures ?? []), { by: by.id, insteadOf, groups, at, comment, openedAt }];
+  const signatures = [...(approval?.signatures ?? []), { by: by.id, insteadOf, groups, at, comment, openedAt, signIn }];
   const step = approval?.step ?? null;
   if (!complete) return withApproval(run, approvalId, { signatures });
   return {

@@ -105,6 +105,7 @@ export const requestApproval = (
     veto: spec.veto,
     mustOpen: spec.mustOpen,
     dwellMs: spec.dwellMs,
+    freshSignInMs: spec.freshSignInMs ?? null,
     exclusions: exclusionsOf(run, wanted, spec.exclude, context),
     opened: [],
     signatures: [],

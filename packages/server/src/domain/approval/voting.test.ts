@@ -127,6 +127,25 @@ describe('reading first', () => {
   });
 });
 
+describe('signing in first', () => {
+  const by = (at: number | null) =>
+    ({ signIn: { method: 'company', at, issuer: 'https://login.example.com', amr: ['otp'], acr: null } }) as never;
+  const fresh = () => story('from: role:signers, fresh-sign-in: 10m, within: 1h').wait(600_000);
+  it('is asked of each signer, and what they showed is kept', () => {
+    const [now] = [fresh().now];
+    expect(fresh().sign('ben').refused).toBe('sign_in_too_old');
+    expect(fresh().sign('ben', by(null)).refused).toBe('sign_in_too_old');
+    expect(fresh().sign('ben', by(now - 600_001)).events).toMatchObject([{ type: 'VoteRefused' }]);
+    expect(fresh().sign('ben', by(now - 600_000)).events).toMatchObject([
+      { type: 'ApprovalSigned', signIn: { at: now - 600_000, amr: ['otp'] } },
+    ]);
+  });
+  it('is not asked of who refuses, nor where the control says nothing', () => {
+    expect(fresh().sign('ben', { type: 'reject', because: 'no' } as never).types).toEqual(['ApprovalRejected']);
+    expect(story('from: role:signers, within: 1h').sign('ben').types).toEqual(['ApprovalSigned']);
+  });
+});
+
 describe('a refusal', () => {
   it('is one of several where they are counted', () => {
     const told = story('from: role:signers, quorum: 2, veto: none, within: 1h');

@@ -6,16 +6,6 @@ import type { Refusal } from '../decided.ts';
 import { cannotLink } from './link-account.ts';
 import type { Organisation, Person } from './organisation.ts';
 
-/** How and when somebody signed in. `at` is epoch ms; null: the provider did not say. */
-export type SignIn = {
-  method: 'link' | 'company';
-  at: number | null;
-  issuer: string | null;
-  /** methods and class of the authentication, as the provider names them (RFC 8176) */
-  amr: string[];
-  acr: string | null;
-};
-
 export type Identity = { issuer: string; subject: string; email: string | null; emailVerified: boolean };
 
 /** The word in `addresses:` of the organisation, beside those of the channels. */

@@ -1,6 +1,7 @@
 /** What can happen to a run. Facts in past tense; `evolve` folds them, the entry log keeps them. */
 import type { RecordedFacts } from '@belay/control';
 import type { Actor, ControlRef, FactView, Json, JsonObject, OutcomeKind, Requirement, Target } from '@belay/protocol';
+import type { SignIn } from '../oncall/sign-in.ts';
 import type { Approval, Case, Holder, Instructions, Permit, Reason, Run, Sample } from './run.ts';
 
 /** Decided together with others: the digest covers the digests of all of them. */
@@ -73,6 +74,7 @@ export type RunEvent =
       insteadOf: string | null;
       groups: number[];
       openedAt: number | null;
+      signIn: SignIn | null;
       batch: Batch | null;
     }
   | {

@@ -20,6 +20,7 @@ import type {
   Requirement,
   Target,
 } from '@belay/protocol';
+import type { SignIn } from '../oncall/sign-in.ts';
 
 export type Holder = { kind: 'agent' | 'person'; id: string };
 
@@ -68,6 +69,8 @@ export type Signature = {
   at: number;
   comment: string | null;
   openedAt: number | null;
+  /** how and when the signer had shown who they are; null: in a channel, or before it was kept */
+  signIn: SignIn | null;
 };
 export type Exclusion = { personId: string; because: string };
 
@@ -95,6 +98,8 @@ export type Approval = {
   veto: 'any' | 'none';
   mustOpen: boolean;
   dwellMs: number;
+  /** null: a sign-in of any age */
+  freshSignInMs: number | null;
   exclusions: Exclusion[];
   opened: { by: string; at: number }[];
   signatures: Signature[];

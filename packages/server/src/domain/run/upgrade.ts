@@ -12,6 +12,7 @@ type StoredApproval = Stored<
   | 'veto'
   | 'mustOpen'
   | 'dwellMs'
+  | 'freshSignInMs'
   | 'exclusions'
   | 'opened'
   | 'refusals'
@@ -22,24 +23,35 @@ type StoredApproval = Stored<
     from?: SignerGroup['from'];
     quorum?: number;
     excluded?: string[];
-    signatures: Stored<Signature, 'insteadOf' | 'groups' | 'openedAt'>[];
+    signatures: Stored<Signature, 'insteadOf' | 'groups' | 'openedAt' | 'signIn'>[];
   }
 >;
 
 const dayMs = 86_400_000;
 
 export const upgradedApproval = (stored: StoredApproval): Approval => {
-  if (stored.groups !== undefined) return stored as Approval;
   const { from, quorum = 1, excluded = [], ...approval } = stored;
+  const signatures = stored.signatures.map((one) => ({
+    insteadOf: null,
+    groups: [0],
+    openedAt: null,
+    signIn: null,
+    ...one,
+  }));
+  if (stored.groups !== undefined) {
+    const freshSignInMs = stored.freshSignInMs ?? null;
+    return { ...(stored as Approval), freshSignInMs, signatures };
+  }
   return {
     ...approval,
     groups: from === undefined ? [] : [{ from, quorum }],
     veto: 'any',
     mustOpen: false,
     dwellMs: 0,
+    freshSignInMs: null,
     exclusions: excluded.map((personId) => ({ personId, because: 'they asked for it, or prepared it' })),
     opened: [],
-    signatures: stored.signatures.map((one) => ({ insteadOf: null, groups: [0], openedAt: null, ...one })),
+    signatures,
     refusals: [],
     refusedVotes: 0,
     edited: null,

@@ -38,7 +38,7 @@ describe('a card', () => {
   it('offers no signature where it has to be read first, but a link to sign', () => {
     const offered = ({ buttons }: ReturnType<typeof cardFor>) => buttons.map(({ action }) => action);
     expect(offered(cardFor(undefined))).toEqual(['approve', 'reject']);
-    for (const how of ['must-open: true, ', 'dwell: 30s, ']) {
+    for (const how of ['must-open: true, ', 'dwell: 30s, ', 'fresh-sign-in: 10m, ']) {
       const card = cardFor(undefined, how);
       expect(offered(card)).toEqual(['reject']);
       expect(card).toMatchObject({ urlLabel: 'Open to sign', noSignature: expect.stringContaining('Open to sign: ') });

@@ -311,12 +311,17 @@ const approvalWho = (approval: Approval, run: Run, { org, reader }: CardContext,
 };
 
 /** A card cannot tell who has read it for how long: where that is asked, it leads to where it can be told. */
-const notSignedHere = ({ mustOpen, dwellMs, packet = null }: Approval, reader: Reader): string | null => {
+const notSignedHere = (
+  { mustOpen, dwellMs, freshSignInMs, packet = null }: Approval,
+  reader: Reader,
+): string | null => {
   const lacking = tooLittleKnown(packet);
   if (lacking !== null) return `It cannot be signed. ${lacking}`;
-  const dwell = formatDuration(dwellMs);
-  const shown = readable(dwell, 'duration', { ...reader, locale: reader.locale ?? 'en' }) ?? dwell;
-  if (dwellMs > 0) return `Open to sign: it has to be before you for ${shown} first.`;
+  const shown = (ms: number): string =>
+    readable(formatDuration(ms), 'duration', { ...reader, locale: reader.locale ?? 'en' }) ?? formatDuration(ms);
+  if (dwellMs > 0) return `Open to sign: it has to be before you for ${shown(dwellMs)} first.`;
+  if (freshSignInMs !== null)
+    return `Open to sign: it asks for a sign-in that is not older than ${shown(freshSignInMs)}.`;
   return mustOpen ? 'Open to sign: it has to be read in full first.' : null;
 };
 

@@ -141,7 +141,7 @@ export const commandOf = (press: Press, found: Found): PressCommand => {
     case 'edit':
       return ofCase(returned(press, stepOf(found)));
     case 'approve':
-      return { about: 'approval', command: { ...approval, type: 'approve', comment: null } };
+      return { about: 'approval', command: { ...approval, type: 'approve', comment: null, signIn: null } };
     case 'reject': {
       // To refuse, nobody needs all of it before them; the revision says that it is what they saw.
       const seen = digest ?? (found.kind === 'approval' ? found.approval.digest : '');

@@ -4,7 +4,8 @@
  */
 import * as oidc from 'openid-client';
 import type { Refusal } from '../../domain/decided.ts';
-import type { Identity, SignIn } from '../../domain/oncall/identity.ts';
+import type { Identity } from '../../domain/oncall/identity.ts';
+import type { SignIn } from '../../domain/oncall/sign-in.ts';
 import type { Clock } from '../ports.ts';
 
 export type ProviderSettings = {
@@ -47,7 +48,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 const isVerified = ({ email_verified: standard, xms_edov: entra }: oidc.IDToken): boolean =>
   standard === undefined ? entra === true || entra === 1 || entra === '1' || entra === 'true' : standard === true;
 
-const shownBy = (claims: oidc.IDToken): Shown => ({
+const shownBy = (claims: oidc.IDToken, now: number): Shown => ({
   identity: {
     issuer: claims.iss,
     subject: claims.sub,
@@ -56,7 +57,8 @@ const shownBy = (claims: oidc.IDToken): Shown => ({
   },
   signIn: {
     method: 'company',
-    at: claims.auth_time === undefined ? null : claims.auth_time * 1_000,
+    // A clock that runs ahead there does not make a sign-in last longer here.
+    at: claims.auth_time === undefined ? null : Math.min(claims.auth_time * 1_000, now),
     issuer: claims.iss,
     amr: Array.isArray(claims.amr) ? claims.amr.filter((one) => typeof one === 'string') : [],
     acr: textOf(claims.acr),
@@ -84,6 +86,12 @@ const away = (error: unknown): boolean =>
     'OAUTH_RESPONSE_IS_NOT_CONFORM',
   ].includes((error as { code?: string }).code ?? '');
 
+/** Signed in before it was asked for, or at a time that it does not name: the library tells both of the claim `auth_time`. */
+const isOld = (error: unknown): boolean => {
+  const { cause } = error as { cause?: { message?: string; cause?: { claim?: unknown } } };
+  return cause?.cause?.claim === 'auth_time' || /"auth_time"/.test(cause?.message ?? '');
+};
+
 /** The library tells what did not hold as a code, with the claim or the answer as the cause. */
 const problemOf = (error: unknown): SignInProblem => {
   if (error instanceof SignInProblem) return error;
@@ -93,11 +101,9 @@ const problemOf = (error: unknown): SignInProblem => {
       ? new SignInProblem('sign_in_lost', 'The answer of the provider was used before, or is too old.', error)
       : new SignInProblem('sign_in_failed', given(error), error);
   if (away(error)) return new SignInProblem('provider_down', 'No usable answer came from it.', error);
-  const { code, cause } = error as { code?: string; cause?: { claim?: unknown } };
-  if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED')
-    return cause?.claim === 'auth_time'
-      ? new SignInProblem('sign_in_old', 'It answered with an earlier sign-in.', error)
-      : new SignInProblem('sign_in_clock', 'What it signed is valid at another time than now.', error);
+  if (isOld(error)) return new SignInProblem('sign_in_old', 'It does not say that you have just signed in.', error);
+  if ((error as { code?: string }).code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED')
+    return new SignInProblem('sign_in_clock', 'What it signed is valid at another time than now.', error);
   return new SignInProblem('sign_in_failed', 'Its answer does not hold.', error);
 };
 
@@ -157,7 +163,7 @@ export const createProvider = (settings: ProviderSettings, redirectUri: string, 
         });
         const claims = tokens.claims();
         if (claims === undefined) throw new SignInProblem('sign_in_failed', 'It answered without an identity.');
-        return shownBy(claims);
+        return shownBy(claims, clock.now());
       } catch (error) {
         throw problemOf(error);
       }

@@ -4,14 +4,15 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Refusal } from '../../domain/decided.ts';
-import { accountOf, type SignIn, signInAccount, whoSignsIn } from '../../domain/oncall/identity.ts';
+import { accountOf, signInAccount, whoSignsIn } from '../../domain/oncall/identity.ts';
 import type { Person } from '../../domain/oncall/organisation.ts';
+import type { SignIn } from '../../domain/oncall/sign-in.ts';
 import type { Services } from '../services.ts';
 import { type Asked, createProvider, type ProviderSettings, type Shown, SignInProblem } from './provider.ts';
 
 /** Somebody who is signed in and shows once more that it is them. `session` ends with it. */
 export type Again = { personId: string; session: string };
-export type Opened = { personId: string; session: string; csrf: string };
+export type Opened = { personId: string; session: string; csrf: string; signIn: SignIn };
 
 export type SignInPorts = Pick<Services, 'house' | 'changeOncall' | 'url' | 'clock' | 'log'> & {
   settings: ProviderSettings;
@@ -22,7 +23,7 @@ export type SignInPorts = Pick<Services, 'house' | 'changeOncall' | 'url' | 'clo
 };
 
 export const underWayMs = 10 * 60_000;
-type UnderWay = Asked & { to: string; at: number; again: { personId: string; digest: string } | null };
+type UnderWay = Asked & { to: string; at: number; fresh: boolean; again: { personId: string; digest: string } | null };
 
 const lost = (detail: string): SignInProblem => new SignInProblem('sign_in_lost', detail);
 
@@ -71,30 +72,34 @@ export const createSignIn = (ports: SignInPorts) => {
   return {
     name: settings.name,
     /** Where the browser goes, and what it has to bring along when it comes back with this state. */
-    begin: async (to: string | null, again: Again | null): Promise<{ url: URL; state: string; sealed: string }> => {
-      const { url: there, asked } = await provider.begin(again !== null);
+    begin: async (
+      to: string | null,
+      fresh: boolean,
+      again: Again | null,
+    ): Promise<{ url: URL; state: string; sealed: string }> => {
+      const { url: there, asked } = await provider.begin(fresh);
       const known = again && { personId: again.personId, digest: ports.digestOf(again.session) };
       return {
         url: there,
         state: asked.state,
-        sealed: seal({ ...asked, to: wayBack(to), at: clock.now(), again: known }),
+        sealed: seal({ ...asked, to: wayBack(to), at: clock.now(), fresh, again: known }),
       };
     },
     /** `search` is what the provider sent the browser back with; `sealed` what the browser kept for its state. */
     finish: async (
       search: string,
       sealed: string | null,
-    ): Promise<{ to: string; opened: Opened } | { to: string; refused: Refusal }> => {
-      let to = '/';
+    ): Promise<{ to: string; opened: Opened } | { to: string; fresh: boolean; refused: Refusal }> => {
+      let [to, fresh] = ['/', false];
       try {
         const underWay = begun(sealed);
-        to = underWay.to;
-        const shown = await provider.finish(search, underWay, underWay.again === null ? null : underWay.at);
+        ({ to, fresh } = underWay);
+        const shown = await provider.finish(search, underWay, underWay.fresh ? underWay.at : null);
         return { to, opened: await open(shown, underWay) };
       } catch (error) {
         if (!(error instanceof SignInProblem)) throw error;
         log.warn({ error: error.cause ?? error, code: error.refusal.code }, 'a sign-in failed');
-        return { to, refused: error.refusal };
+        return { to, fresh, refused: error.refusal };
       }
     },
   };
