@@ -47,12 +47,48 @@ const readConnection = (dataDir: string): Connection | null => {
 /** The demo keeps its data in a directory of its own below the usual one. */
 export const demoDirectory = (dataDir: string): string => join(dataDir, 'demo');
 
+/** Twice as long as the server takes to see that its administrator has left. */
+const newWayInMs = 6_000;
+const lookAgainMs = 100;
+
+/**
+ * Speaks for the administrator of this machine. When that one has left, nothing was done, and the server is about to leave
+ * a new way in: the same call goes through that.
+ */
+const onThisMachine = (dataDir: string, found: Connection): Api => {
+  const renewed = async (error: unknown): Promise<Api> => {
+    const over = error instanceof CliProblem && error.code === 'unauthenticated';
+    for (let waited = 0; over && waited < newWayInMs; waited += lookAgainMs) {
+      const now = readConnection(dataDir);
+      if (now !== null && now.token !== found.token) return createApi(now);
+      await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+    }
+    throw error;
+  };
+  let api = createApi(found);
+  const again = async <T>(ask: (by: Api) => Promise<T>): Promise<T> => {
+    try {
+      return await ask(api);
+    } catch (error) {
+      api = await renewed(error);
+      return ask(api);
+    }
+  };
+  return {
+    url: found.url,
+    call: (name, asked) => again((by) => by.call(name, asked)),
+    download: (name, query) => again((by) => by.download(name, query)),
+  };
+};
+
 export const connect = (given: Given): Api => {
   const data = given.text('data');
   const { url, token, dataDir } = readConfig(data === undefined ? {} : { data });
   if (data === undefined && url !== undefined && token !== undefined) return createApi({ url, token });
-  const found = readConnection(dataDir) ?? (data === undefined ? readConnection(demoDirectory(dataDir)) : null);
-  if (found !== null) return createApi(found);
+  for (const directory of data === undefined ? [dataDir, demoDirectory(dataDir)] : [dataDir]) {
+    const found = readConnection(directory);
+    if (found !== null) return onThisMachine(directory, found);
+  }
   throw new CliProblem(
     3,
     `No Belay runs with the data directory ${relative(process.cwd(), dataDir) || '.'}.`,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../world.ts';
 import { connect } from './client.ts';
 import { noteTools } from './definitions.ts';
 import { endAll, runBelay, startBelay } from './process.ts';
@@ -75,6 +76,16 @@ it('a server that asks who calls is read with a header', async () => {
   const { code, output } = await init('--http', url, '--header', 'authorization=Bearer s3cret');
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('Read it before you publish it') });
   expect(existsSync(out())).toBe(true);
+});
+
+it('what it writes passes the check with the two people of the guide, and not with one', async () => {
+  await init('--http', url, '--header', 'authorization=Bearer s3cret');
+  const people = root('examples/mcp-organisation.yaml');
+  const withTwo = await runBelay(['check', out(), '--org', people]);
+  expect(withTwo).toMatchObject({ code: 0, output: expect.stringContaining('0 errors, 0 warnings') });
+  const alone = join(folder, 'alone.yaml');
+  writeFileSync(alone, readFileSync(people, 'utf8').replace(/^ {2}ben:.*\n/m, ''));
+  expect((await runBelay(['check', out(), '--org', alone])).output).toContain('when ann is the requester');
 });
 
 describe('whoever starts the proxy reads', () => {
