@@ -75,7 +75,8 @@ const roundName = ({ tool, arguments: args }: ToolCall, state: unknown): string 
   digestOf([tool, args, typeof state === 'string' ? state : null]);
 
 export const createCarryOut = (calls: OpenCalls) => {
-  const reports = new Set<Promise<void>>();
+  /** on their way, by the key of their step */
+  const reports = new Map<string, Promise<void>>();
   /** calls that the server has answered with a question to its user: the same call comes again, under the same permit */
   const rounds = new Map<string, Round>();
 
@@ -85,8 +86,8 @@ export const createCarryOut = (calls: OpenCalls) => {
     const answered = new Promise<void>((resolve) => setImmediate(resolve));
     // A refused report means that control has moved: the next call learns it. What is not delivered, Belay asks about.
     const sent = answered.then(() => run.settle(key, result, carriedOut ?? undefined)).catch(() => {});
-    reports.add(sent);
-    void sent.finally(() => reports.delete(sent));
+    reports.set(key, sent);
+    void sent.finally(() => reports.get(key) === sent && reports.delete(key));
   };
 
   const carryOut = async (round: Round, call: ToolCall, params: JsonObject, upstream: Upstream): Promise<Reply> => {
@@ -112,6 +113,8 @@ export const createCarryOut = (calls: OpenCalls) => {
 
   return {
     carryOut,
+    /** What became of this step is told before anybody asks for it again: or a person would be asked about it. */
+    told: async (key: string): Promise<void> => reports.get(key),
     /** The permit was given and is not used: the client went away meanwhile. */
     unused(run: AnyRun, open: OpenCall): Reply {
       const said = 'Not carried out: the client took the call back.';
@@ -136,7 +139,7 @@ export const createCarryOut = (calls: OpenCalls) => {
       const never: ReportResult = { status: 'failed', error: 'The server asked for input that never came.' };
       for (const { run, open, granted } of rounds.values()) report(run, open.key, never, granted.arguments);
       rounds.clear();
-      await Promise.all(reports);
+      await Promise.all(reports.values());
     },
   };
 };

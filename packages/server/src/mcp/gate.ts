@@ -104,6 +104,7 @@ const attempt = async (parts: GateParts, asked: Asked, open: OpenCall): Promise<
     const because = `${open.tool} is no longer what it was when it was accepted.`;
     if (open.waits !== null) return waitingReply(parts, asked, { open, ticket, because, url: open.waits.url });
   }
+  await carry.told(open.key);
   const answer = (await run.gate(open.step, open.arguments, { key: open.key, redeem: true })) as GateAnswer;
   switch (answer.kind) {
     case 'continue': {
