@@ -3,6 +3,7 @@ import type { CaseView, ParsedBodyOf, ParsedQueryOf, PersonView, RouteName } fro
 import { decideBatch, editApproval } from './deciding.ts';
 import { people } from './fixtures.ts';
 import { sampleChannels } from './sample-channels.ts';
+import { samplePatterns, sampleProposals } from './sample-insight.ts';
 import type { World } from './world.ts';
 
 export type Request = { me: PersonView; params: Record<string, string>; query: unknown; body: unknown };
@@ -68,6 +69,8 @@ const listExceptions: Answer = (world, { query }) => {
   );
 };
 
+const raised = (text: string) => text.replaceAll('EUR 500.00', 'EUR 609.00');
+
 export const answers: Partial<Record<RouteName, Answer>> = {
   listPeople: () => page(people),
   listCases,
@@ -123,6 +126,18 @@ export const answers: Partial<Record<RouteName, Answer>> = {
   previewMove: (world, { params }) => world.controls.moves(params.name ?? ''),
   moveRuns: (world, { params, body }) =>
     world.controls.move(params.name ?? '', (body as ParsedBodyOf<'moveRuns'>).because),
+  listPatterns: (world, { query }) => samplePatterns(world.now(), (query as ParsedQueryOf<'listPatterns'>).control),
+  listProposals: (world, { query }) => {
+    const { control } = query as ParsedQueryOf<'listProposals'>;
+    return sampleProposals(world.now(), control, raised(world.controls.control(control).source));
+  },
+  draftControl: (world, { me, body }) => {
+    const { source } = body as ParsedBodyOf<'draftControl'>;
+    const name = source.match(/^control: (\S+)/m)?.[1] ?? '';
+    world.controls.keepDraft(name, me.personId, () => source);
+    const { source: _, comparison: __, ...draft } = world.controls.draft(name) ?? {};
+    return draft;
+  },
   getDraft: (world, { params }) => ({ draft: world.controls.draft(params.name ?? '') }),
   publishDraft: (world, { me, params, body }) =>
     world.controls.publish(params.name ?? '', (body as ParsedBodyOf<'publishDraft'>).digest, me.personId),

@@ -17,6 +17,7 @@ const pages = [
   '/approvals/delegations',
   '/samples',
   '/exceptions',
+  '/patterns',
   '/runs',
   '/runs/run-2044',
   '/controls',
@@ -38,6 +39,7 @@ const coloured = [
   '/runs',
   '/on-call',
   '/exceptions',
+  '/patterns',
   '/channels-health',
   ...pages.filter((path) => path.startsWith('/controls')),
 ];

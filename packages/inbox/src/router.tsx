@@ -8,6 +8,7 @@ import { ControlsPage } from './controls/ControlsPage.tsx';
 import { OncallPage } from './oncall/OncallPage.tsx';
 import { OrganisationPage } from './organisation/OrganisationPage.tsx';
 import { exceptionsSearch } from './oversight/exceptions.ts';
+import { patternsSearch } from './oversight/patterns.ts';
 import { RunPage } from './runs/RunPage.tsx';
 import { RunsPage } from './runs/RunsPage.tsx';
 import { Login } from './session/Login.tsx';
@@ -112,6 +113,12 @@ const exceptions = createRoute({
   component: lazyRouteComponent(() => import('./oversight/ExceptionsPage.tsx'), 'ExceptionsPage'),
   validateSearch: exceptionsSearch,
 });
+const patterns = createRoute({
+  getParentRoute: () => shell,
+  path: '/patterns',
+  component: lazyRouteComponent(() => import('./oversight/PatternsPage.tsx'), 'PatternsPage'),
+  validateSearch: patternsSearch,
+});
 
 const link = createRoute({
   getParentRoute: () => shell,
@@ -139,6 +146,7 @@ export const router = createRouter({
       channels,
       samples,
       exceptions,
+      patterns,
       link,
     ]),
   ]),

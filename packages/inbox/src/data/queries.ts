@@ -128,6 +128,21 @@ export const exceptionsQuery = ({ from, to, open, ...filter }: ExceptionsSearch)
     placeholderData: keepPreviousData,
   });
 
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+
+export const patternsQuery = (control: string, days: number) =>
+  queryOptions({
+    queryKey: ['patterns', control, days],
+    queryFn: ({ signal }) => call('listPatterns', { query: { control, since: daysAgo(days) }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const proposalsQuery = (control: string, days: number) =>
+  queryOptions({
+    queryKey: ['proposals', control, days],
+    queryFn: ({ signal }) => call('listProposals', { query: { control, since: daysAgo(days) }, signal }),
+  });
+
 export const runsQuery = (show: 'unfinished' | 'finished') =>
   queryOptions({
     queryKey: ['runs', show],

@@ -12,6 +12,7 @@ import {
   IconKeyboard,
   IconListDetails,
   IconLogout,
+  IconRepeat,
   IconSignature,
   IconUserCircle,
   IconUsersGroup,
@@ -92,6 +93,10 @@ const Navigation = ({ admin, sees }: { admin: boolean; sees: boolean }) => {
           <span>Exceptions</span>
         </Link>
       )}
+      <Link to="/patterns">
+        <IconRepeat size={19} stroke={1.7} aria-hidden />
+        <span>Patterns</span>
+      </Link>
       <Link to="/controls">
         <IconFileCheck size={19} stroke={1.7} aria-hidden />
         <span>Controls</span>
