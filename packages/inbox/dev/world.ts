@@ -230,7 +230,12 @@ export class World {
 
   snooze(me: PersonView, caseId: string, { revision, until, because }: ParsedBodyOf<'snoozeCase'>): CaseView {
     const next = this.change(caseId, revision, { nextRungAt: until, restsUntil: until, restsBecause: because });
-    this.record(next.runId, 'CaseSnoozed', `${me.name} lets it rest: ${because}`, me);
+    this.record(
+      next.runId,
+      'CaseSnoozed',
+      `${me.name} lets it rest until ${new Date(until).toISOString()}: ${because}`,
+      me,
+    );
     return this.for(me, next);
   }
 

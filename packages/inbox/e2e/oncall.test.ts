@@ -69,6 +69,46 @@ describe.skipIf(missing !== null)('the on-call page', () => {
   });
 });
 
+describe.skipIf(missing !== null)('what is entered wrong', () => {
+  const visit = visiting();
+
+  it('says what is wrong with a time, and what a time counts as where clocks change', async () => {
+    const own = await visit.page.context().newCDPSession(visit.page);
+    await own.send('Emulation.setTimezoneOverride', { timezoneId: 'Europe/Paris' });
+    await visit.open('/on-call');
+    await visit.button('Add an absence…').click();
+    const dialog = visit.page.getByRole('dialog');
+    await dialog.getByLabel('From').fill('2027-03-28T02:30');
+    await dialog.getByText('there is no 02:30, 03:30 counts').waitFor();
+    await dialog.getByLabel('To').fill('2027-03-27T02:30');
+    await dialog.getByText('The end has to be after the beginning.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Add the absence' }).isDisabled()).toBe(true);
+    await picture(visit.page, 'on-call-odd-time', false);
+  });
+
+  it('says why the house refuses what was entered, and keeps the form', async () => {
+    const detail = 'It is over already: the past cannot be changed.';
+    await visit.page.route('**/absences', (route) =>
+      route.fulfill({
+        status: 422,
+        json: {
+          code: 'invalid_request',
+          title: 'The request is not of the documented form.',
+          detail,
+          remedy: 'Read it.',
+        },
+      }),
+    );
+    await visit.open('/on-call');
+    await visit.button('Add an absence…').click();
+    const dialog = visit.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Add the absence' }).click();
+    await dialog.getByRole('alert').getByText(detail).waitFor();
+    expect(await dialog.getByRole('alert').textContent()).not.toContain('documented form');
+    expect(await dialog.getByRole('button', { name: 'Add the absence' }).isEnabled()).toBe(true);
+  });
+});
+
 describe.skipIf(missing !== null)('a calendar file', () => {
   const visit = visiting();
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { blockOf, type Calendar, daysOf, localInput, midnightOf, toneOf } from './calendar.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blockOf, type Calendar, daysOf, localInput, midnightOf, oddTime, toneOf } from './calendar.ts';
 
 const from = Date.parse('2026-12-07T00:00:00Z');
 const day = 86_400_000;
@@ -37,5 +37,28 @@ describe('the blocks of a calendar', () => {
     const at = midnightOf(from + 12 * 3_600_000);
     expect(new Date(localInput(at)).getTime()).toBe(at);
     expect(localInput(at)).toMatch(/T00:00$/);
+  });
+});
+
+describe('a time that somebody types', () => {
+  const own = process.env.TZ;
+  beforeAll(() => {
+    process.env.TZ = 'Europe/Paris';
+  });
+  afterAll(() => {
+    if (own === undefined) delete process.env.TZ;
+    else process.env.TZ = own;
+  });
+
+  it.each([
+    ['2027-03-28T02:30', 'Clocks are put forward: there is no 02:30, 03:30 counts.'],
+    ['2027-10-31T02:30', 'Clocks are put back: 02:30 comes twice, the first counts.'],
+    ['2027-03-28T01:59', null],
+    ['2027-03-28T03:00', null],
+    ['2027-10-31T01:59', null],
+    ['2027-10-31T03:00', null],
+    ['', null],
+  ])('%s: %s', (typed, said) => {
+    expect(oddTime(typed)).toBe(said);
   });
 });

@@ -43,6 +43,19 @@ export const localInput = (at: number): string => {
   return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 };
 
+const hours = (time: string): string => time.slice(11);
+
+/** What is odd about a wall time that somebody typed, and what counts; null: nothing is. */
+export const oddTime = (typed: string): string | null => {
+  const at = new Date(typed).getTime();
+  if (Number.isNaN(at)) return null;
+  const meant = localInput(at);
+  if (meant !== typed.slice(0, 16))
+    return `Clocks are put forward: there is no ${hours(typed)}, ${hours(meant)} counts.`;
+  const twice = [30, 60].some((minutes) => localInput(at + minutes * 60_000) === meant);
+  return twice ? `Clocks are put back: ${hours(typed)} comes twice, the first counts.` : null;
+};
+
 /** As many days later by the reader's own clock: a day may have 23 hours. */
 export const daysLater = (at: number, days: number): number => {
   const date = new Date(at);

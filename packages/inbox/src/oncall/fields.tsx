@@ -2,7 +2,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../data/queries.ts';
-import { localInput } from './calendar.ts';
+import { localInput, oddTime } from './calendar.ts';
 import css from './oncall.module.css';
 
 type PersonProps = {
@@ -37,11 +37,16 @@ export const instantsOf = ({ from, to }: Span): Span | null => {
   return first < last ? { from: new Date(first).toISOString(), to: new Date(last).toISOString() } : null;
 };
 
+const inputOrder: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error'];
+const endsFirst = ({ from, to }: Span): boolean => from !== '' && to !== '' && to <= from;
+
 export const SpanFields = ({ value, onChange }: { value: Span; onChange: (span: Span) => void }) => (
   <div className={css.span}>
     <TextInput
       type="datetime-local"
       label="From"
+      description={oddTime(value.from)}
+      inputWrapperOrder={inputOrder}
       value={value.from}
       onChange={(event) => onChange({ ...value, from: event.currentTarget.value })}
       withAsterisk
@@ -49,8 +54,9 @@ export const SpanFields = ({ value, onChange }: { value: Span; onChange: (span: 
     <TextInput
       type="datetime-local"
       label="To"
-      description={instantsOf(value) === null ? 'after From' : undefined}
-      inputWrapperOrder={['label', 'input', 'description']}
+      description={oddTime(value.to)}
+      error={endsFirst(value) ? 'The end has to be after the beginning.' : undefined}
+      inputWrapperOrder={inputOrder}
       value={value.to}
       onChange={(event) => onChange({ ...value, to: event.currentTarget.value })}
       withAsterisk

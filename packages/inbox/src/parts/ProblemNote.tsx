@@ -16,6 +16,12 @@ const overtaken = new Set([
   'not_claimer',
 ]);
 
+const remedyOf = (error: Error, stale: boolean, entered: boolean): string => {
+  if (stale) return 'Nothing was changed. What you see now is the present state.';
+  if (entered) return 'Nothing was changed. Mend what you entered and send it again.';
+  return error instanceof ApiError ? error.remedy : 'Reload the page.';
+};
+
 export const ProblemNote = ({ error, onClose }: { error: Error; onClose?: () => void }) => {
   const note = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new error is brought into view, an old one is left alone
@@ -25,6 +31,8 @@ export const ProblemNote = ({ error, onClose }: { error: Error; onClose?: () => 
   }, [error]);
   const known = error instanceof ApiError;
   const stale = known && overtaken.has(error.code);
+  // What a person entered was refused for a reason; that the request has another form is for whoever writes programs.
+  const entered = known && error.code === 'invalid_request';
   return (
     <Alert
       ref={note}
@@ -32,21 +40,17 @@ export const ProblemNote = ({ error, onClose }: { error: Error; onClose?: () => 
       className={css.note ?? ''}
       data-stale={stale || undefined}
       icon={stale ? <IconRefreshAlert size={20} aria-hidden /> : <IconAlertTriangle size={20} aria-hidden />}
-      title={known ? <Inert text={error.message} /> : 'Something went wrong on this page.'}
+      title={known ? <Inert text={entered ? error.detail : error.message} /> : 'Something went wrong on this page.'}
       withCloseButton={onClose !== undefined}
       closeButtonLabel="Close this message"
       {...(onClose !== undefined && { onClose })}
     >
-      <p>
-        <Inert text={known ? error.detail : error.message} />
-      </p>
-      <p className="quiet">
-        {stale
-          ? 'Nothing was changed. What you see now is the present state.'
-          : known
-            ? error.remedy
-            : 'Reload the page.'}
-      </p>
+      {!entered && (
+        <p>
+          <Inert text={known ? error.detail : error.message} />
+        </p>
+      )}
+      <p className="quiet">{remedyOf(error, stale, entered)}</p>
     </Alert>
   );
 };

@@ -5,13 +5,16 @@ import { IconCpu, IconRobot, IconUser } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { entriesQuery } from '../data/queries.ts';
-import { clockWithSeconds, exact } from '../text/instants.ts';
+import { clockWithSeconds, exact, inOwnTime } from '../text/instants.ts';
 import { Inert } from './Inert.tsx';
 import { ProblemNote } from './ProblemNote.tsx';
 import css from './parts.module.css';
 
 const icons = { agent: IconRobot, person: IconUser, system: IconCpu } as const;
 const firstShown = 12;
+
+/** Entries that name an end; what others quote is left as it was said. */
+const namesAnEnd = new Set(['CaseSnoozed', 'RungDelayed']);
 
 const Entry = ({ entry }: { entry: EntryView }) => {
   const Icon = icons[entry.by.kind];
@@ -22,7 +25,7 @@ const Entry = ({ entry }: { entry: EntryView }) => {
         <Icon size={14} stroke={1.8} aria-hidden />
       </span>
       <p>
-        <Inert text={entry.sentence} />
+        <Inert text={namesAnEnd.has(entry.type) ? inOwnTime(entry.sentence, at) : entry.sentence} />
       </p>
       <time className="number quiet" dateTime={entry.at} title={`${exact(at)} · entry ${entry.seq} · ${entry.type}`}>
         {clockWithSeconds(at)}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clock, relative, span } from './instants.ts';
+import { clock, inOwnTime, relative, span } from './instants.ts';
 
 const s = 1_000;
 const min = 60 * s;
@@ -24,6 +24,15 @@ describe('spans and instants', () => {
     expect(relative(now - 3 * s, now)).toBe('just now');
     expect(relative(now + 2 * s, now), 'a server whose clock is a little ahead').toBe('just now');
     expect(relative(now + 8 * s, now)).toBe('in a moment');
+  });
+
+  it('reads an instant in a sentence of the house by the own clock', () => {
+    const until = new Date(2026, 10, 23, 14, 30).getTime();
+    const sentence = `Ann lets it rest until ${new Date(until).toISOString()}: the bank is closed`;
+    expect(inOwnTime(sentence, until - h)).toBe(
+      `Ann lets it rest until ${clock(until, until - h)}: the bank is closed`,
+    );
+    expect(inOwnTime('Ann took it over.', until)).toBe('Ann took it over.');
   });
 
   it('names the day only when it is not today', () => {

@@ -34,6 +34,10 @@ const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 's
 export const exact = (at: number): string => exactFormat.format(at);
 export const clockWithSeconds = (at: number): string => secondFormat.format(at);
 
+/** A sentence of the house names an instant in UTC; people read their own clock. */
+export const inOwnTime = (sentence: string, now: number): string =>
+  sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, (instant) => clock(Date.parse(instant), now));
+
 /** "09:31", with the day when it is not today. */
 export const clock = (at: number, now: number): string => {
   const time = clockFormat.format(at);

@@ -140,3 +140,17 @@ it('what ended long ago is let go of', () => {
 it('an organisation in which nothing was entered is the very same', () => {
   expect(withEntered(org, nothingEntered)).toBe(org);
 });
+
+it('what stands already is not entered a second time, and says whose it is', () => {
+  const { does } = house();
+  const absence = { type: 'absence' as const, personId: 'ann', from: start + hour, to: start + day };
+  expect(does('ann', absence)).toBe('AbsenceAdded');
+  expect(does('ann', absence)).toBe('invalid_request');
+  expect(does('ann', { ...absence, to: start + 2 * day }), 'longer').toBe('AbsenceAdded');
+  expect(does('ben', cover('ben'))).toBe('OverrideAdded');
+  expect(does('ben', cover('ben'))).toBe('invalid_request');
+  expect(does('ben', cover('ben', 'ann')), 'of one person only').toBe('OverrideAdded');
+  const swap: OncallCommand = { type: 'swap', between: ['ann', 'ben'], ...place };
+  expect(does('ann', swap)).toBe('ShiftsSwapped');
+  expect(does('ann', swap)).toBe('invalid_request');
+});

@@ -16,6 +16,7 @@ import {
 } from './entering.ts';
 import { enterAccount, withAccounts } from './link-account.ts';
 import type { Organisation } from './organisation.ts';
+import { nameOf } from './person.ts';
 import { type Override, type Schedule, swap } from './schedule.ts';
 import type { Interval } from './timeline.ts';
 import { day } from './wallclock.ts';
@@ -71,6 +72,12 @@ const placeOf = (org: Organisation, name: string, layer: string | null): Found |
   return refuse('not_found', `${name} has no layer ${chosen}.${didYouMean(chosen, layers)}`);
 };
 
+const same = (a: Interval & { personId: string }, b: Interval & { personId: string }): boolean =>
+  a.personId === b.personId && a.from === b.from && a.to === b.to;
+
+const already = (org: Organisation, personId: string, what: string) =>
+  refuse('invalid_request', `${nameOf(org.people, personId)} ${what} in that time already.`);
+
 const enterOverrides = (
   entered: Entered,
   command: Extract<OncallCommand, { type: 'override' | 'swap' }>,
@@ -97,6 +104,9 @@ const enterOverrides = (
             by: by.personId,
           },
         ];
+  const known = entered.overrides.filter((one) => one.schedule === command.schedule && one.layer === place.layer);
+  if (made.every((one) => known.some((other) => same(other, one) && other.replaces === one.replaces)))
+    return already(org, made[0]?.personId ?? '', 'is put on call');
   const overrideId = newId('override');
   const overrides = made.map((one) => ({ ...one, overrideId, schedule: command.schedule }));
   return {
@@ -112,15 +122,13 @@ const enterAbsence = (
 ): Decision => {
   const refused = mayEnter(by, [personId]) ?? unknownPerson(org, [personId]) ?? badInterval({ from, to }, now);
   if (refused !== null) return refused;
+  if (entered.absences.some((one) => same(one, { personId, from, to }))) return already(org, personId, 'is away');
   const absence = { absenceId: newId('absence'), personId, from, to, by: by.personId };
   return {
     entered: { ...entered, absences: [...entered.absences, absence] },
     event: { type: 'AbsenceAdded', overrides: [], absences: [absence] },
   };
 };
-
-const same = (a: Interval & { personId: string }, b: Interval & { personId: string }): boolean =>
-  a.personId === b.personId && a.from === b.from && a.to === b.to;
 
 /** The same calendar read again adds only what is new in it; what is over is left out. */
 const enterAbsences = (
