@@ -23,7 +23,7 @@ import { createIntake, type IntakeSource } from './engine/intake/intake.ts';
 import { createIntegrator } from './engine/integrate.ts';
 import { askHttp } from './engine/lookups/http.ts';
 import { createLookups, type Lookups, type Source } from './engine/lookups/lookups.ts';
-import { startLoop } from './engine/loop.ts';
+import { createLoops, type StartLoop } from './engine/loop.ts';
 import { type ModelEndpoint, modelAt } from './engine/model-http.ts';
 import { createHouseOnce, createOnce, type Once } from './engine/once.ts';
 import { deliverOwed } from './engine/outbox.ts';
@@ -152,15 +152,15 @@ const timeOf = (
   });
 
 type HouseKeys = Awaited<ReturnType<typeof signingKey>>;
-type Integrated = Pick<AppOptions, 'pool' | 'log'> & { clock: Clock; keys: HouseKeys; feedGrew: () => void };
-const integratorOf = ({ pool, keys, clock, log, feedGrew }: Integrated) => {
+type Integrated = { pool: Pool; startLoop: StartLoop; clock: Clock; keys: HouseKeys; feedGrew: () => void };
+const integratorOf = ({ pool, keys, clock, startLoop, feedGrew }: Integrated) => {
   const evidenceLog = createEvidenceLog(pool, noteSigner(keys.logSecret));
   const integrate = async (at: number): Promise<number> => {
     const n = await evidenceLog.integrate(at);
     if (n > 0) feedGrew();
     return n;
   };
-  return createIntegrator({ evidence: { integrate }, clock, log });
+  return createIntegrator({ evidence: { integrate }, clock, startLoop });
 };
 
 type Parts = Pick<Services, 'committer' | 'store' | 'house' | 'clock' | 'newId' | 'url' | 'log' | 'changes'> & {
@@ -271,14 +271,16 @@ type ChannelStores = {
   recorded: Recorder;
   outbox: ReturnType<typeof createOutboxStore>;
   keys: HouseKeys;
+  startLoop: StartLoop;
 };
 const channelWorkOf = (
   given: ReturnType<typeof createServices>,
   channels: NonNullable<AppOptions['channels']>,
-  { pool, recorded, outbox, keys }: ChannelStores,
+  { pool, recorded, outbox, keys, startLoop }: ChannelStores,
 ) =>
   createChannelWork({
     ...given,
+    startLoop,
     channels: new Map(channels.map((channel) => [channel.name, channel])),
     known: channelDefinitions.map(({ name }) => name),
     cards: createCardStore(pool, recorded),
@@ -308,11 +310,16 @@ const chosenBy = (
 const clearEveryMs = 3_600_000;
 
 type Work = () => Promise<unknown>;
-const startLoops = (services: Services, pool: Pool, work: { wakeAgents: Work; endOwnDrills: Work }) => [
-  startLoop('sweeping stops in force', 5 * pollMs, () => resumeStops(services), services.log),
-  startLoop('waking agents', pollMs, work.wakeAgents, services.log),
-  startLoop('ending drills', pollMs, work.endOwnDrills, services.log),
-  startLoop('clearing away what is over', clearEveryMs, () => clearOver(pool, services.clock.now()), services.log),
+const startLoops = (
+  startLoop: StartLoop,
+  services: Services,
+  pool: Pool,
+  work: { wakeAgents: Work; endOwnDrills: Work },
+) => [
+  startLoop('sweeping stops in force', 5 * pollMs, () => resumeStops(services)),
+  startLoop('waking agents', pollMs, work.wakeAgents),
+  startLoop('ending drills', pollMs, work.endOwnDrills),
+  startLoop('clearing away what is over', clearEveryMs, () => clearOver(pool, services.clock.now())),
 ];
 
 export const createApp = async (options: AppOptions): Promise<App> => {
@@ -326,7 +333,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const keys = await signingKey(pool, () => newSigningKey(newId('key'), newSecretKey('belay', randomBytes(32))));
   const sql = createSqlAsker();
   const { changes, runChanged, anyRunChanged, feedGrew } = createChanges();
-  const integrator = integratorOf({ pool, keys, clock, log, feedGrew });
+  const startLoop = createLoops({ log, clock });
+  const integrator = integratorOf({ pool, keys, clock, startLoop, feedGrew });
   const changed = (change: Change): void => {
     runChanged(change);
     integrator.wake();
@@ -339,7 +347,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     committer.forget(write.run.runId);
     changed(changeOf(write));
   };
-  const time = timeOf({ known: house.known, log, lanes: ['agents', 'cards'], fired }, pool, recorded);
+  const time = timeOf({ known: house.known, log, startLoop, lanes: ['agents', 'cards'], fired }, pool, recorded);
   const outbox = { store: createOutboxStore(pool), clock, log, fetch };
   const given = createServices({
     committer,
@@ -358,7 +366,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     houseStore,
     once: createOnce(store),
   });
-  const work = channelWorkOf(given, options.channels ?? [], { pool, recorded, outbox: outbox.store, keys });
+  const work = channelWorkOf(given, options.channels ?? [], { pool, recorded, outbox: outbox.store, keys, startLoop });
   const intake = createIntake(options.intake ?? [], { ...given, changed });
   const chosen = chosenBy(options, given, accounts, keys);
   const services: Services = { ...given, ...chosen, ...work.asked, alarms: time.alarms, intake };
@@ -381,7 +389,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       integrator.start();
       work.start();
       time.start();
-      loops = [...startLoops(services, pool, { wakeAgents, endOwnDrills }), time, integrator];
+      loops = [...startLoops(startLoop, services, pool, { wakeAgents, endOwnDrills }), time, integrator];
       listen?.(hintChannel, (runId) => {
         if (runId === '') anyRunChanged();
         else runChanged({ runId, work: false });

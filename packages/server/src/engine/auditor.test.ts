@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { silent } from '../../test/silent.ts';
 import { type AuditPorts, type AuditStore, createAuditor } from './auditor.ts';
+import { createLoops } from './loop.ts';
 
 const well = { unarmedRuns: 0, unarmedCases: 0, stuckDeliveries: 0, stuckEntries: 0 };
 const now = Date.parse('2026-12-07T09:00:00Z');
@@ -26,6 +27,7 @@ const auditorOf = (found: {
     urgencies: async () => (found.dueAt === undefined ? [] : [{ dueAt: found.dueAt }]),
     clock: { now: () => now },
     log: silent,
+    startLoop: createLoops({ log: silent, clock: { now: () => now } }),
     lanes: ['agents'],
     record: async (type, findings) => {
       recorded.push(`${type}: ${findings.join(' ')}`);

@@ -3,7 +3,7 @@
  * alarm: it stands in the health of the server, in the log, and as an entry that administrators see.
  */
 import { iso } from '@belay/protocol';
-import { type Loop, startLoop } from './loop.ts';
+import type { Loop, StartLoop } from './loop.ts';
 import type { Clock, Log } from './ports.ts';
 
 export type AuditStore = {
@@ -23,6 +23,7 @@ export type AuditPorts = {
   urgencies: (at: number) => Promise<{ dueAt: number }[]>;
   clock: Clock;
   log: Log;
+  startLoop: StartLoop;
   /** lanes of owed deliveries that this house always serves */
   lanes: readonly string[];
   /** writes an entry of the house */
@@ -70,7 +71,7 @@ export type Auditor = {
 };
 
 export const createAuditor = (ports: AuditPorts): Auditor => {
-  const { store, clock, log, lanes, record } = ports;
+  const { store, clock, log, lanes, record, startLoop } = ports;
   let findings: string[] = [];
   let walked = { cases: '', approvals: '' };
   let loop: Loop | null = null;
@@ -101,7 +102,7 @@ export const createAuditor = (ports: AuditPorts): Auditor => {
     audit,
     findings: () => findings,
     start: () => {
-      loop ??= startLoop('auditing that nothing is stuck', auditEveryMs, audit, log);
+      loop ??= startLoop('auditing that nothing is stuck', auditEveryMs, audit);
     },
     stop: async () => {
       await loop?.stop();

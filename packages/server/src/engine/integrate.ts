@@ -2,8 +2,8 @@
  * Keeps the evidence log growing: entries get their places in it, and its new root is signed. Any number of nodes may
  * run this; the store lets one at a time through and looks for entries without a place, never for ids after the last.
  */
-import { type Loop, startLoop } from './loop.ts';
-import type { Clock, Log } from './ports.ts';
+import type { Loop, StartLoop } from './loop.ts';
+import type { Clock } from './ports.ts';
 
 export const integrationBatch = 1_000;
 /** How long an entry may wait when no hint came, and the time between checkpoints in a quiet hour. */
@@ -21,11 +21,11 @@ export type Integrator = { start(): void; wake(): void; stop(): Promise<void> };
 export const createIntegrator = ({
   evidence,
   clock,
-  log,
+  startLoop,
 }: {
   evidence: EvidenceLog;
   clock: Clock;
-  log: Log;
+  startLoop: StartLoop;
 }): Integrator => {
   let loop: Loop | null = null;
   let gathering: NodeJS.Timeout | undefined;
@@ -34,7 +34,7 @@ export const createIntegrator = ({
   };
   return {
     start: () => {
-      loop ??= startLoop('integrating entries into the evidence log', everyMs, catchUp, log);
+      loop ??= startLoop('integrating entries into the evidence log', everyMs, catchUp);
     },
     wake: () => {
       gathering ??= setTimeout(() => {

@@ -1,27 +1,97 @@
-/** Runs a piece of work again and again: at most one at a time, woken by a hint, asleep at most `everyMs` between. */
+/**
+ * Runs pieces of work again and again: each at most one at a time, woken by a hint, asleep at most `everyMs` between.
+ * What keeps failing is said once, then at growing intervals with the count, and once when it is over: the loops share
+ * one voice, because what fails them all at once is usually one thing, such as a database that is away.
+ */
 import { createAlarm } from './alarm.ts';
-import type { Log } from './ports.ts';
+import type { Clock, Log } from './ports.ts';
 
 export type Loop = { wake: () => void; stop: () => Promise<void> };
+export type StartLoop = (name: string, everyMs: number, work: () => Promise<unknown>) => Loop;
 
-export const startLoop = (name: string, everyMs: number, work: () => Promise<unknown>, log: Log): Loop => {
-  const alarm = createAlarm();
-  let stopped = false;
+const firstSilenceMs = 60_000;
+const longestSilenceMs = 3_600_000;
 
-  const run = async (): Promise<void> => {
-    while (!stopped) {
-      await work().catch((error: unknown) => log.error({ error }, `${name} failed; it is tried again`));
-      if (!stopped) await alarm.wait(everyMs);
+/** `first` was named when it began; `loops` are those that fail of it now. */
+type Trouble = {
+  first: string;
+  since: number;
+  times: number;
+  loops: Set<string>;
+  silentUntil: number;
+  silenceMs: number;
+};
+
+type Told = { code?: unknown; message?: unknown };
+/** What it is called: two loops that fail for the same reason have one trouble. */
+const reasonOf = (error: unknown): string => {
+  const { code, message } = (error ?? {}) as Told;
+  return String(code ?? message ?? error);
+};
+
+const createTroubles = ({ log, clock }: { log: Log; clock: Clock }) => {
+  const troubles = new Map<string, Trouble>();
+
+  const left = (name: string, stays?: string): void => {
+    for (const [reason, trouble] of troubles) {
+      if (reason === stays || !trouble.loops.delete(name) || trouble.loops.size > 0) continue;
+      troubles.delete(reason);
+      const { first, times, since } = trouble;
+      // One that goes on failing for another reason is not well.
+      if (stays === undefined) log.info({ reason, times, forMs: clock.now() - since }, `${first} works again`);
     }
   };
 
-  const running = run();
   return {
-    wake: alarm.ring,
-    stop: async () => {
-      stopped = true;
-      alarm.ring();
-      await running;
+    worked: (name: string): void => left(name),
+    failed: (name: string, error: unknown): void => {
+      const reason = reasonOf(error);
+      const now = clock.now();
+      const known = troubles.get(reason);
+      left(name, reason);
+      if (known === undefined) {
+        const begins = { first: name, since: now, times: 1, loops: new Set([name]) };
+        troubles.set(reason, { ...begins, silentUntil: now + firstSilenceMs, silenceMs: firstSilenceMs });
+        log.error({ error }, `${name} failed; it is tried again`);
+        return;
+      }
+      known.times++;
+      known.loops.add(name);
+      if (now < known.silentUntil) return;
+      known.silenceMs = Math.min(2 * known.silenceMs, longestSilenceMs);
+      known.silentUntil = now + known.silenceMs;
+      const { times, since, loops } = known;
+      log.error(
+        { error, times, forMs: now - since, loops: [...loops] },
+        `${known.first} still fails; it is tried again`,
+      );
     },
+  };
+};
+
+/** `ports.clock` measures the silence between two lines. */
+export const createLoops = (ports: { log: Log; clock: Clock }): StartLoop => {
+  const troubles = createTroubles(ports);
+  return (name, everyMs, work) => {
+    const alarm = createAlarm();
+    let stopped = false;
+    const run = async (): Promise<void> => {
+      while (!stopped) {
+        await work().then(
+          () => troubles.worked(name),
+          (error: unknown) => troubles.failed(name, error),
+        );
+        if (!stopped) await alarm.wait(everyMs);
+      }
+    };
+    const running = run();
+    return {
+      wake: alarm.ring,
+      stop: async () => {
+        stopped = true;
+        alarm.ring();
+        await running;
+      },
+    };
   };
 };

@@ -6,7 +6,7 @@ import { type AuditStore, createAuditor } from './auditor.ts';
 import { type ClockState, createSteadyClock, type SteadyClock } from './clock.ts';
 import type { Known } from './decide.ts';
 import { type DuePorts, type DueStore, fireDue, pollMs } from './due.ts';
-import { type Loop, startLoop } from './loop.ts';
+import type { Loop, StartLoop } from './loop.ts';
 import type { Clock, Log } from './ports.ts';
 
 /** What happened to time, as an entry of the house tells it. */
@@ -20,6 +20,7 @@ export type TimePorts = {
   audit: AuditStore;
   databaseNow: () => Promise<number>;
   log: Log;
+  startLoop: StartLoop;
   lanes: readonly string[];
   fired: DuePorts['fired'];
   record: (event: TimeEvent) => Promise<void>;
@@ -65,7 +66,7 @@ const createClockWatch = (clock: SteadyClock, { databaseNow, record, log }: Time
 };
 
 export const createTime = (ports: TimePorts): Time => {
-  const { known, due, log, lanes, fired, record } = ports;
+  const { known, due, log, lanes, fired, record, startLoop } = ports;
   const { clock } = known;
   const watched = isWatched(clock) ? clock : null;
   const state = (): ClockState => watched?.state() ?? believed;
@@ -75,6 +76,7 @@ export const createTime = (ports: TimePorts): Time => {
     urgencies: due.urgencies,
     clock,
     log,
+    startLoop,
     lanes,
     record: (type, findings) => record({ type, findings }),
   });
@@ -85,8 +87,8 @@ export const createTime = (ports: TimePorts): Time => {
     alarms: () => [...auditor.findings(), ...Object.values(state()).filter((sentence) => sentence !== null)],
     start: () => {
       auditor.start();
-      loops = [startLoop('firing what is due', pollMs, fire, log)];
-      if (watched !== null) loops.push(startLoop('comparing clocks', pollMs, createClockWatch(watched, ports), log));
+      loops = [startLoop('firing what is due', pollMs, fire)];
+      if (watched !== null) loops.push(startLoop('comparing clocks', pollMs, createClockWatch(watched, ports)));
     },
     stop: async () => {
       await Promise.all([auditor.stop(), ...loops.map((loop) => loop.stop())]);

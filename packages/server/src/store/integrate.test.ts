@@ -13,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../test/database.ts';
 import { silent } from '../../test/silent.ts';
 import { createIntegrator } from '../engine/integrate.ts';
+import { createLoops } from '../engine/loop.ts';
 import { someEntries, testSigner, writeEntries } from './entries.testing.ts';
 import { createEvidenceLog } from './integrate.ts';
 import { withNodes } from './tiles.ts';
@@ -223,7 +224,10 @@ describe('the integrator', () => {
         },
       },
       clock: { now: () => start },
-      log: { ...silent, error: (fields: object) => failures.push(fields) },
+      startLoop: createLoops({
+        log: { ...silent, error: (fields: object) => failures.push(fields) },
+        clock: { now: () => start },
+      }),
     });
     await writeEntries(db.pool, someEntries('run_a', 2_500));
     integrator.start();

@@ -8,7 +8,7 @@ import { confirmLink, lookAtLink, unknownAccounts } from '../inbound/account-lin
 import { createReceive, processInbound, type Receive } from '../inbound/inbound.ts';
 import type { InboundPorts } from '../inbound/ports.ts';
 import { pollChannel } from '../inbound/read.ts';
-import { type Loop, startLoop } from '../loop.ts';
+import type { Loop, StartLoop } from '../loop.ts';
 import type { Queries } from '../queries.ts';
 import type { Services } from '../services.ts';
 import type { Found } from './card-store.ts';
@@ -21,6 +21,7 @@ import type { DeliverPorts } from './ports.ts';
 type Given = Omit<DeliverPorts, 'find' | 'cardOf' | 'entriesOf'> &
   Omit<InboundPorts, 'find' | 'cardOf' | 'queries'> & {
     changeOncall: Services['changeOncall'];
+    startLoop: StartLoop;
     queries: Pick<Queries, 'getCase' | 'getApproval' | 'listCases' | 'listApprovals' | 'entriesOf'>;
   };
 
@@ -77,7 +78,7 @@ const makesCards =
   };
 
 export const createChannelWork = (given: Given): ChannelWork => {
-  const { log, queries } = given;
+  const { log, queries, startLoop } = given;
   const ports = { ...given, find: finds(given), cardOf: makesCards(given), entriesOf: queries.entriesOf };
   const channels: Channel[] = [...given.channels.values()];
   let loops: Loop[] = [];
@@ -99,13 +100,10 @@ export const createChannelWork = (given: Given): ChannelWork => {
       await Promise.all(channels.map((channel) => deliverTo(ports, channel)));
     }
   };
-  const poll = async (): Promise<void> => {
+  const takeIn = async (): Promise<void> => {
     const asked = await Promise.allSettled(channels.map((channel) => pollChannel(ports, channel)));
     for (const [index, one] of asked.entries())
       if (one.status === 'rejected') log.warn({ error: one.reason, channel: channels[index]?.name }, 'polling failed');
-  };
-  const takeIn = async (): Promise<void> => {
-    await poll();
     await processInbound(ports);
   };
 
@@ -117,18 +115,20 @@ export const createChannelWork = (given: Given): ChannelWork => {
   };
 
   const start = (): void => {
-    const planning = startLoop('planning cards', pollMs, plan, log);
+    const planning = startLoop('planning cards', pollMs, plan);
     const lanes = channels.map((channel) =>
-      startLoop(`delivering to ${channel.name}`, pollMs, () => deliverTo(ports, channel), log),
+      startLoop(`delivering to ${channel.name}`, pollMs, () => deliverTo(ports, channel)),
     );
-    const incoming = startLoop('taking in deliveries', pollMs, () => processInbound(ports), log);
-    const polling = startLoop('polling channels', pollMs, poll, log);
+    const incoming = startLoop('taking in deliveries', pollMs, () => processInbound(ports));
+    const polling = channels.map((channel) =>
+      startLoop(`polling ${channel.name}`, pollMs, () => pollChannel(ports, channel)),
+    );
     wakePlan = planning.wake;
     wakeInbound = incoming.wake;
     wakeDeliveries = () => {
       for (const lane of lanes) lane.wake();
     };
-    loops = [planning, ...lanes, incoming, polling];
+    loops = [planning, ...lanes, incoming, ...polling];
     connect();
   };
 
