@@ -116,6 +116,7 @@ describe('the end of a drill', () => {
   it('is refused for a target that does not exist, and to those who may not operate', async () => {
     const unknown = await dana.call('startDrill', { body: { target: 'oncall:tresury' } });
     expect([unknown.status, unknown.problem.code]).toEqual([422, 'unknown_target']);
+    expect(unknown.problem.detail).toContain('Did you mean "oncall:treasury"?');
     expect((await emre.call('getDrill', { params: { runId: 'run_0' } })).status).toBe(404);
   });
 

@@ -96,3 +96,15 @@ describe('belay oncall --at', () => {
     expect(early).not.toEqual(await at('2026-04-21T07:00:00Z'));
   });
 });
+
+describe('belay drill', () => {
+  it.each(['treasury', 'team:treasury', 'oncall:'])(
+    'says how "%s" is written as somebody to announce it to',
+    async (word) => {
+      const { exit, err } = await belay('drill', word);
+      expect(exit).toBe(2);
+      expect(err).toContain(`"${word}" is nobody to announce a drill to.`);
+      expect(err).toContain('Write oncall:treasury for a schedule');
+    },
+  );
+});

@@ -1,5 +1,5 @@
 /** Drills at one node: starting one, and ending those that are over. Any number of nodes may do it at once. */
-import { type AnswerOf, iso, type Json } from '@belay/protocol';
+import { type AnswerOf, didYouMean, iso, type Json } from '@belay/protocol';
 import type { Refusal } from '../domain/decided.ts';
 import {
   announce,
@@ -52,7 +52,12 @@ const unknown = (org: Organisation, target: string, now: number): Refusal | null
     kind === 'oncall'
       ? org.schedules.some((schedule) => schedule.name === name)
       : resolveTarget(org, target as never, now).length > 0;
-  return exists ? null : { code: 'unknown_target', detail: `${target} is nobody of the organisation at this moment.` };
+  if (exists) return null;
+  const guess = didYouMean(target, [
+    ...org.schedules.map((schedule) => `oncall:${schedule.name}`),
+    ...org.people.flatMap(({ personId, roles }) => [`person:${personId}`, ...roles.map((role) => `role:${role}`)]),
+  ]);
+  return { code: 'unknown_target', detail: `${target} is nobody of the organisation at this moment.${guess}` };
 };
 
 type OnRun = Omit<Command, 'runId' | 'present'> & Partial<Pick<Command, 'present'>>;

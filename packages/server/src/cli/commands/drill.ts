@@ -18,6 +18,16 @@ const minutesOf = (given: Given): number => {
   throw wrongUsage(`"${text}" is no time for a drill.`, 'Write --within 15m; at least a minute, at most a day.');
 };
 
+const targetOf = (given: Given): string => {
+  const [word = ''] = given.words;
+  if (/^(person|role|oncall):./.test(word)) return word;
+  const name = word.replace(/^.*:/, '') || 'treasury';
+  throw wrongUsage(
+    `"${word}" is nobody to announce a drill to.`,
+    `Write oncall:${name} for a schedule, role:${name} for a role, person:${name} for one person.`,
+  );
+};
+
 const untilOver = async (api: Api, started: Drill): Promise<Drill> => {
   for (let drill = started; ; drill = await api.call('getDrill', { params: { runId: started.runId } })) {
     if (drill.state !== 'running') return drill;
@@ -44,8 +54,8 @@ const drill: Command = {
     { line: 'belay drill role:desk-agent --within 5m --no-wait', about: 'then: belay drill list' },
   ],
   run: async (given, io) => {
+    const body = { target: targetOf(given), withinMinutes: minutesOf(given) };
     const api = connect(given);
-    const body = { target: given.words[0] ?? '', withinMinutes: minutesOf(given) };
     const started = await api.call('startDrill', { body });
     if (!io.json) io.out(`${harmless(started.sentence)}\n`);
     if (given.flag('no-wait')) {
