@@ -310,15 +310,11 @@ const chosenBy = (
 const clearEveryMs = 3_600_000;
 
 type Work = () => Promise<unknown>;
-const startLoops = (
-  startLoop: StartLoop,
-  services: Services,
-  pool: Pool,
-  work: { wakeAgents: Work; endOwnDrills: Work },
-) => [
+type Loops = { startLoop: StartLoop; services: Services; pool: Pool; wakeAgents: Work; endOwnDrills: Work };
+const startLoops = ({ startLoop, services, pool, wakeAgents, endOwnDrills }: Loops) => [
   startLoop('sweeping stops in force', 5 * pollMs, () => resumeStops(services)),
-  startLoop('waking agents', pollMs, work.wakeAgents),
-  startLoop('ending drills', pollMs, work.endOwnDrills),
+  startLoop('waking agents', pollMs, wakeAgents),
+  startLoop('ending drills', pollMs, endOwnDrills),
   startLoop('clearing away what is over', clearEveryMs, () => clearOver(pool, services.clock.now())),
 ];
 
@@ -389,7 +385,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       integrator.start();
       work.start();
       time.start();
-      loops = [...startLoops(startLoop, services, pool, { wakeAgents, endOwnDrills }), time, integrator];
+      loops = [...startLoops({ startLoop, services, pool, wakeAgents, endOwnDrills }), time, integrator];
       listen?.(hintChannel, (runId) => {
         if (runId === '') anyRunChanged();
         else runChanged({ runId, work: false });
