@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 
 /** `team`: how many owners the cases are spread over. Nothing is due before `dueFrom`. */
 const owners = 500;
-const chunk = 20_000;
+const chunk = 10_000;
 
 const runs = `
 INSERT INTO runs (run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch, revision,
@@ -26,25 +26,38 @@ INSERT INTO cases (case_id, run_id, control_name, status, priority, owner, claim
 SELECT 'closed_' || n, c.run_id, c.control_name, 'resolved', 0, c.owner, NULL, c.opened_at, c.opened_at + n * interval '1 second', c.state
 FROM generate_series($1::int, $2::int, 3) n JOIN cases c ON c.case_id = 'case_' || n`;
 
-/** Makes cases `from` to `to` (numbers in their ids), none of them due before `dueAt`. */
+/** Makes cases `from` to `to` (numbers in their ids), none of them due before `dueAt`; on two connections at once. */
 export const fill = async (pool: Pool, pattern: string, from: number, to: number, dueAt: number): Promise<void> => {
-  for (let first = from; first <= to; first += chunk) {
-    const last = Math.min(to, first + chunk - 1);
-    await pool.query(runs, [pattern, first, last, dueAt]);
-    await pool.query(cases, [first, last]);
-    await pool.query(closed, [first, last]);
-  }
+  let next = from;
+  const work = async (): Promise<void> => {
+    for (let first = next; first <= to; first = next) {
+      const last = Math.min(to, first + chunk - 1);
+      next = last + 1;
+      await pool.query(runs, [pattern, first, last, dueAt]);
+      await pool.query(cases, [first, last]);
+      await pool.query(closed, [first, last]);
+    }
+  };
+  await Promise.all([work(), work()]);
   await pool.query('VACUUM ANALYZE runs');
   await pool.query('VACUUM ANALYZE cases');
 };
 
+/** Every how manieth case comes due, beginning with the first. */
+const stepOf = (total: number, count: number): number => Math.max(1, Math.floor(total / count));
+
+/** Numbers from `first` on of cases that `makeDue` leaves alone: whoever claims them is in no rung's way. */
+export function* notDue(first: number, total: number, count: number): Generator<number> {
+  const step = stepOf(total, count);
+  for (let n = first; n <= total; n++) if ((n - 1) % step !== 0 || step === 1) yield n;
+}
+
 /** Makes `count` cases due at `at`, spread over the whole table. */
 export const makeDue = async (pool: Pool, total: number, count: number, at: number): Promise<void> => {
-  const step = Math.max(1, Math.floor(total / count));
   await pool.query(
     `UPDATE runs SET next_due_at = to_timestamp($1::bigint / 1000.0),
        state = jsonb_set(state, '{case,nextRungAt}', to_jsonb($1::bigint))
      WHERE run_id = ANY(SELECT 'run_' || n FROM generate_series(1, $2::int, $3::int) n LIMIT $4)`,
-    [at, total, step, count],
+    [at, total, stepOf(total, count), count],
   );
 };

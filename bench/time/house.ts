@@ -53,6 +53,8 @@ export type House = {
   pool: Pool;
   /** the clock that the engine goes by; moving it makes cases due */
   clock: { now: () => number; set: (at: number) => void };
+  /** process of the database, for its CPU time */
+  postmaster: number;
   /** a run with an open case, made by the engine: the pattern for all others */
   pattern: string;
   close: () => Promise<void>;
@@ -101,6 +103,7 @@ export const createHouse = async (start: number): Promise<House> => {
     app,
     pool,
     clock,
+    postmaster: database.pid() ?? 0,
     pattern: await handOff(app, secret),
     close: async () => {
       await app.stop();
