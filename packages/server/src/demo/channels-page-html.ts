@@ -50,6 +50,7 @@ const look = async () => {
       if (column.dataset.html === state[name] || busy(column)) continue;
       column.dataset.html = state[name];
       column.innerHTML = state[name];
+      for (const one of column.querySelectorAll('time')) one.textContent = new Date(one.dateTime).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
       for (const box of column.querySelectorAll('[data-id]')) if (opened.has(box.dataset.id)) box.hidden = false;
     }
   } catch { say('The demo does not answer. Is it still running?'); }

@@ -64,7 +64,7 @@ export const planTell = async (ports: DeliverPorts, row: OwedRow): Promise<void>
   if (way === undefined) return;
   const named = by === null ? text : `${personName(org, by)} ${text}`;
   const place = { kind: 'person', address: addressOf(person, way.name) ?? '' };
-  const body = { place, text: `${named} ${ports.url}${path}` };
+  const body = { place, text: `${named} ${ports.url}${path}`, personId: person.personId };
   await ports.cards.owe(
     [{ kind: 'notice', lane: way.name, target: row.target, body, urgency: urgent }],
     ports.clock.now(),

@@ -17,4 +17,7 @@ export const createDirectConversations = (pool: Pool): DirectConversations => ({
       [channel, address, conversation],
     );
   },
+  forget: async (channel, address) => {
+    await pool.query('DELETE FROM direct_conversations WHERE channel = $1 AND address = $2', [channel, address]);
+  },
 });

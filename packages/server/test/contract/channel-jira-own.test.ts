@@ -202,6 +202,32 @@ it('a priority that Jira does not have costs no card, and whoever asks how Jira 
   ]);
 });
 
+it('a priority that could not be looked up when the issue was made is set at its next update, unless somebody chose one', async () => {
+  jira.hidePriorities(true);
+  const urgent = { erp: { amount: 'EUR 60000.00' } };
+  const cases = [await at.handOff('JI-31', urgent), await at.handOff('JI-32', urgent)];
+  const [late, theirs] = [issueOf('ben-JI-31'), issueOf('ben-JI-32')];
+  expect([late.priority, theirs.priority]).toEqual(['Medium', 'Medium']);
+  const person = await at.world.person('bruno');
+  const each = async (change: (caseId: string, revision: number) => Promise<unknown>): Promise<void> => {
+    for (const { caseId } of cases) await change(caseId, (await at.caseNow(caseId)).revision);
+    await at.world.app.deliverOwed();
+  };
+  const claim = (caseId: string, revision: number) =>
+    person.call('claimCase', { params: { caseId }, body: { revision } });
+  await each(claim);
+  expect([late.priority, theirs.priority]).toEqual(['Medium', 'Medium']);
+  jira.hands.prioritise(bruno, theirs.key, 'Lowest');
+  jira.hidePriorities(false);
+  await each((caseId, revision) =>
+    person.call('releaseCase', { params: { caseId }, body: { revision, because: 'Back to the desk' } }),
+  );
+  expect([late.priority, theirs.priority]).toEqual(['High', 'Lowest']);
+  jira.hands.prioritise(bruno, late.key, 'Low');
+  await each(claim);
+  expect([late.priority, theirs.priority]).toEqual(['Low', 'Lowest']);
+});
+
 it('a priority that the project leaves out costs no card either', async () => {
   jira.leaveOut('High');
   await at.handOff('JI-28', { erp: { amount: 'EUR 60000.00' } });

@@ -108,6 +108,15 @@ it('lets nothing of high risk through by "allow once" either, where an account m
   expect(await at.caseNow(caseId)).toMatchObject({ status: 'returned' });
 });
 
+it("says until when as a date of Notion, an instant in nobody's zone: each reader sees their own time", async () => {
+  const { caseId } = await at.handOff('NT-19');
+  const { nextRungAt } = await at.caseNow(caseId);
+  const due = notion.pages().find(({ id }) => id === rowOf('ben-NT-19'))?.properties.Due;
+  const { date } = due as { date: { start: string } };
+  expect(Date.parse(date.start)).toBe(Date.parse(nextRungAt ?? ''));
+  expect(date).toMatchObject({ start: expect.stringMatching(/T.*\+00:00$/), end: null, time_zone: null });
+});
+
 it('C21 does not answer its own writes', async () => {
   await at.handOff('NT-21');
   await events();

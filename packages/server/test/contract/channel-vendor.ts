@@ -7,6 +7,32 @@ const passed = async (at: At, time: string) => {
   await at().world.app.deliverOwed();
 };
 
+const toOne: Promises = {
+  'whoever left, or unlinked the account, is written to there no more: neither the card nor a notice': async (at) => {
+    const amelie = at().addresses.amelie ?? '';
+    const { caseId } = await at().handOff('VE-40');
+    const before = at().card('VE-40', amelie);
+    const told = at().twin.told(amelie).length;
+    const relink = await at().unlink('amelie');
+    await at().world.pool.query(
+      `INSERT INTO outbox (kind, lane, target, body, next_attempt_at, created_at)
+       VALUES ('notice', $1, 'left', $2, to_timestamp(0), to_timestamp(0))`,
+      [at().channel.name, { place: { kind: 'person', address: amelie }, text: 'for amelie', personId: 'amelie' }],
+    );
+    const bruno = await at().world.person('bruno');
+    await bruno.call('claimCase', { params: { caseId }, body: { revision: (await at().caseNow(caseId)).revision } });
+    await at().world.app.deliverOwed();
+    expect(at().card('VE-40').text).toContain('Bruno Ferrari has control since');
+    expect(at().card('VE-40', amelie)).toEqual(before);
+    expect(at().twin.told(amelie)).toHaveLength(told);
+    const { rows } = await at().world.pool.query('SELECT 1 FROM direct_conversations WHERE address = $1', [amelie]);
+    expect(rows).toEqual([]);
+    await relink();
+    await at().handOff('VE-41');
+    expect(at().card('VE-41', amelie).actions).toContain('takeOver');
+  },
+};
+
 const notLosing: Promises = {
   'C9 a limit is kept to: nothing is sent before its time, and then what is true then': async (at) => {
     at().twin.next({ kind: 'limit', seconds: 30 });
@@ -200,7 +226,7 @@ const noWay: Promises = {
 };
 
 export const vendorContract = (contract: Contract): void => {
-  keeps(contract, 'a vendor that misbehaves', notLosing);
+  keeps(contract, 'a vendor that misbehaves', { ...notLosing, ...toOne });
   keeps(contract, 'when it cannot tell somebody', otherWays, (name) => ({ withMemory: true, via: `${name}, memory` }));
   keeps(contract, 'when nobody can be told at all', noWay);
 };

@@ -99,6 +99,17 @@ const linking = (world: World, channel: string) => ({
     );
     await applyOrganisation({ ...applied, people }, { kind: 'system', id: 'test' });
   },
+  /** Nobody is at this person's account any more; answers how it is undone. */
+  unlink: async (personId: string): Promise<() => Promise<void>> => {
+    const by = { kind: 'system', id: 'test' } as const;
+    const { house, applyOrganisation } = world.app.services;
+    const before = (await house.organisationParts()).applied;
+    const people = before.people.map((person) =>
+      person.personId === personId ? { ...person, addresses: {} } : person,
+    );
+    await applyOrganisation({ ...before, people }, by);
+    return async () => void (await applyOrganisation(before, by));
+  },
   /** An administrator links an account to a person, who may take over from then on; answers how it is undone. */
   link: async (personId: string, address: string): Promise<() => Promise<void>> => {
     const by = { kind: 'system', id: 'test' } as const;

@@ -21,6 +21,26 @@ const create = async (properties: object, children?: object[]) =>
     ...(children === undefined ? {} : { children }),
   });
 
+it('takes a date as an instant with its offset, or as a time in a zone, and answers it with its offset', async () => {
+  const due = async (date: object) => {
+    const { status, body } = await create({ Name: { title: richText('Due') }, Due: { date } });
+    const { properties } = body as { properties?: { Due: { date: { start: string } } } };
+    return status === 200 ? properties?.Due.date.start : status;
+  };
+  expect(await due({ start: '2026-12-07T09:15:00Z' })).toBe('2026-12-07T09:15:00.000+00:00');
+  expect(await due({ start: '2026-12-07T09:15:00+09:00' })).toBe('2026-12-07T09:15:00.000+09:00');
+  expect(await due({ start: '2026-12-07T09:15:00', time_zone: 'Asia/Tokyo' })).toBe('2026-12-07T09:15:00.000+09:00');
+  expect(await due({ start: '2026-12-07' })).toBe('2026-12-07');
+  for (const refused of [
+    { start: '2026-12-07T09:15:00Z', time_zone: 'Asia/Tokyo' },
+    { start: '2026-12-07', time_zone: 'Asia/Tokyo' },
+    { start: '2026-12-07T09:15:00', time_zone: 'Europe/Nowhere' },
+    { start: 'soon' },
+  ])
+    expect(await due(refused), JSON.stringify(refused)).toBe(400);
+  notion.violations.splice(0);
+});
+
 it('keeps rows, blocks and comments, and answers in the types of its client', async () => {
   const { body } = await create(
     {

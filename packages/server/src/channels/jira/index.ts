@@ -14,7 +14,7 @@ import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
 import { guide } from './guide.ts';
 import { parse } from './parse.ts';
-import { type Priorities, prioritiesFrom, priorityFor, unknownPriorities } from './priority.ts';
+import { choseTheirs, type Priorities, prioritiesFrom, priorityFor, unknownPriorities } from './priority.ts';
 import { changedSince, deedsOn, statusOf } from './read.ts';
 import { comment, renderFor } from './render.ts';
 import { cloud, createJiraClient, isRefused, outcomeOf, reading } from './send.ts';
@@ -99,8 +99,9 @@ const moveTo = async ({ client, statuses }: Jira, id: string, state: CardState, 
 const post = async (jira: Jira, { address }: Place, payload: JsonObject, subject: Subject): Promise<Delivery> => {
   const { fields, written, url, title, assignee, urgency } = payload as Payload;
   const { createIssue, createOrUpdateRemoteIssueLink } = await cloud();
-  // A card without its priority is better than none.
-  const priority = await priorityFor(jira.client, jira.priorities, urgency).catch(() => null);
+  // A card without its priority is better than none; one that could not be looked up is owed to the next update.
+  const known = await priorityFor(jira.client, jira.priorities, urgency).catch(() => undefined);
+  const priority = known ?? null;
   const createWith = (more: JsonObject) =>
     createIssue(jira.client, {
       fields: {
@@ -127,19 +128,40 @@ const post = async (jira: Jira, { address }: Place, payload: JsonObject, subject
   const begins = jira.statuses.open;
   if (jira.statuses[written.state as CardState] !== begins)
     await moveTo(jira, id, written.state as CardState, '').catch(() => undefined);
-  return delivered(refOf({ id, key }, written));
+  return delivered(refOf({ id, key, owesPriority: known === undefined }, written));
+};
+
+/** What an issue was made without, when Jira could not be asked; undefined: still not. Whatever people chose stays. */
+const owedPriority = async (
+  { client, priorities }: Jira,
+  { id, owesPriority }: CardRef,
+  urgency: number | null,
+): Promise<{ id: string } | null | undefined> => {
+  if (owesPriority !== true) return null;
+  try {
+    return (await choseTheirs(client, id)) ? null : await priorityFor(client, priorities, urgency);
+  } catch {
+    return undefined;
+  }
 };
 
 /** One edit of the fields and one move, so that Jira's limit of writes to one issue is not in the way. */
 const update = async (jira: Jira, ref: CardRef, payload: JsonObject): Promise<Delivery> => {
-  const { fields, written, assignee } = payload as Payload;
+  const { fields, written, assignee, urgency } = payload as Payload;
   const { editIssue, getIssue } = await cloud();
   const issue = await getIssue(jira.client, { issueIdOrKey: ref.id, fields: ['status', 'assignee'] });
   const { name, assignee: has } = statusOf(issue as unknown as Json);
   const owner = has === assignee ? {} : { assignee: assignee === null ? null : { accountId: assignee } };
-  await editIssue(jira.client, { issueIdOrKey: ref.id, fields: { ...fields, ...owner }, notifyUsers: false });
+  const priority = await owedPriority(jira, ref, urgency);
+  const editWith = (more: JsonObject) =>
+    editIssue(jira.client, { issueIdOrKey: ref.id, fields: { ...fields, ...owner, ...more }, notifyUsers: false });
+  // As when it is made: the project may lack what the site has.
+  await editWith(priority == null ? {} : { priority }).catch((error: unknown) =>
+    priority != null && isRefused(error) ? editWith({}) : Promise.reject(error),
+  );
   await moveTo(jira, ref.id, written.state as CardState, name);
-  return delivered(refOf({ id: ref.id, key: ref.key ?? '' }, written));
+  const owesPriority = priority === undefined;
+  return delivered(refOf({ id: ref.id, key: ref.key ?? '', owesPriority }, written));
 };
 
 const say = async ({ client }: Jira, id: string, lines: string[], mention: string | null = null): Promise<void> => {

@@ -32,7 +32,7 @@ const knownTo = async (client: Client): Promise<Known[]> => {
 const named = (known: readonly Known[], name: string): Known | undefined =>
   known.find((one) => one.name.toLowerCase() === name.toLowerCase());
 
-/** The field of a new issue; null where nothing is configured for this urgency, or Jira does not have it. */
+/** The field of an issue; null where nothing is configured for this urgency, or Jira does not have it. */
 export const priorityFor = async (
   client: Client,
   priorities: Priorities,
@@ -42,6 +42,12 @@ export const priorityFor = async (
   if (wanted === undefined) return null;
   const found = named(await knownTo(client), wanted.name);
   return found === undefined ? null : { id: found.id };
+};
+
+/** Has anybody chosen a priority since the issue was made? Belay, which chose none, is nobody. */
+export const choseTheirs = async (client: Client, issueIdOrKey: string): Promise<boolean> => {
+  const { values = [] } = await (await cloud()).getChangeLogs(client, { issueIdOrKey, maxResults: 100 });
+  return values.some(({ items = [] }) => items.some(({ field }) => field === 'priority'));
 };
 
 /** Names that Jira does not have, and what to do about them. */

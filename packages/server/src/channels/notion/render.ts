@@ -61,6 +61,7 @@ export const renderFor =
         Status: { status: { name: statuses[card.state] } },
         Owner: { people: owner === undefined ? [] : [{ id: owner }] },
         Urgency: { select: { name: card.urgency >= urgentFrom ? 'High' : 'Normal' } },
+        // With its offset and without a zone Notion shows it to each reader in their own time.
         Due: { date: card.dueAt === null ? null : { start: new Date(card.dueAt).toISOString() } },
         Now: { rich_text: rich(clipped(now(texts), 5_000)) },
         Link: { url: card.url },

@@ -74,6 +74,9 @@ const blockTags: Record<string, string> = {
   quote: 'blockquote',
 };
 
+/** Notion shows an instant to each reader in their own time: the page does that. */
+const moment = (text: string): string => `<time datetime="${esc(text)}">${esc(text)}</time>`;
+
 export const notionLook = (notion: NotionServer, statuses: string[], me: string): Shown[] =>
   notion
     .pages()
@@ -93,7 +96,7 @@ export const notionLook = (notion: NotionServer, statuses: string[], me: string)
         statuses.map((name) => ({ value: name, label: name })),
       );
       const html = `<article><h3>${esc(read('Name'))}</h3>${field('Status', status)}
-        ${shown.map((name) => field(name, lines(read(name)))).join('')}${button('owner', id, me, 'Make me the owner')}
+        ${shown.map((name) => field(name, name === 'Due' ? moment(read(name)) : lines(read(name)))).join('')}${button('owner', id, me, 'Make me the owner')}
         <div class="document">${body.join('')}</div>${comments(said)}${commentBox(id, 'Add a comment, or a command like /take-over')}</article>`;
       return { card: id, html };
     });

@@ -130,6 +130,15 @@ const priorityNamed = (jira: Jira, fields: JsonObject): string | null => {
   return wanted === '' || (jira.priorities.includes(wanted) && !jira.leftOut.includes(wanted)) ? wanted : null;
 };
 
+/** Somebody chooses a priority. */
+export const prioritise = (jira: Jira, issue: JiraIssue, name: string, by: string): Reply => {
+  if (!jira.priorities.includes(name)) return problem(400, [], { priority: 'The priority selected is invalid.' });
+  const from = issue.priority;
+  issue.priority = name;
+  changed(jira, issue, by, [{ field: 'priority', from, fromString: from, to: name, toString: name }]);
+  return { status: 204 };
+};
+
 const fieldProblems = (jira: Jira, fields: JsonObject): JsonObject => {
   const summary = textOf(fields.summary);
   const description = plainText(fields.description ?? null);

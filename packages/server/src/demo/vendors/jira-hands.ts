@@ -1,5 +1,5 @@
 /** What people do in Jira's own pages; each is delivered as a webhook. */
-import { addComment, assign, type Jira, transition } from './jira-changes.ts';
+import { addComment, assign, type Jira, prioritise, transition } from './jira-changes.ts';
 import { type Approval, type JiraIssue, transitionsOf } from './jira-shapes.ts';
 import type { Reply } from './vendor-server.ts';
 
@@ -27,6 +27,7 @@ export const handsOf = (jira: Jira) => {
     },
     assign: (by: string, key: string, accountId: string | null): void =>
       done(assign(jira, issueAt(key), accountId, by)),
+    prioritise: (by: string, key: string, name: string): void => done(prioritise(jira, issueAt(key), name, by)),
     comment: (by: string, key: string, text: string): void =>
       done(addComment(jira, issueAt(key), commentDocument(text), by)),
     remove: (key: string): void => {

@@ -56,6 +56,8 @@ export type JiraMemory = {
   priorities: string[];
   /** of those, what the project's scheme leaves out */
   leftOut: string[];
+  /** nobody is told which priorities there are */
+  hidesPriorities: boolean;
   people: JiraPerson[];
   hidesEmails: boolean;
   issues: JiraIssue[];

@@ -309,7 +309,7 @@ const answer = (jira: Jira, call: Call): Reply => {
         : { status: 200, body: userJson(jira, person) };
     }
     case 'priority':
-      return prioritiesOf(jira, id);
+      return jira.hidesPriorities ? { status: 503 } : prioritiesOf(jira, id);
     case 'search':
       return search(jira, call);
     case 'issue': {
@@ -354,6 +354,7 @@ export const startJira = async (options: JiraOptions = {}) => {
     ],
     priorities: ['Highest', 'High', 'Medium', 'Low', 'Lowest'],
     leftOut: [],
+    hidesPriorities: false,
     hidesEmails: false,
     ...others,
     people: [belayUser, ...people],
@@ -377,6 +378,10 @@ export const startJira = async (options: JiraOptions = {}) => {
     /** the project is archived: nothing can be created in it */
     closeProject: (): void => {
       jira.closed = true;
+    },
+    /** until further notice the question which priorities there are is answered with 503 */
+    hidePriorities: (hides: boolean): void => {
+      jira.hidesPriorities = hides;
     },
     /** the project's scheme has this priority no more */
     leaveOut: (priority: string): void => void jira.leftOut.push(priority),

@@ -1,5 +1,6 @@
 /** What a local Notion keeps, and what it makes of the values of properties. */
 import type { Json, JsonObject } from '@belay/protocol';
+import { answeredDate, dateProblem } from './notion-dates.ts';
 import { type Callbacks, objectOf, type Reply, textOf } from './vendor-server.ts';
 
 export const ids = {
@@ -67,6 +68,7 @@ export const propertyProblem = ({ schema, people }: Notion, name: string, value:
     const option = textOf(objectOf(inner).name);
     if (option !== '' && !property.options.includes(option)) return `Status option "${option}" does not exist.`;
   }
+  if (property.type === 'date' && inner !== null) return dateProblem(inner ?? null);
   if (property.type === 'select' && textOf(objectOf(inner).name).includes(','))
     return `Invalid select option, commas not allowed: ${textOf(objectOf(inner).name)}`;
   if (property.type === 'people') {
@@ -147,8 +149,9 @@ export const stored = (
     }
     case 'date': {
       if (inner === null || inner === undefined) return { id, type, date: null };
-      const { start = null, end = null, time_zone = null } = objectOf(inner);
-      return { id, type, date: { start, end, time_zone } };
+      const { start, end, time_zone: zone } = objectOf(inner);
+      const [from, to] = [start, end].map((one) => answeredDate(one, textOf(zone)));
+      return { id, type, date: { start: from ?? null, end: to ?? null, time_zone: null } };
     }
     default:
       return { id, type, [type]: inner ?? null };

@@ -9,7 +9,7 @@ import { readCard } from '../inbound/read.ts';
 import { backoffMs, leaseMs, type OwedRow } from '../outbox.ts';
 import type { Found, ShownCard } from './card-store.ts';
 import { type Card, parseSubject } from './cards.ts';
-import { inConversation } from './direct.ts';
+import { inConversation, mayBeTold } from './direct.ts';
 import { channelFailed, isOpen, roomFailed, troubled } from './health.ts';
 import { linesFor } from './lines.ts';
 import type { Call, Scope } from './pace.ts';
@@ -187,6 +187,7 @@ const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow):
   const shown = subject === null ? null : await ports.cards.card(subject, channel.name, place.address);
   const found = subject === null ? null : await ports.find(subject);
   if (shown === null || found === null) return over(ports, row);
+  if (!(await mayBeTold(ports, channel, shown.place, shown.personId))) return over(ports, row);
   const card = await ports.cardOf(found, shown.personId);
   const work: Work = { channel, shown, found, card, payload: channel.render(card, shown.place) };
   const { delivery, shown: after } = await bringUp(ports, work);
@@ -203,7 +204,8 @@ const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow):
 };
 
 const deliverNotice = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
-  const { place, text } = row.body as { place: Place; text: string };
+  const { place, text, personId = null } = row.body as { place: Place; text: string; personId?: string | null };
+  if (!(await mayBeTold(ports, channel, place, personId))) return over(ports, row);
   const held = await waits(ports, channel, 'tell', place, row.target);
   if (held !== null) return putBack(ports, row, held);
   const { tell } = channel;

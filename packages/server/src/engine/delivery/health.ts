@@ -25,7 +25,9 @@ const notices = async ({ channels, cards, house, clock }: DeliverPorts, text: st
     if (way === undefined) return [];
     const place = { kind: 'person', address: addressOf(person, way.name) ?? '' };
     const target = `${way.name} ${place.address} ${now} ${text}`.slice(0, 500);
-    return [{ kind: 'notice', lane: way.name, target, body: { place, text }, urgency: 1_000 }];
+    return [
+      { kind: 'notice', lane: way.name, target, body: { place, text, personId: person.personId }, urgency: 1_000 },
+    ];
   });
 };
 

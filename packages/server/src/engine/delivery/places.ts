@@ -33,6 +33,10 @@ type Situation = {
 export const addressOf = (person: Person, channel: string): string | null =>
   person.addresses[channel] ?? (channel === 'email' ? person.email : null);
 
+/** Is this the address of this person now, and are they still of the organisation? */
+export const isTheirs = (org: Organisation, personId: string, channel: string, address: string): boolean =>
+  org.people.some((one) => one.personId === personId && one.active && addressOf(one, channel) === address);
+
 /** A click names one person: addresses are unique in the organisation, whatever their case. */
 export const personAt = (org: Organisation, channel: string, address: string): Person | null =>
   org.people.find((person) => person.active && addressOf(person, channel)?.toLowerCase() === address.toLowerCase()) ??

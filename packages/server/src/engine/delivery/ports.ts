@@ -14,6 +14,7 @@ export type DirectConversations = {
   find(channel: string, address: string): Promise<string | null>;
   /** in the place of an earlier one */
   keep(channel: string, address: string, conversation: string): Promise<void>;
+  forget(channel: string, address: string): Promise<void>;
 };
 
 export type DeliverPorts = {

@@ -108,7 +108,8 @@ const announce = async (ports: LinkPorts, channel: Channel, link: AccountLink, p
   if (way === undefined) return;
   const place = { kind: 'person', address: addressOf(person, way.name) ?? '' };
   const text = `The ${channel.title} account ${link.address} was linked to you in Belay. If that was not you, tell an administrator at once: its presses count as yours.`;
-  const notice = { kind: 'notice', lane: way.name, target: link.linkId, body: { place, text }, urgency: 1_000 };
+  const body = { place, text, personId: person.personId };
+  const notice = { kind: 'notice', lane: way.name, target: link.linkId, body, urgency: 1_000 };
   await ports.cards.owe([notice], ports.clock.now());
 };
 

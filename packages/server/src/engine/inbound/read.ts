@@ -46,13 +46,13 @@ export const showAgain = async ({ cards, clock }: InboundPorts, channel: Channel
 const oweNotice = async (
   { cards, clock }: InboundPorts,
   lane: string,
-  address: string,
+  { address, personId }: { address: string; personId: string | null },
   text: string,
 ): Promise<true> => {
   const now = clock.now();
   const target = `${lane} ${address} ${now} ${text}`.slice(0, 500);
   await cards.owe(
-    [{ kind: 'notice', lane, target, body: { place: { kind: 'person', address }, text }, urgency: 500 }],
+    [{ kind: 'notice', lane, target, body: { place: { kind: 'person', address }, text, personId }, urgency: 500 }],
     now,
   );
   return true;
@@ -62,7 +62,7 @@ const oweNotice = async (
 export const tellPresser = async (ports: InboundPorts, channel: Channel, ask: Ask, answer: Answer): Promise<boolean> =>
   answer.kind === 'said' &&
   channel.tell !== undefined &&
-  oweNotice(ports, channel.name, ask.presser.address, answer.text);
+  oweNotice(ports, channel.name, { address: ask.presser.address, personId: null }, answer.text);
 
 /** What one person is to know goes to the first channel on which only they read it. False: they have none. */
 export const tellPrivately = async (
@@ -78,7 +78,8 @@ export const tellPrivately = async (
     ({ name, tell }) => tell !== undefined && person !== null && addressOf(person, name) !== null,
   );
   if (person === null || way === undefined) return false;
-  return oweNotice(ports, way.name, addressOf(person, way.name) ?? '', `${channel.title}: ${answer.text}`);
+  const to = { address: addressOf(person, way.name) ?? '', personId: person.personId };
+  return oweNotice(ports, way.name, to, `${channel.title}: ${answer.text}`);
 };
 
 /** Asks a surface that does not tell, or not reliably. One node does it at a time. */

@@ -114,6 +114,8 @@ export const deskTwin = (vendor: DeskVendor): Twin => {
 
 /** Promises that no desk can break, with the reason. */
 export const deskSkips: Record<string, string> = {
+  'whoever left, or unlinked the account, is written to there no more: neither the card nor a notice':
+    'records reach nobody by themselves: people are told on other channels',
   'C7 a press that carries the id of something else is answered, and changes nothing':
     'a record carries no id that Belay reads: it knows its own records by the vendor’s ids',
   'C12 a room that was closed is told to the administrators, and the people are told all the same':
