@@ -10,6 +10,7 @@ import { brokenLinks, compiledBlocks, missingFiles, quotedBlocks } from './check
 import { forbiddenCalls, machinePaths, sharedHooks } from './check/forbidden.mjs';
 import { referencePages } from './check/reference.mjs';
 import { readTree } from './check/tree.mjs';
+import { lostGuards } from './mutants/kinds.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const fix = process.argv.includes('--fix');
@@ -78,6 +79,7 @@ const steps = [
   ['forbidden calls', forbiddenCalls],
   ['shared hooks', sharedHooks],
   ['machine paths', machinePaths],
+  ['guards of the mutants', (files) => lostGuards(files)],
   ['reference pages', reference],
   ['quoted code in documents', quoted],
   ['code in documents compiles', (files) => compiledBlocks(root, files)],

@@ -1,5 +1,6 @@
 /** A gate that cannot shut is no gate: every check is shown a tree that it has to refuse and one that it has to pass. */
 import { describe, expect, it, test } from 'vitest';
+import { lostGuards } from '../mutants/kinds.mjs';
 import { emptyNames, leftUndone, longFiles, testRatio } from './budgets.mjs';
 import { brokenLinks, codeBlocks, missingFiles, quotedBlocks } from './docs.mjs';
 import { forbiddenCalls, machinePaths, sharedHooks } from './forbidden.mjs';
@@ -28,6 +29,15 @@ describe('budgets', () => {
     const files = [file('packages/a/src/x.ts', 'a\n\nb\n'), file('packages/a/src/x.test.ts', 'a\nb\nc\n')];
     expect(testRatio(files)).toEqual({ tests: 3, code: 2, ratio: 1.5 });
   });
+});
+
+test('a guard whose text is gone is proven by nothing', () => {
+  const path = 'packages/server/src/domain/run/fence.ts';
+  const guards = [{ guard: ['the epoch', 'run/fence.ts', 'if (epoch !== run.epoch)', ''], path }];
+  expect(lostGuards([file(path, 'if (epoch !== run.epoch) return fenced;')], guards)).toEqual([]);
+  const lost = expect.stringContaining('"the epoch" is not found in packages/server/src/domain/run/fence.ts');
+  expect(lostGuards([file(path, 'if (epoch < run.epoch) return fenced;')], guards)).toEqual([lost]);
+  expect(lostGuards([], guards)).toEqual([lost]);
 });
 
 test('a hook stands in the file whose tests it is for', () => {
