@@ -1,36 +1,38 @@
 /** The page itself: five columns, each in the manner of its vendor. No framework: one file of HTML that asks for state. */
 const style = `
-:root { color-scheme: light; font: 14px/1.4 system-ui, sans-serif; }
+:root { color-scheme: light dark; font: 14px/1.4 system-ui, sans-serif; --page: #f2f3f5; --card: #fff; --text: #1d1c1d; --soft: #5e6470; --line: #dfe1e5; --edge: #b9bcc2; --code: #f6f6f6; --quiet: #f0f0f0; --warn: #fbeaec; --focus: #1264a3; --note: #deebff; --on-note: #0747a6; --pill: #fdecc8; --red: #c4314b; --title: #fff; --on-title: #37352f; }
+@media (prefers-color-scheme: dark) { :root { --page: #101114; --card: #1b1d21; --text: #e6e6e8; --soft: #a6abb5; --line: #34373d; --edge: #5c6069; --code: #24262b; --quiet: #26282d; --warn: #3d2226; --focus: #6cb6ff; --note: #1c2f4d; --on-note: #a9cbff; --pill: #4d3d1c; --red: #ff8095; --title: #24262b; --on-title: #e6e6e8; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: #f2f3f5; color: #1d1c1d; }
-body > header { display: flex; gap: 1rem; align-items: center; padding: .6rem 1rem; background: #fff; border-bottom: 1px solid #ddd; }
+body { margin: 0; background: var(--page); color: var(--text); }
+body > header { display: flex; gap: 1rem; align-items: center; padding: .6rem 1rem; background: var(--card); border-bottom: 1px solid var(--line); }
 body > header h1 { font-size: 1rem; margin: 0; }
-body > header p { margin: 0; color: #555; }
+body > header p { margin: 0; color: var(--soft); }
 main { display: grid; grid-template-columns: repeat(5, minmax(270px, 1fr)); gap: .75rem; padding: .75rem; overflow-x: auto; align-items: start; }
-main > section { background: #fff; border-radius: 8px; overflow: hidden; border: 1px solid #d8dade; min-width: 270px; }
+main > section { background: var(--card); border-radius: 8px; overflow: hidden; border: 1px solid var(--line); min-width: 270px; }
 main > section > h2 { margin: 0; padding: .5rem .75rem; font-size: .95rem; color: #fff; }
 .cards { padding: .6rem; display: grid; gap: .6rem; max-height: calc(100vh - 8rem); overflow: auto; }
-article { border: 1px solid #e1e3e6; border-radius: 6px; padding: .6rem; overflow-wrap: anywhere; background: #fff; }
-article header { display: flex; gap: .4rem; align-items: baseline; } article header i { font-size: .65rem; background: #e8e8e8; padding: 0 .25rem; border-radius: 2px; font-style: normal; }
+article { border: 1px solid var(--line); border-radius: 6px; padding: .6rem; overflow-wrap: anywhere; background: var(--card); }
+article header { display: flex; gap: .4rem; align-items: baseline; } article header i { font-size: .65rem; background: var(--quiet); padding: 0 .25rem; border-radius: 2px; font-style: normal; }
 h3 { font-size: 1rem; margin: .3rem 0; } h4 { margin: .5rem 0 .2rem; font-size: .85rem; } p { margin: .3rem 0; }
-pre { background: #f6f6f6; border: 1px solid #e4e4e4; border-radius: 4px; padding: .4rem; white-space: pre-wrap; margin: .3rem 0; font-size: .8rem; }
-blockquote { margin: .3rem 0; padding-left: .6rem; border-left: 3px solid #ccc; }
+pre { background: var(--code); border: 1px solid var(--line); border-radius: 4px; padding: .4rem; white-space: pre-wrap; margin: .3rem 0; font-size: .8rem; }
+blockquote { margin: .3rem 0; padding-left: .6rem; border-left: 3px solid var(--edge); }
 .fields { display: grid; grid-template-columns: 1fr 1fr; gap: .3rem .6rem; font-size: .85rem; }
-.field { display: grid; grid-template-columns: 7rem 1fr; gap: .4rem; padding: .15rem 0; font-size: .85rem; } .field > span:first-child { color: #5e6470; }
+.field { display: grid; grid-template-columns: 7rem 1fr; gap: .4rem; padding: .15rem 0; font-size: .85rem; } .field > span:first-child { color: var(--soft); }
 .actions { display: flex; flex-wrap: wrap; gap: .35rem; margin-top: .5rem; }
-button, .button { font: inherit; font-size: .82rem; padding: .25rem .6rem; border: 1px solid #b9bcc2; background: #fff; border-radius: 4px; cursor: pointer; color: inherit; text-decoration: none; }
-button:focus-visible, select:focus-visible, textarea:focus-visible, a:focus-visible { outline: 2px solid #1264a3; outline-offset: 1px; }
-.subtle, small { color: #5e6470; font-size: .8rem; } .bold { font-weight: 600; } .mono { font-family: ui-monospace, monospace; font-size: .8rem; } .large { font-size: 1.02rem; }
-.document { font-size: .85rem; } .empty { color: #5e6470; padding: .5rem; }
-details ul { list-style: none; margin: .3rem 0; padding-left: .6rem; border-left: 2px solid #e1e3e6; font-size: .82rem; } summary { font-size: .8rem; color: #5e6470; cursor: pointer; }
-.comment { display: flex; gap: .3rem; margin-top: .5rem; } textarea { flex: 1; font: inherit; font-size: .82rem; border: 1px solid #b9bcc2; border-radius: 4px; padding: .25rem; }
+button, .button { font: inherit; font-size: .82rem; padding: .25rem .6rem; border: 1px solid var(--edge); background: var(--card); border-radius: 4px; cursor: pointer; color: inherit; text-decoration: none; }
+button:focus-visible, select:focus-visible, textarea:focus-visible, a:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
+.subtle, small { color: var(--soft); font-size: .8rem; } .bold { font-weight: 600; } .mono { font-family: ui-monospace, monospace; font-size: .8rem; } .large { font-size: 1.02rem; }
+.document { font-size: .85rem; } .empty { color: var(--soft); padding: .5rem; }
+details ul { list-style: none; margin: .3rem 0; padding-left: .6rem; border-left: 2px solid var(--line); font-size: .82rem; } summary { font-size: .8rem; color: var(--soft); cursor: pointer; }
+.comment { display: flex; gap: .3rem; margin-top: .5rem; } textarea { flex: 1; font: inherit; font-size: .82rem; border: 1px solid var(--edge); border-radius: 4px; padding: .25rem; background: var(--card); color: inherit; }
+.document ul, .document > li { margin: .2rem 0 .2rem 1.1rem; padding: 0; } a { color: var(--focus); } a.button { color: inherit; }
 #slack > h2 { background: #4a154b; } #slack .primary { background: #007a5a; color: #fff; border-color: #007a5a; } #slack .danger { background: #e01e5a; color: #fff; border-color: #e01e5a; }
-#teams > h2 { background: #5b5fc7; } #teams .cards { background: #f5f5f5; } #teams .positive { background: #5b5fc7; color: #fff; border-color: #5b5fc7; } #teams .destructive { color: #c4314b; border-color: #c4314b; } #teams .box { background: #f0f0f0; padding: .4rem; border-radius: 4px; margin: .35rem 0; } #teams .attention { background: #fbeaec; }
-#jira > h2 { background: #0052cc; } #jira select { background: #deebff; border: 0; border-radius: 3px; padding: .2rem .4rem; font-weight: 600; color: #0747a6; } #jira .document section { background: #deebff; padding: .4rem; border-radius: 3px; }
-#notion > h2 { background: #fff; color: #37352f; border-bottom: 1px solid #e9e9e7; } #notion h3 { font-size: 1.15rem; } #notion .document section { background: #f1f1ef; padding: .5rem; border-radius: 4px; } #notion select { border: 0; background: #fdecc8; border-radius: 3px; padding: .1rem .4rem; }
-#servicenow > h2 { background: #032d42; } #servicenow .field > span:last-child { background: #f6f7f7; border: 1px solid #d6dadc; border-radius: 3px; padding: .1rem .4rem; }
-dialog { border: 1px solid #bbb; border-radius: 8px; width: min(28rem, 92vw); } dialog label { display: grid; gap: .2rem; margin: .6rem 0; } dialog textarea { min-height: 4rem; }
-#said { position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); background: #1d1c1d; color: #fff; padding: .6rem 1rem; border-radius: 6px; max-width: 80vw; white-space: pre-line; } #said:empty { display: none; }
+#teams > h2 { background: #5b5fc7; } #teams .cards { background: var(--quiet); } #teams .positive { background: #5b5fc7; color: #fff; border-color: #5b5fc7; } #teams .destructive { color: var(--red); border-color: var(--red); } #teams .box { background: var(--quiet); padding: .4rem; border-radius: 4px; margin: .35rem 0; } #teams .attention { background: var(--warn); }
+#jira > h2 { background: #0052cc; } #jira select { background: var(--note); border: 0; border-radius: 3px; padding: .2rem .4rem; font-weight: 600; color: var(--on-note); } #jira .document section { background: var(--note); padding: .4rem; border-radius: 3px; }
+#notion > h2 { background: var(--title); color: var(--on-title); border-bottom: 1px solid var(--line); } #notion h3 { font-size: 1.15rem; } #notion .document section { background: var(--quiet); padding: .5rem; border-radius: 4px; } #notion select { border: 0; color: inherit; background: var(--pill); border-radius: 3px; padding: .1rem .4rem; }
+#servicenow > h2 { background: #032d42; } #servicenow .field > span:last-child { background: var(--code); border: 1px solid var(--line); border-radius: 3px; padding: .1rem .4rem; }
+dialog { border: 1px solid var(--edge); border-radius: 8px; width: min(28rem, 92vw); background: var(--card); color: var(--text); } dialog .wrong { color: var(--red); white-space: pre-line; } dialog .wrong:empty { display: none; } dialog label { display: grid; gap: .2rem; margin: .6rem 0; } dialog textarea { min-height: 4rem; }
+#said { position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); background: var(--text); color: var(--page); padding: .6rem 1rem; border-radius: 6px; max-width: 80vw; white-space: pre-line; } #said:empty { display: none; }
 `;
 
 const script = `
@@ -39,6 +41,8 @@ const vendors = ['slack', 'teams', 'jira', 'notion', 'servicenow'];
 const labels = { instructions: 'What the agent is to do', allowOnce: 'Allow the step once, with exactly these arguments', because: 'Why', resolution: 'What you did' };
 const as = $('#as');
 const opened = new Set();
+let asked = null;
+const refusal = 'Nothing was changed';
 let timer;
 const say = (text) => { $('#said').textContent = text; clearTimeout(timer); timer = setTimeout(() => { $('#said').textContent = ''; }, 8000); };
 const busy = (column) => { const box = document.activeElement; return column.contains(box) && (box.tagName === 'SELECT' || (box.tagName === 'TEXTAREA' && box.value !== '')); };
@@ -56,21 +60,30 @@ const look = async () => {
   } catch { say('The demo does not answer. Is it still running?'); }
 };
 const wish = async (vendor, card, deed, value, fields = {}) => {
+  if (deed === 'press') asked = { vendor, card, value };
   const body = JSON.stringify({ as: as.value, vendor, card, deed, value, fields });
   const answer = await (await fetch('/do', { method: 'POST', headers: { 'content-type': 'application/json' }, body })).json();
   if (answer.problem) say(answer.problem);
   if (answer.told && answer.told.length > 0) say(answer.told.join('\\n'));
-  if (answer.form) ask(vendor, card, answer.form);
+  if (answer.form) ask(vendor, card, answer.form, fields);
+  // What was typed is not lost: the form stands again, with why it did not count.
+  else if (deed === 'submit' && answer.told?.some((text) => text.startsWith(refusal))) {
+    await wish(asked.vendor, asked.card, 'press', asked.value, fields);
+    $('dialog .wrong').textContent = answer.told.join('\\n');
+  }
   await look();
 };
-const ask = (vendor, card, form) => {
+const ask = (vendor, card, form, typed) => {
   const dialog = $('dialog');
   $('h2', dialog).textContent = form.title;
+  $('.wrong', dialog).textContent = '';
   const inputs = form.fields.map((name) => {
     const label = document.createElement('label');
     const input = document.createElement(name === 'allowOnce' ? 'input' : 'textarea');
     if (name === 'allowOnce') input.type = 'checkbox';
     if (name.startsWith('argument.')) input.placeholder = 'as it was';
+    if (input.type === 'checkbox') input.checked = typed[name] === true;
+    else input.value = typed[name] ?? '';
     input.name = name;
     label.append(labels[name] ?? name.replace('argument.', ''), input);
     return label;
@@ -135,7 +148,7 @@ export const pageHtml = (seats: readonly string[]): string => `<!doctype html>
 <p>Local vendors, the real clients. Press, comment or set a status anywhere: it counts everywhere.</p></header>
 <main>${columns.map(([id, title]) => `<section id="${id}"><h2>${title}</h2><div class="cards"></div></section>`).join('')}</main>
 <div id="said" role="status"></div>
-<dialog><form method="dialog"><h2></h2><div class="inputs"></div><div class="actions"><button value="send">Send</button><button value="no" formnovalidate>Not now</button></div></form></dialog>
+<dialog><form method="dialog"><h2></h2><p class="wrong" role="alert"></p><div class="inputs"></div><div class="actions"><button value="send">Send</button><button value="no" formnovalidate>Not now</button></div></form></dialog>
 <script>${script}</script>
 </body>
 </html>`;

@@ -8,7 +8,7 @@ import type { Shown } from './looks/html.ts';
 import { slackLook } from './looks/slack.ts';
 import { teamsLook } from './looks/teams.ts';
 import { teamsRoom } from './vendors/teams.ts';
-import type { Twin } from './vendors/twin.ts';
+import type { OpenForm, Twin } from './vendors/twin.ts';
 import { objectOf, textOf } from './vendors/vendor-server.ts';
 
 type Fields = Record<string, string | boolean>;
@@ -49,17 +49,20 @@ const deliver = async (twin: Pick<Twin, 'heard'>, request: Request, belayUrl: st
   await twin.heard?.(request, response);
 };
 
-const waitMs = 1_500;
+const waitMs = 2_500;
 const lookEveryMs = 50;
 
-/** Slack tells afterwards, Teams in its answer: looks until something is new, for a moment. */
-const newlyTold = async (twin: Twin, by: string, work: () => Promise<void>): Promise<Told> => {
-  const [before, formBefore] = [twin.told(by).length, twin.form(by)];
+type Listening = { told: (() => string[])[]; form: () => OpenForm | null };
+
+/** Slack and Jira tell afterwards, Teams in its answer: looks until something is new, for a moment. */
+const newlyTold = async ({ told: places, form: formNow }: Listening, work: () => Promise<void>): Promise<Told> => {
+  const before = places.map((place) => place().length);
+  const formBefore = formNow();
   await work();
   for (const until = performance.now() + waitMs; performance.now() < until; ) {
-    const form = twin.form(by);
+    const form = formNow();
     const opened = form !== null && JSON.stringify(form) !== JSON.stringify(formBefore);
-    const told = twin.told(by).slice(before);
+    const told = places.flatMap((place, index) => place().slice(before[index]));
     if (opened || told.length > 0) return { told, form: opened ? form : null };
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
@@ -68,19 +71,19 @@ const newlyTold = async (twin: Twin, by: string, work: () => Promise<void>): Pro
 
 const messenger = async ({ belayUrl, now }: Page, twin: Twin, by: string, wish: Wish): Promise<Told> => {
   const signing = { by, at: now() };
+  const listening = { told: [() => twin.told(by)], form: () => twin.form(by) };
   if (wish.deed === 'submit') {
     const sent = twin.submit(wish.fields, signing);
-    return newlyTold(twin, by, () => deliver(twin, sent, belayUrl));
+    return newlyTold(listening, () => deliver(twin, sent, belayUrl));
   }
   twin.forgetForm?.(by);
-  return newlyTold(twin, by, () => deliver(twin, twin.press(wish.card, wish.value, signing), belayUrl));
+  return newlyTold(listening, () => deliver(twin, twin.press(wish.card, wish.value, signing), belayUrl));
 };
 
-const nothingTold: Told = { told: [], form: null };
-
-const desk = ({ local: { vendors, table } }: Page, { as, vendor, card, deed, value }: Wish): Told => {
+/** What is done on a record is answered by a mail of Jira, or on the person's Slack or Teams. */
+const desk = async ({ local: { vendors, table } }: Page, { as, vendor, card, deed, value }: Wish): Promise<Told> => {
   const me = accountsOf(as);
-  const { jira, notion, snow } = vendors;
+  const { slack, teams, jira, notion, snow } = vendors;
   const hands: Record<string, () => void> = {
     'jira status': () => jira.hands.move(me.jira, card, value),
     'jira owner': () => jira.hands.assign(me.jira, card, value),
@@ -96,8 +99,8 @@ const desk = ({ local: { vendors, table } }: Page, { as, vendor, card, deed, val
     'servicenow owner': () => snow.hands.update(me.servicenow, table, card, { assigned_to: value }),
     'servicenow comment': () => snow.hands.update(me.servicenow, table, card, { work_notes: value }),
   };
-  hands[`${vendor} ${deed}`]?.();
-  return nothingTold;
+  const told = [() => jira.noticesTo(me.jira), () => slack.told(me.slack), () => teams.told(me.teams)];
+  return newlyTold({ told, form: () => null }, async () => hands[`${vendor} ${deed}`]?.());
 };
 
 const perform = async (page: Page, wish: Wish): Promise<Told> => {

@@ -96,6 +96,7 @@ type Asked = {
   counters?: GateCommand['counters'];
   refusedElsewhere?: GateCommand['refusedElsewhere'];
   looked?: GateCommand['looked'];
+  words?: string | null;
 };
 
 /** A run told as a story. Each step keeps what happened; `run` is the state, `last` what the last command answered. */
@@ -157,6 +158,7 @@ export class Story {
     counters = {},
     refusedElsewhere = [],
     looked = {},
+    words = null,
   }: Asked = {}): this {
     const command: GateCommand = {
       type: 'gate',
@@ -167,7 +169,7 @@ export class Story {
       arguments: args,
       digest: digestOf(args),
       facts: { fresh: false, ...facts },
-      words: null,
+      words,
       redeem,
       looked,
       counters,

@@ -136,6 +136,15 @@ it.each([
   for (const name of names()) expect(shown[name], name).toContain('Bruno Ferrari has control since');
 });
 
+it('tells whoever writes on a record what does not count, and where it does', async () => {
+  const caseId = await handOff('PG-6');
+  const card = cardIn((await looks()).jira ?? '', 'PG-6');
+  await act({ vendor: 'jira', card, deed: 'comment', value: '/take-over' });
+  const { body } = await act({ vendor: 'jira', card, deed: 'comment', value: '/allow Pay it.' });
+  expect(body.told.join()).toContain(`Decide in the inbox (http://belay.test/cases/${caseId})`);
+  expect((await looks()).jira).toContain(`<a href="http://belay.test/cases/${caseId}"`);
+});
+
 it('C22 tells whoever presses a stale button who has it', async () => {
   const caseId = await handOff('PG-4');
   const card = cardIn((await looks('amelie')).slack ?? '', 'PG-4');

@@ -18,11 +18,16 @@ const tags: Record<string, string> = {
   panel: 'section',
 };
 
+const leads = (url: string, html: string): string =>
+  /^https?:/.test(url) ? `<a href="${esc(url)}" target="_blank" rel="noreferrer">${html}</a>` : html;
+
 const documentHtml = (node: Json): string => {
   const { type, text, content, marks } = objectOf(node);
   if (type === 'text') {
     const kinds = Array.isArray(marks) ? marks.map((mark) => textOf(objectOf(mark).type)) : [];
     const said = lines(textOf(text));
+    const link = Array.isArray(marks) ? marks.map(objectOf).find((mark) => mark.type === 'link') : undefined;
+    if (link !== undefined) return leads(textOf(objectOf(link.attrs).href), said);
     return kinds.includes('strong')
       ? `<strong>${said}</strong>`
       : kinds.includes('code')
@@ -83,7 +88,11 @@ export const notionLook = (notion: NotionServer, statuses: string[], me: string)
     .toReversed()
     .map(({ id }) => {
       const read = (name: string): string => notion.hands.read(id, name);
-      const shown = ['Owner', 'Urgency', 'Due', 'Now'].filter((name) => read(name) !== '');
+      const shown = ['Owner', 'Urgency', 'Due', 'Now', 'Link'].filter((name) => read(name) !== '');
+      const shownAs = (name: string): string => {
+        if (name === 'Due') return moment(read(name));
+        return name === 'Link' ? leads(read(name), esc(read(name))) : lines(read(name));
+      };
       const body = notion.blocksOf(id).map(({ type, content }) => {
         const tag = blockTags[type] ?? 'p';
         return `<${tag}>${lines(blockText(content))}</${tag}>`;
@@ -96,7 +105,7 @@ export const notionLook = (notion: NotionServer, statuses: string[], me: string)
         statuses.map((name) => ({ value: name, label: name })),
       );
       const html = `<article><h3>${esc(read('Name'))}</h3>${field('Status', status)}
-        ${shown.map((name) => field(name, name === 'Due' ? moment(read(name)) : lines(read(name)))).join('')}${button('owner', id, me, 'Make me the owner')}
+        ${shown.map((name) => field(name, shownAs(name))).join('')}${button('owner', id, me, 'Make me the owner')}
         <div class="document">${body.join('')}</div>${comments(said)}${commentBox(id, 'Add a comment, or a command like /take-over')}</article>`;
       return { card: id, html };
     });

@@ -380,9 +380,7 @@ export const startJira = async (options: JiraOptions = {}) => {
       jira.closed = true;
     },
     /** until further notice the question which priorities there are is answered with 503 */
-    hidePriorities: (hides: boolean): void => {
-      jira.hidesPriorities = hides;
-    },
+    hidePriorities: (hidesPriorities: boolean): void => void Object.assign(jira, { hidesPriorities }),
     /** the project's scheme has this priority no more */
     leaveOut: (priority: string): void => void jira.leftOut.push(priority),
     issues: () => jira.issues,

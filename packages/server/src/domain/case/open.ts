@@ -145,6 +145,13 @@ const wordsMax = 60_000;
 export const wordsFit = (run: Run, words: string): boolean =>
   (run.case?.agentWords ?? '').length + words.length <= wordsMax;
 
+/** Several reasons of one step come with the same words. */
+const saidLast = (run: Run, words: string): boolean => `\n\n${run.case?.agentWords ?? ''}`.endsWith(`\n\n${words}`);
+
+/** What the case takes of the agent's words with a further reason. */
+const wordsWith = (run: Run, words: string | null | undefined): { words?: string } =>
+  !words || saidLast(run, words) || !wordsFit(run, words) ? {} : { words };
+
 /** Each key of these is a matter of its own: another step in doubt, another question. */
 const byKey: ReadonlySet<Reason['kind']> = new Set(['inDoubt', 'asked']);
 
@@ -180,7 +187,7 @@ export const handOff = (run: Run, handoff: Handoff, context: Context): RunEvent[
     caseId: run.case.caseId,
     reason: { ...reason, at: context.now },
     replacesStep,
-    ...(handoff.agentWords && wordsFit(run, handoff.agentWords) ? { words: handoff.agentWords } : {}),
+    ...wordsWith(run, handoff.agentWords),
   };
   const { rest = null, status } = run.case;
   // Something new is worth waking a case for that somebody put to sleep.

@@ -45,7 +45,7 @@ const elsewhere = ({ channels }: InboundPorts, person: Person, { url }: Card): s
   const signing = [...channels.values()].filter(
     ({ name, verify, readBack }) => verify !== undefined && readBack === undefined && addressOf(person, name) !== null,
   );
-  const cards = signing.map(({ title }) => ` or on your card in ${title}`).join('');
+  const cards = signing.length === 0 ? '' : ` or on your card in ${signing.map(({ title }) => title).join(' or ')}`;
   return `Decide in the inbox (${url})${cards}.`;
 };
 
