@@ -18,7 +18,7 @@ describe('the words of the agent', () => {
   it('are kept one after the other where they differ, also by an ending alone', () => {
     const told = asked('I called them.');
     for (const [key, question] of Object.entries({ a: 'them.', b: 'them.', c: 'Really?' }))
-      told.agent({ type: 'escalate', question, options: [], key });
+      told.agent({ type: 'escalate', question, options: [], key } as Parameters<Story['agent']>[0]);
     expect(told.run.case?.agentWords).toBe('I called them.\n\nthem.\n\nReally?');
   });
 });
