@@ -95,6 +95,27 @@ export const agentSide = [
     [sdk('ai-sdk.test.ts')],
   ],
   [
+    'resume of the AI SDK answers what Belay asked and nothing else',
+    sdk('ai-sdk.ts'),
+    ' && reason?.startsWith(askedOfPeople)',
+    '',
+    [sdk('ai-sdk.test.ts')],
+  ],
+  [
+    'resume of the OpenAI Agents SDK answers for guarded tools and no others',
+    sdk('openai-agents.ts'),
+    'if (isOurs(interruption)) state',
+    'state',
+    [sdk('openai-agents.test.ts')],
+  ],
+  [
+    'what became of a call is told before it is asked about again',
+    mcp('gate.ts'),
+    'await carry.told(open.key);',
+    '',
+    [proxy],
+  ],
+  [
     'a tool of the OpenAI Agents SDK runs the permitted arguments',
     sdk('openai-agents.ts'),
     'JSON.stringify(step.arguments)',
