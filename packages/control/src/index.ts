@@ -41,4 +41,5 @@ export { casesSchema, controlSchema } from './source/schema.ts';
 export { storedControl } from './source/stored.ts';
 export { formatDuration, parseDuration } from './value/time.ts';
 export { type Alternative, type Beside, nearest, type Why, why } from './why/why.ts';
+export { sayStep } from './words/names.ts';
 export { type Phrase, phraseOf } from './words/phrase.ts';

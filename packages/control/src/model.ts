@@ -34,8 +34,13 @@ export type TakeSpec = {
   times: number;
 };
 
+/** An argument, or a value of the subject. `label`: what people call it; absent: its name in words. */
+export type ValueSpec = TypeSpec & { optional: boolean; label?: string };
+
 export type FactSpec = TypeSpec & {
   name: string;
+  /** what people call it, as in the middle of a sentence; absent: its name in words */
+  label?: string;
   from: 'args' | 'agent' | 'system' | 'lookup';
   /** lookup: name of the system of record */
   source?: string;
@@ -49,12 +54,13 @@ export type FactSpec = TypeSpec & {
 
 export type StepSpec = {
   name: string;
+  label?: string;
   risk: Risk;
   effect: Effect;
   offline: 'refuse' | 'allow';
   /** running it twice is harmless: no question after a crash */
   idempotent: boolean;
-  arguments: Record<string, TypeSpec & { optional: boolean }>;
+  arguments: Record<string, ValueSpec>;
   editable: string[];
 };
 
@@ -152,7 +158,7 @@ export type Control = {
   name: string;
   about: string;
   owner: Target;
-  subject: Record<string, TypeSpec & { optional: boolean }>;
+  subject: Record<string, ValueSpec>;
   facts: FactSpec[];
   steps: StepSpec[];
   rules: RuleSpec[];

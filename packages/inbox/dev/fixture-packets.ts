@@ -1,9 +1,10 @@
 /** Sample packets, as the server would make them. */
-import type { Json, Origin, PacketRow, PacketView } from '@belay/protocol';
+import { type Json, type Origin, type PacketRow, type PacketView, sayName } from '@belay/protocol';
 
 type More = Partial<Pick<PacketRow, 'value' | 'type' | 'source' | 'problem'>>;
-const row = (label: string, text: string, origin: Origin | null, more: More = {}): PacketRow => ({
-  label,
+const row = (name: string, text: string, origin: Origin | null, more: More = {}): PacketRow => ({
+  label: sayName(name),
+  name,
   text,
   value: (more.value ?? text) as Json,
   type: 'string',
@@ -22,6 +23,7 @@ const known: PacketView['completeness'] = { percent: 100, least: 80, missing: []
 /** A payment to a supplier of some days, unusual and not all known. */
 export const newSupplierPacket: PacketView = {
   sentence: 'Pay Nordwind Logistics GmbH EUR 12,400.00',
+  step: 'release payment',
   arguments: [],
   attachments: [
     {
@@ -60,14 +62,14 @@ export const newSupplierPacket: PacketView = {
       kind: 'handoff',
       because: 'Nordwind Logistics GmbH was added 3 days ago; a person checks new beneficiaries.',
       cites: 'Payment policy 3.1',
-      read: [{ name: 'beneficiary.ageDays', text: '3', threshold: 'at most 90' }],
+      read: [{ name: 'beneficiary.ageDays', label: 'beneficiary age days', text: '3', threshold: 'at most 90' }],
     },
     {
       rule: 'above-limit',
       kind: 'approval',
       because: 'EUR 12,400.00 is above the EUR 500.00 that the agent may release alone.',
       cites: 'Payment policy 4.2',
-      read: [{ name: 'amount', text: 'EUR 12,400.00', threshold: 'above EUR 500.00' }],
+      read: [{ name: 'amount', label: 'amount', text: 'EUR 12,400.00', threshold: 'above EUR 500.00' }],
     },
   ],
   exceptional: ['EUR 12,400.00 is more than three times what this supplier is usually paid (EUR 3,150.00).'],
@@ -84,6 +86,7 @@ export const newSupplierPacket: PacketView = {
 /** A payment that needs signatures and is otherwise as always. */
 export const usualPacket = (invoiceId: string, amount: string, name: string): PacketView => ({
   sentence: `Pay ${name} ${amount}`,
+  step: 'release payment',
   arguments: [],
   attachments: [],
   sections: [
@@ -110,7 +113,7 @@ export const usualPacket = (invoiceId: string, amount: string, name: string): Pa
       kind: 'approval',
       because: `${amount} is above the EUR 500.00 that the agent may release alone.`,
       cites: 'Payment policy 4.2',
-      read: [{ name: 'amount', text: amount, threshold: 'above EUR 500.00' }],
+      read: [{ name: 'amount', label: 'amount', text: amount, threshold: 'above EUR 500.00' }],
     },
   ],
   exceptional: [],

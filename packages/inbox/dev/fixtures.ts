@@ -7,6 +7,7 @@ import {
   type PersonView,
   type RunView,
   type StopView,
+  sayName,
 } from '@belay/protocol';
 import { usualPacket } from './fixture-packets.ts';
 
@@ -94,7 +95,7 @@ export const controls = (now: number): ControlView[] =>
     ...refOf(name),
     about: /about: (.*)/.exec(sources[name] ?? '')?.[1] ?? '',
     owner: 'role:finance-operations',
-    steps: [...steps[name]],
+    steps: steps[name].map((step) => ({ ...step, label: sayName(step.name) })),
     rules: name === 'payment-approval' ? 4 : 6,
     publishedAt: ago(now, 60 * 24 * 12),
     publishedBy: 'dana',

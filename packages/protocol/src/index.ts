@@ -7,6 +7,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './inert.ts';
 export * from './instant.ts';
+export * from './names.ts';
 export * from './nearest.ts';
 export * from './packet.ts';
 export * from './printable.ts';

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { digest, json, origin, outcomeKind } from './words.ts';
 
 export const packetRow = z.strictObject({
-  label: z.string(),
+  label: z.string().describe('what people call it'),
+  name: z.string().nullable().describe('exact name of the fact, argument or rule; null: it has none'),
   text: z.string().describe('the value in words, in English'),
   value: json.describe('the value itself; null when it is missing or the row is a sentence'),
   type: z.string().nullable().describe('money, date, duration ...: how `value` is read; null: as text'),
@@ -31,12 +32,13 @@ export const packetRule = z.strictObject({
   because: z.string(),
   cites: z.string().nullable(),
   read: z
-    .array(z.strictObject({ name: z.string(), text: z.string(), threshold: z.string() }))
+    .array(z.strictObject({ name: z.string(), label: z.string(), text: z.string(), threshold: z.string() }))
     .describe('what made it fire: the value, and the threshold in words'),
 });
 
 export const packetView = z.strictObject({
   sentence: z.string().describe('the step in one line'),
+  step: z.string().describe('what people call the step'),
   arguments: z.array(packetRow),
   attachments: z.array(attachment.extend({ argument: z.string() })),
   sections: z.array(z.strictObject({ section: z.string(), rows: z.array(packetRow) })),

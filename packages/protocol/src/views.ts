@@ -248,6 +248,7 @@ export const controlView = z.strictObject({
   steps: z.array(
     z.strictObject({
       name: z.string(),
+      label: z.string().describe('what people call it'),
       risk: z.enum(['low', 'high']),
       effect: z.enum(['none', 'reversible', 'irreversible']),
       offline: z.enum(['refuse', 'allow']).describe('what an agent does that cannot reach Belay'),

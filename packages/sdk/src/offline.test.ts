@@ -23,6 +23,7 @@ const spoolPath = (): string => {
 
 const step = (name: string, effect: ControlView['steps'][number]['effect'], offline: 'allow' | 'refuse') => ({
   name,
+  label: name,
   risk: 'low' as const,
   effect,
   offline,

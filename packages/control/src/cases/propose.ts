@@ -9,7 +9,6 @@ import { rawValue } from '../evaluate/records.ts';
 import { strictness } from '../evaluate/verdict.ts';
 import type { CompiledControl, Control, GateInput, RuleSpec, Verdict } from '../model.ts';
 import { showValue } from '../value/spec.ts';
-import { sayName } from '../words/names.ts';
 import { placeOf, sidesOf } from './threshold.ts';
 
 export type ProposedCase = { name: string; input: GateInput; verdict: Verdict };
@@ -89,7 +88,7 @@ const thresholds = (proof: StepProof, proven: ProvenRule, base: GateInput): Soug
       place !== null &&
       JSON.stringify(rawValue(place, other)) === JSON.stringify(value);
     const goal: Goal = {
-      name: `${nameOf(proof, proven.rule)}, ${sayName(ref.name)} ${showValue(ref.spec, value)}`,
+      name: `${nameOf(proof, proven.rule)}, ${ref.label} ${showValue(ref.spec, value)}`,
       shows: (other, { fired }) => isThere(other) && fired.includes(proven.rule.id) === fires,
     };
     return { goal, found: input };

@@ -1,4 +1,5 @@
 /** One step, ready for questions: its space, where each of its rules fires, fails and errs, and cases on demand. */
+import { labelOf } from '@belay/protocol';
 import { stepIrs } from '../evaluate/plan.ts';
 import { directoryOf, namedOf } from '../evaluate/text.ts';
 import { baseOf, type Ir, refsOf } from '../expression/ir.ts';
@@ -37,7 +38,10 @@ const placedFor = (compiled: CompiledControl, step: StepSpec, irs: Ir[]): Placed
   );
   for (const [name, spec] of Object.entries(step.arguments)) {
     const key = `args.${name}`;
-    if (!taken.has(name)) bases.set(key, { key, name: key, spec, optional: spec.optional, derived: null });
+    if (!taken.has(name)) {
+      const label = labelOf({ name, label: spec.label });
+      bases.set(key, { key, name: key, label, spec, optional: spec.optional, derived: null });
+    }
   }
   return [...bases.values()].map((ref) => ({ ref, place: namedOf(directory, step.name, ref).place }));
 };

@@ -91,7 +91,7 @@ describe('what stands beside the rules', () => {
     ['a lowered limit', daily, daily.replace('900.00', '850.00'), false, /before above EUR 900.+ now above EUR 850/],
     ['a shorter window', daily, daily.replace('24h', '12h'), true, /within 24 hours .+ within 12 hours/],
     ['a longer window', daily, daily.replace('24h', '48h'), false, /within 24 hours .+ within 2 days/],
-    ['another sum', daily, daily.replace('per: payeeId', 'per: agent'), true, /for each payee id .+ for each agent/],
+    ['another sum', daily, daily.replace('per: payeeId', 'per: agent'), true, /for each payee ID .+ for each agent/],
     ['a handoff less', daily.replace('approval, by: sign-off', 'handoff'), daily, true, /goes to the owner.+ asks for/],
     ['a sign-off that becomes a handoff', daily, daily.replace('approval, by: sign-off', 'handoff'), false, /goes to/],
   ])('tell the direction of %s', (_, from, to, weaker, sentence) => {

@@ -1,5 +1,5 @@
 /** Which cases two versions of a control decide differently, each with one case replayed in both; less oversight first. */
-import type { OutcomeKind } from '@belay/protocol';
+import { labelOf, type OutcomeKind } from '@belay/protocol';
 import { type Box, intersectAll, NotProved, outsideOf, type Region } from '../check/boxes.ts';
 import { firesOf, firstCells, type ProvenRule, proveStep, type StepProof } from '../check/proof.ts';
 import { spaceOf } from '../check/space.ts';
@@ -11,7 +11,7 @@ import { strictness } from '../evaluate/verdict.ts';
 import { baseOf } from '../expression/ir.ts';
 import type { CompiledControl, Control, GateInput, StepSpec, Verdict } from '../model.ts';
 import { showValue } from '../value/spec.ts';
-import { sayList, sayName, saySignOff, sayTarget } from '../words/names.ts';
+import { sayList, saySignOff, sayTarget } from '../words/names.ts';
 import { sayRef } from '../words/phrase.ts';
 import { factsAt, narrowedIn, sayBox } from '../words/region.ts';
 import { grown } from './grown.ts';
@@ -124,7 +124,7 @@ const changesOf = (sides: Sides, from: OutcomeKind, to: OutcomeKind): Told => {
   }
   const weaker = strictness[to] > strictness[from];
   const note = {
-    sentence: `${cap(sayName(sides.before.step.name))}: perhaps in some cases ${words[from]}, and now ${nowWords[to]}. No single case was found that shows it.`,
+    sentence: `${cap(labelOf(sides.before.step))}: perhaps in some cases ${words[from]}, and now ${nowWords[to]}. No single case was found that shows it.`,
     weaker,
   };
   return { changes: [...changes.values()], notes: possible && changes.size === 0 ? [note] : [] };
@@ -203,7 +203,7 @@ const changeAt = (sides: Sides, found: Found, what: string): Change => {
   const { told, more } = toldOf(sides, found, old, next);
   const where = sayBox(before.space, found.box, told, { lists: after.compiled.control.lists, terms: [] });
   const when = [where, more ? 'nothing else decides' : ''].filter((part) => part !== '').join(', and ');
-  const sentence = `${cap(sayName(before.step.name))}, ${when === '' ? 'in every case' : `when ${when}`}: ${what}`;
+  const sentence = `${cap(labelOf(before.step))}, ${when === '' ? 'in every case' : `when ${when}`}: ${what}`;
   const values = valuesIn(sides, found.input, told);
   const example = `${values === '' ? '' : `With ${values}. `}Before: ${old.because} Now: ${next.because}`;
   const weaker = strictness[to] > strictness[from];
@@ -246,7 +246,7 @@ export const compareControls = (before: Control, after: Control): Comparison => 
     const same = after.steps.find(({ name }) => name === step.name);
     if (same === undefined) {
       notes.push({
-        sentence: `The step ${sayName(step.name)} is gone: it is handed to ${sayTarget(after.owner)} now.`,
+        sentence: `The step ${labelOf(step)} is gone: it is handed to ${sayTarget(after.owner)} now.`,
         weaker: false,
       });
       continue;
@@ -257,7 +257,7 @@ export const compareControls = (before: Control, after: Control): Comparison => 
       notes.push(...told.notes);
     } catch (error) {
       if (!(error instanceof NotProved)) throw error;
-      const sentence = `It could not be proved within the allowed steps what changes at ${sayName(step.name)}.`;
+      const sentence = `It could not be proved within the allowed steps what changes at ${labelOf(step)}.`;
       notes.push({ sentence, weaker: true });
     }
   }

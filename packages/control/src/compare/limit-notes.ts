@@ -1,8 +1,10 @@
 /** What is said differently about limits and about the review afterwards: in which direction, where that can be told. */
+
+import { sayName } from '@belay/protocol';
 import { reviewWithinMsOf } from '../defaults.ts';
 import type { Control, LimitSpec } from '../model.ts';
 import { parseMoney } from '../value/money.ts';
-import { sayDuration, sayList, sayName, saySignOff, sayTarget } from '../words/names.ts';
+import { sayArgument, sayDuration, sayList, saySignOff, sayStep, sayTarget } from '../words/names.ts';
 import type { Note } from './notes.ts';
 
 /** "EUR 1000.00" or "5" as what it is an amount of, and how much. */
@@ -37,28 +39,31 @@ const isWeaker = (old: LimitSpec, next: LimitSpec): boolean =>
   countsFewerSteps(old, next) ||
   asksLess(old, next);
 
-const says = ({ of, per, above, windowMs, at, then, by, to }: LimitSpec): string => {
+const says = (control: Control, { of, per, above, windowMs, at, then, by, to }: LimitSpec): string => {
   const who =
     then === 'approval' ? `asks for ${saySignOff(by ?? '')}` : `goes to ${to === null ? 'the owner' : sayTarget(to)}`;
-  const where = at.length === 0 ? '' : ` at ${sayList(at.map(sayName))}`;
-  const what = of === 'count' ? 'steps' : sayName(of);
-  return `above ${sayList(above, 'or')} of ${what} within ${sayDuration(windowMs)} for each ${sayList(per.map(sayName))}${where} it ${who}`;
+  const where = at.length === 0 ? '' : ` at ${sayList(at.map((name) => sayStep(control, name)))}`;
+  const what = of === 'count' ? 'steps' : sayArgument(control, of);
+  return `above ${sayList(above, 'or')} of ${what} within ${sayDuration(windowMs)} for each ${sayList(per.map((name) => sayArgument(control, name)))}${where} it ${who}`;
 };
 
 /** What somebody reads or decides by; another sentence or citation is no difference. */
-const decidesOtherwise = (old: LimitSpec, next: LimitSpec): boolean => says(old) !== says(next);
+const decidesOtherwise = (control: Control, old: LimitSpec, next: LimitSpec): boolean =>
+  says(control, old) !== says(control, next);
 
 export const limitNotes = (before: Control, after: Control): Note[] => [
   ...before.limits.flatMap((old): Note[] => {
     const next = after.limits.find(({ id }) => id === old.id);
     const name = `The limit ${sayName(old.id)}`;
-    if (next === undefined) return [{ sentence: `${name} is gone: ${says(old)}.`, weaker: true }];
-    if (!decidesOtherwise(old, next)) return [];
-    return [{ sentence: `${name}: before ${says(old)}; now ${says(next)}.`, weaker: isWeaker(old, next) }];
+    if (next === undefined) return [{ sentence: `${name} is gone: ${says(before, old)}.`, weaker: true }];
+    if (!decidesOtherwise(after, old, next)) return [];
+    return [
+      { sentence: `${name}: before ${says(before, old)}; now ${says(after, next)}.`, weaker: isWeaker(old, next) },
+    ];
   }),
   ...after.limits
     .filter(({ id }) => !before.limits.some((old) => old.id === id))
-    .map((limit) => ({ sentence: `The limit ${sayName(limit.id)} is new: ${says(limit)}.`, weaker: false })),
+    .map((limit) => ({ sentence: `The limit ${sayName(limit.id)} is new: ${says(after, limit)}.`, weaker: false })),
 ];
 
 const saysReview = (review: Control['review']): string =>

@@ -1,7 +1,8 @@
 /** What two versions of a control say differently that is not about single cases: who signs, who is told, what is declared. */
+import { labelOf, sayName } from '@belay/protocol';
 import type { ApprovalSpec, Control, LadderSpec, StepSpec } from '../model.ts';
 import { pageLadder } from '../page/waits.ts';
-import { sayDuration, sayList, sayName, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
+import { sayDuration, sayList, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
 import { limitNotes, reviewNotes } from './limit-notes.ts';
 import { stuckNotes } from './stuck-notes.ts';
 
@@ -52,7 +53,7 @@ const otherNotes = (before: Control, after: Control): Note[] => {
     if (next === undefined || !differs(fact, next)) continue;
     const from =
       sayOrigin(fact) === sayOrigin(next) ? '' : `: it was ${sayOrigin(fact)}, and is ${sayOrigin(next)} now`;
-    notes.push(`The fact ${sayName(fact.name)} is declared otherwise${from}.`);
+    notes.push(`The fact ${labelOf(fact)} is declared otherwise${from}.`);
   }
   for (const ladder of before.ladders) {
     const next = after.ladders.find(({ name }) => name === ladder.name);
@@ -61,7 +62,7 @@ const otherNotes = (before: Control, after: Control): Note[] => {
     notes.push(`The ladder ${sayName(ladder.name)} tells otherwise. Before: ${old} Now: ${now}`);
   }
   const isNew = ({ name }: StepSpec) => !before.steps.some((step) => step.name === name);
-  for (const { name } of after.steps.filter(isNew)) notes.push(`The step ${sayName(name)} is new.`);
+  for (const step of after.steps.filter(isNew)) notes.push(`The step ${labelOf(step)} is new.`);
   return notes.map((sentence) => ({ sentence, weaker: false }));
 };
 
@@ -71,14 +72,14 @@ const loosened = (before: Control, after: Control): Note[] => {
   for (const fact of before.facts) {
     const next = after.facts.find(({ name }) => name === fact.name);
     if (fact.from !== 'agent' && next?.from === 'agent')
-      notes.push(`The fact ${sayName(fact.name)} is claimed by the agent now; it was ${sayOrigin(fact)}.`);
+      notes.push(`The fact ${labelOf(fact)} is claimed by the agent now; it was ${sayOrigin(fact)}.`);
   }
   for (const step of before.steps) {
     const next = after.steps.find(({ name }) => name === step.name);
     if (step.offline === 'refuse' && next?.offline === 'allow')
-      notes.push(`The step ${sayName(step.name)} may be carried out while Belay cannot be reached.`);
+      notes.push(`The step ${labelOf(step)} may be carried out while Belay cannot be reached.`);
     if (!step.idempotent && next?.idempotent === true)
-      notes.push(`The step ${sayName(step.name)} is run again after a crash, and nobody is asked.`);
+      notes.push(`The step ${labelOf(step)} is run again after a crash, and nobody is asked.`);
   }
   if (before.onLookupFailure === 'handoff' && after.onLookupFailure === 'continue')
     notes.push('A low-risk step goes on when a lookup fails; it went to a person.');

@@ -130,7 +130,7 @@ describe('conditions', () => {
     expect(asked({ erp: { ok: true, value: { deep: {} } } }).outcome).toBe('continue');
     const verdict = asked({ erp: { ok: false, problem: 'timed out' } });
     expect([verdict.outcome, verdict.house]).toEqual(['handoff', 'badFact']);
-    expect(verdict.because).toContain('deep.blocked could not be looked up in erp: timed out');
+    expect(verdict.because).toContain('deep blocked could not be looked up in erp: timed out');
     for (const broken of [[], null, 'x', { ok: 1 }]) expect(asked({ erp: broken }).house).toBe('badFact');
   });
 

@@ -23,7 +23,7 @@ const lookupFailed = ({ named }: Bad, input: GateInput): boolean => {
   return input.looked[source]?.ok === false;
 };
 
-const sentence = ({ named, problem }: Bad): string => `Belay cannot judge this step: ${named.name} ${problem}.`;
+const sentence = ({ named, problem }: Bad): string => `Belay cannot judge this step: ${named.label} ${problem}.`;
 
 /** Decides with some facts unusable: a handoff, unless only lookups failed and the low-risk step may go on. */
 export const explain = (judge: Judge, plan: Plan, input: GateInput): Verdict => {

@@ -69,12 +69,12 @@ describe('a packet', () => {
   test('shows each rule that fired with the value and the threshold, and nothing that did not decide', () => {
     const { rules } = packetFor(asked());
     expect(rules.map(({ rule, read }) => [rule, read])).toEqual([
-      ['above', [{ name: 'amount', text: 'EUR 250.00', threshold: 'above limit (EUR 200.00)' }]],
+      ['above', [{ name: 'amount', label: 'amount', text: 'EUR 250.00', threshold: 'above limit (EUR 200.00)' }]],
       [
         'sign',
         [
-          { name: 'amount', text: 'EUR 250.00', threshold: 'above EUR 100.00' },
-          { name: 'country', text: 'DE', threshold: 'one of FR, DE' },
+          { name: 'amount', label: 'amount', text: 'EUR 250.00', threshold: 'above EUR 100.00' },
+          { name: 'country', label: 'country', text: 'DE', threshold: 'one of FR, DE' },
         ],
       ],
     ]);
@@ -83,11 +83,11 @@ describe('a packet', () => {
   test('shows every argument, declared or not, whole and with its type', () => {
     const long = 'x'.repeat(5_000);
     const { arguments: rows } = packetFor(asked({ iban: long, more: 'y' }));
-    expect(rows.map(({ label, type, origin }) => [label, type, origin])).toEqual([
-      ['amount', 'money', 'args'],
-      ['iban', 'string', 'args'],
-      ['scan', 'attachment', 'args'],
-      ['more', null, 'args'],
+    expect(rows.map(({ name, label, type, origin }) => [name, label, type, origin])).toEqual([
+      ['amount', 'amount', 'money', 'args'],
+      ['iban', 'IBAN', 'string', 'args'],
+      ['scan', 'scan', 'attachment', 'args'],
+      ['more', 'more', null, 'args'],
     ]);
     expect(rows[1]?.text).toBe(long);
   });

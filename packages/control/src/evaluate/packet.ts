@@ -2,7 +2,7 @@
  * What a person sees of a step before they decide: the step in a sentence, its arguments, facts in sections, the rules
  * that asked with the value and the threshold, what is unusual, what follows from yes and no, and what is not known.
  */
-import type { Json, PacketRow, PacketView } from '@belay/protocol';
+import { type Json, labelOf, type PacketRow, type PacketView, sayName } from '@belay/protocol';
 import { baseOf } from '../expression/ir.ts';
 import type { GateInput, StepSpec, TypeSpec, Verdict } from '../model.ts';
 import { isAttachment, showValue } from '../value/spec.ts';
@@ -22,7 +22,8 @@ const nothing = { value: null, type: null, origin: null, source: null, problem: 
 const rowOf = (named: Named, input: GateInput): PacketRow => {
   const value = currentValue(named, input);
   return {
-    label: named.name,
+    label: named.label,
+    name: named.name,
     text: textOf(named.spec, value),
     value: value ?? null,
     type: named.spec?.type ?? null,
@@ -47,7 +48,8 @@ const factRows = (judge: Judge, names: string[], input: GateInput): PacketRow[] 
 const ruleRows = (verdict: Verdict): PacketRow[] =>
   verdict.requirements.map(({ rule, because, cites }) => ({
     ...nothing,
-    label: rule ?? 'Belay',
+    label: rule === null ? 'Belay' : sayName(rule),
+    name: rule,
     text: because,
     source: cites,
   }));
@@ -74,7 +76,7 @@ const unmetRows = (judge: Judge, plan: Plan | undefined, input: GateInput): Pack
       const state = plan === undefined ? 'yes' : holds(judge, plan.feed, input, part);
       if (state === 'yes') return [];
       const text = state === 'no' ? `not met: ${part.text}` : `not known: ${part.text}`;
-      return [{ ...nothing, label: rule.id, text }];
+      return [{ ...nothing, label: sayName(rule.id), name: rule.id, text }];
     }),
   );
 
@@ -110,7 +112,7 @@ const completenessOf = (
   const facts = [...names].flatMap((name) => namedAt(judge, input, name) ?? []);
   const missing = facts.flatMap((named) => {
     const problem = problemWith(named, isOptional(named.spec), input);
-    return problem === null ? [] : [{ label: named.name, because: problem }];
+    return problem === null ? [] : [{ label: named.label, because: problem }];
   });
   missing.push(...unjudged.map((text) => ({ label: text, because: 'could not be judged' })));
   const asked = facts.length + (plan?.exceptional.length ?? 0);
@@ -126,7 +128,7 @@ const argumentRow = (step: StepSpec | undefined, name: string, input: GateInput)
   const place = { from: 'args' as const, source: null, path: [name] };
   const specs = step?.arguments ?? {};
   const spec = Object.hasOwn(specs, name) ? (specs[name] ?? null) : null;
-  return { ...rowOf({ name, place, spec, fallback: undefined }, input), label: name };
+  return rowOf({ name, label: labelOf({ name, label: spec?.label }), place, spec, fallback: undefined }, input);
 };
 
 const attachmentsOf = ({ arguments: args }: GateInput): PacketView['attachments'] =>
@@ -140,6 +142,7 @@ export const packetOf = (judge: Judge, plan: Plan | undefined, input: GateInput,
   const filled = (text: string | undefined) => (text === undefined ? null : fillText(directory, text, input));
   return {
     sentence: fillText(directory, packet.title, input),
+    step: labelOf(step ?? { name: input.step }),
     arguments: argumentNames(step, input).map((name) => argumentRow(step, name, input)),
     attachments: attachmentsOf(input),
     sections: packet.sections.map(({ name, show }) => {

@@ -215,7 +215,7 @@ const wire = fc.oneof(
 test('what the fast path accepts is exactly what the explanation finds nothing wrong with', () => {
   fc.assert(
     fc.property(fc.constantFrom(...specs), wire, (spec, value) => {
-      const ref = { key: 'x', name: 'x', spec, optional: false, derived: null };
+      const ref = { key: 'x', name: 'x', label: 'x', spec, optional: false, derived: null };
       const write = writeFact(ref, undefined, newSlots(1), 0);
       expect(write(value)).toBe(problemOf(spec, value) === null);
     }),

@@ -1,5 +1,5 @@
 /** Sentences for readers: `{fact}`, `{args.x}`, `{step}` and `{EUR 500.00}` filled in, and facts with their origin. */
-import type { FactView, Json } from '@belay/protocol';
+import { type FactView, type Json, labelOf } from '@belay/protocol';
 import { baseOf, type Ref } from '../expression/ir.ts';
 import type { Control, FactSpec, GateInput, TypeSpec } from '../model.ts';
 import { formatMoney, parseMoney } from '../value/money.ts';
@@ -28,28 +28,31 @@ export const placeOfFact = (fact: FactSpec): Place => ({
 
 const placeOfArgument = (name: string): Place => ({ from: 'args', source: null, path: [name.slice('args.'.length)] });
 
-export type Named = { name: string; place: Place; spec: TypeSpec | null; fallback: Json | undefined };
+/** `label`: as people say it. */
+export type Named = { name: string; label: string; place: Place; spec: TypeSpec | null; fallback: Json | undefined };
 
 /** Finds facts and arguments by name, for sentences and packets. */
-export type Directory = (step: string, name: string) => Named | null;
+export type Directory = ((step: string, name: string) => Named | null) & { sayStep: (step: string) => string };
 
 export const directoryOf = (control: Control): Directory => {
   const facts = new Map<string, Named>(
     control.facts.map((fact) => [
       fact.name,
-      { name: fact.name, place: placeOfFact(fact), spec: fact, fallback: fact.default },
+      { name: fact.name, label: labelOf(fact), place: placeOfFact(fact), spec: fact, fallback: fact.default },
     ]),
   );
   const steps = new Map(control.steps.map((step) => [step.name, step]));
-  return (step, name) => {
+  const find = (step: string, name: string): Named | null => {
     const fact = facts.get(name);
     if (fact) return fact;
     if (!name.startsWith('args.')) return null;
     const specs = steps.get(step)?.arguments ?? {};
     const argument = name.slice('args.'.length);
     const spec = Object.hasOwn(specs, argument) ? (specs[argument] ?? null) : null;
-    return { name, place: placeOfArgument(name), spec, fallback: undefined };
+    const label = labelOf({ name, label: spec?.label });
+    return { name, label, place: placeOfArgument(name), spec, fallback: undefined };
   };
+  return Object.assign(find, { sayStep: (name: string) => labelOf(steps.get(name) ?? { name }) });
 };
 
 export const currentValue = (named: Named, input: GateInput): Json | undefined => {
@@ -65,7 +68,7 @@ export type Sentence = (input: GateInput) => string;
 const partOf = (directory: Directory, step: string, name: string): string | Sentence => {
   const money = moneyIn(name);
   if (money !== null) return money;
-  if (name === 'step') return step.replaceAll('-', ' ');
+  if (name === 'step') return directory.sayStep(step);
   const named = directory(step, name);
   return named === null ? 'unknown' : (input) => showNamed(named, input);
 };

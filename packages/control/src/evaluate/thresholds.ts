@@ -24,7 +24,7 @@ const thresholdOf = ({ directory }: Judge, input: GateInput, atom: Atom, holds: 
     return `${words[holds ? atom.op : opposite[atom.op]]} ${showInteger(atom.ref.spec, atom.value, atom.currency)}`;
   if (atom.kind === 'compareFacts') {
     const right = namedOf(directory, input.step, atom.right);
-    return `${words[holds ? atom.op : opposite[atom.op]]} ${right.name} (${showNamed(right, input)})`;
+    return `${words[holds ? atom.op : opposite[atom.op]]} ${right.label} (${showNamed(right, input)})`;
   }
   if (atom.kind === 'oneOf') return `${holds ? 'one' : 'none'} of ${atom.values.join(', ')}`;
   if (atom.kind === 'present' && !holds) return 'is missing';
@@ -53,7 +53,7 @@ export const thresholdsOf = (judge: Judge, input: GateInput, ir: Ir): Read => {
       const threshold = thresholdOf(judge, input, atom, holds);
       if (threshold === null) return;
       const named = namedOf(judge.directory, input.step, baseOf(ref));
-      read.push({ name: named.name, text: showNamed(named, input), threshold });
+      read.push({ name: named.name, label: named.label, text: showNamed(named, input), threshold });
     });
   };
   visit(ir, true);

@@ -46,7 +46,13 @@ const factOf = (context: Context, expression: Expression): Ref => {
 const derive = (context: Context, call: Call, subject: Expression): Ref => {
   const ref = factOf(context, subject);
   const key = `${call.name}(${ref.key})`;
-  const base = { key, name: `${call.name}(${ref.name})`, optional: ref.optional };
+  const what = call.name !== 'size' ? call.name : ref.spec.type === 'set' ? 'number' : 'length';
+  const base = {
+    key,
+    name: `${call.name}(${ref.name})`,
+    label: `the ${what} of ${ref.label}`,
+    optional: ref.optional,
+  };
   if (call.name === 'size' && (ref.spec.type === 'set' || isText(ref.spec)) && ref !== elementRef) {
     return { ...base, spec: { type: 'int', min: 0 }, derived: { by: 'size', from: ref } };
   }
@@ -236,7 +242,13 @@ const working = (context: Context, call: Call): Ir => {
     return refuse('wrongType', subject, `${ref.name} does not say its hours of work.`, remedy);
   }
   const base = { optional: ref.optional, derived: { by: 'minute', from: ref } } as const;
-  const minute: Ref = { ...base, key: `minute(${ref.key})`, name: ref.name, spec: { type: 'int', min: 0, max: 1439 } };
+  const minute: Ref = {
+    ...base,
+    key: `minute(${ref.key})`,
+    name: ref.name,
+    label: `the minute of ${ref.label}`,
+    spec: { type: 'int', min: 0, max: 1439 },
+  };
   const weekday = derive(context, { ...call, name: 'weekday' }, subject);
   return all([
     { kind: 'oneOf', ref: weekday, values: hours.days },

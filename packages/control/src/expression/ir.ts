@@ -12,6 +12,8 @@ export type Ref = {
   /** identity: `amount`, `args.invoiceId`, `size(labels)` */
   key: string;
   name: string;
+  /** as people say it */
+  label: string;
   spec: TypeSpec;
   /** may be absent and has no default: reading it then is an error unless `has` was asked first */
   optional: boolean;
@@ -41,7 +43,14 @@ export type Ir =
   | Atom;
 
 /** The ref that stands for the element inside `exists` and `all`. */
-export const elementRef: Ref = { key: '@', name: '@', spec: { type: 'string' }, optional: false, derived: null };
+export const elementRef: Ref = {
+  key: '@',
+  name: '@',
+  label: 'it',
+  spec: { type: 'string' },
+  optional: false,
+  derived: null,
+};
 
 export const constant = (value: boolean): Ir => ({ kind: 'constant', value });
 export const not = (of: Ir): Ir => (of.kind === 'not' ? of.of : { kind: 'not', of });

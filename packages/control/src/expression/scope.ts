@@ -1,5 +1,5 @@
 /** The names an expression may use: facts, arguments of the steps it applies to, conditions, lists. */
-import { didYouMean } from '@belay/protocol';
+import { didYouMean, labelOf } from '@belay/protocol';
 import type { Control, FactSpec, StepSpec } from '../model.ts';
 import type { Ref } from './ir.ts';
 
@@ -26,6 +26,7 @@ export const scopeOf = (control: ScopeSource, at: readonly string[], broken = ne
 export const factRef = (fact: FactSpec): Ref => ({
   key: fact.name,
   name: fact.name,
+  label: labelOf(fact),
   spec: fact,
   optional: fact.optional && fact.default === undefined,
   derived: null,
@@ -57,7 +58,8 @@ const argumentOf = (scope: Scope, name: string): Ref | Unresolved => {
     return { message: `The argument "${name}" has different types at the steps of this rule.`, remedy };
   }
   const optional = first.optional || others.some((other) => other?.optional);
-  return { key: `args.${name}`, name: `args.${name}`, spec: first, optional, derived: null };
+  const label = labelOf({ name, label: first.label });
+  return { key: `args.${name}`, name: `args.${name}`, label, spec: first, optional, derived: null };
 };
 
 /** The fact or argument of this name, or why there is none; null when it is declared but broken. */

@@ -1,6 +1,7 @@
 /** The drawing of a control as a graph: steps, what the gate can answer, sign-offs and ladders. Where things stand is laid out at the edges. */
+import { labelOf, sayName } from '@belay/protocol';
 import type { Control, RuleSpec, StepSpec } from '../model.ts';
-import { sayDuration, sayEffect, sayName, sayTarget } from '../words/names.ts';
+import { sayDuration, sayEffect, sayTarget } from '../words/names.ts';
 import { pageLadder } from './waits.ts';
 
 export type NodeKind = 'step' | 'continue' | 'approval' | 'forbid' | 'person';
@@ -78,7 +79,7 @@ const rulesOf = ({ rules }: Control, { name }: StepSpec): RuleSpec[] =>
 /** Low-risk steps that no rule speaks of stand in one box: there is nothing to say of each. */
 const addQuiet = (drawn: Drawn, quiet: StepSpec[]): void => {
   if (quiet.length === 0) return;
-  const lines = quiet.length > 4 ? [`${quiet.length} low-risk steps`] : quiet.map(({ name }) => sayName(name));
+  const lines = quiet.length > 4 ? [`${quiet.length} low-risk steps`] : quiet.map(labelOf);
   addEdge(drawn, addNode(drawn, { id: 'quiet', kind: 'step', lines }), alone, '');
 };
 
@@ -94,7 +95,7 @@ export const pageGraph = (control: Control): Graph => {
   for (const step of control.steps.filter((candidate) => !quiet.includes(candidate))) {
     const id = `step ${step.name}`;
     const risk = `${step.risk} risk, ${sayEffect[step.effect]}`;
-    addNode(drawn, { id, kind: 'step', lines: [sayName(step.name), risk] });
+    addNode(drawn, { id, kind: 'step', lines: [labelOf(step), risk] });
     for (const rule of rulesOf(control, step)) addEdge(drawn, id, boxOf(drawn, control, rule), sayName(rule.id));
     if (step.risk === 'low') addEdge(drawn, id, alone, 'otherwise');
     else addEdge(drawn, id, addLadder(drawn, control, control.owner), 'otherwise');

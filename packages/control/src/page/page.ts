@@ -3,12 +3,22 @@
  * long it takes until a person hears of it, what is kept, and which policy it comes from. Every sentence is made from
  * the control itself; how it looks is decided at the edges.
  */
-import type { OutcomeKind } from '@belay/protocol';
+import { labelOf, type OutcomeKind, sayName } from '@belay/protocol';
 import { reviewWithinMsOf } from '../defaults.ts';
 import { analyse } from '../expression/condition.ts';
 import { scopeOf } from '../expression/scope.ts';
 import type { ApprovalSpec, Control, FactSpec, LimitSpec, RuleSpec, StepSpec } from '../model.ts';
-import { sayDuration, sayEffect, sayList, sayName, sayOrigin, saySignOff, sayTarget, sayType } from '../words/names.ts';
+import {
+  sayArgument,
+  sayDuration,
+  sayEffect,
+  sayList,
+  sayOrigin,
+  saySignOff,
+  sayStep,
+  sayTarget,
+  sayType,
+} from '../words/names.ts';
 import { type Phrase, phraseOf } from '../words/phrase.ts';
 import { type Graph, pageGraph } from './graph.ts';
 import { type PageLadder, type PageWait, pageLadder, pageWaits } from './waits.ts';
@@ -63,8 +73,13 @@ export type ControlPage = {
 };
 
 /** A sentence with its gaps named: "{amount} is above the {EUR 500.00}" is "‹amount› is above the EUR 500.00". */
-const withGaps = (text: string): string =>
-  text.replace(/\{([^{}]*)\}/g, (_, name: string) => (/^[A-Z]{3} /.test(name) ? name : `‹${sayName(name.trim())}›`));
+const withGaps = (control: Control, text: string): string =>
+  text.replace(/\{([^{}]*)\}/g, (_, gap: string) => {
+    const name = gap.trim();
+    if (/^[A-Z]{3} /.test(gap)) return gap;
+    if (name.startsWith('args.')) return `‹${sayArgument(control, name.slice('args.'.length))}›`;
+    return `‹${labelOf(control.facts.find((fact) => fact.name === name) ?? { name })}›`;
+  });
 
 /** A named condition stays a name, and is explained once: it is read as if it were a fact that is yes or no. */
 const phraseIn = (control: Control, steps: readonly string[], text: string): Phrase | null => {
@@ -104,7 +119,8 @@ const thenOf = (control: Control, { then, to, by, instead }: RuleSpec): string =
     return `It waits for ${saySignOff(by ?? '')}${approval === undefined ? '' : `: ${signersOf(approval)}`}.`;
   }
   if (instead === null) return 'It is refused.';
-  if ('text' in instead) return `It is refused, and the agent is told what to do instead: ${withGaps(instead.text)}`;
+  if ('text' in instead)
+    return `It is refused, and the agent is told what to do instead: ${withGaps(control, instead.text)}`;
   return `It is refused, and a person takes over: ${firstOn(control, instead.handoff)}.`;
 };
 
@@ -119,7 +135,7 @@ const clausesAt = (control: Control, step: StepSpec): PageClause[] =>
       when: rulePhrase(control, rule, rule.when),
       except: rule.unless === null ? null : rulePhrase(control, rule, rule.unless),
       then: thenOf(control, rule),
-      because: withGaps(rule.because),
+      because: withGaps(control, rule.because),
       cites: rule.cites,
     }))
     .sort((a, b) => order.indexOf(a.outcome) - order.indexOf(b.outcome));
@@ -133,20 +149,21 @@ const pageStep = (control: Control, step: StepSpec): PageStep => {
   const clauses = clausesAt(control, step);
   return {
     name: step.name,
-    title: sayName(step.name),
+    title: labelOf(step),
     risk: step.risk,
     about: `${step.risk} risk, ${sayEffect[step.effect]}`,
     arguments: Object.entries(step.arguments).map(
-      ([name, spec]) => `${sayName(name)} (${sayType(spec)}${spec.optional ? ', may be left out' : ''})`,
+      ([name, spec]) =>
+        `${labelOf({ name, label: spec.label })} (${sayType(spec)}${spec.optional ? ', may be left out' : ''})`,
     ),
-    editable: step.editable.map(sayName),
+    editable: step.editable.map((name) => sayArgument({ steps: [step] }, name)),
     clauses,
     otherwise: otherwise(control, step, clauses),
   };
 };
 
 const operatingRule = ({ steps, owner }: Control): string[] => {
-  const titles = (risk: StepSpec['risk']) => sayList(steps.filter((s) => s.risk === risk).map((s) => sayName(s.name)));
+  const titles = (risk: StepSpec['risk']) => sayList(steps.filter((s) => s.risk === risk).map(labelOf));
   const [low, high] = [titles('low'), titles('high')];
   return [
     ...(low === '' ? [] : [`The agent does this alone, unless a rule below says otherwise: ${low}.`]),
@@ -168,9 +185,9 @@ const signedInFirst = ({ freshSignInMs }: ApprovalSpec): string =>
 
 /** What is counted over time, and what happens above it. */
 const limitText = (control: Control, { at, of, per, windowMs, above, then, to, by }: LimitSpec): string => {
-  const what = of === 'count' ? 'how often this is done' : `the sum of ${sayName(of)}`;
-  const steps = at.length === 0 ? '' : `At ${sayList(at.map(sayName))}: `;
-  const counted = `${steps}${what}${per.length === 0 ? '' : ` for the same ${sayList(per.map(sayName))}`} within ${sayDuration(windowMs)}`;
+  const what = of === 'count' ? 'how often this is done' : `the sum of ${sayArgument(control, of)}`;
+  const steps = at.length === 0 ? '' : `At ${sayList(at.map((name) => sayStep(control, name)))}: `;
+  const counted = `${steps}${what}${per.length === 0 ? '' : ` for the same ${sayList(per.map((name) => sayArgument(control, name)))}`} within ${sayDuration(windowMs)}`;
   const answer =
     then === 'approval'
       ? `it waits for ${saySignOff(by ?? '')}`
@@ -246,7 +263,7 @@ export const controlPage = (control: Control): ControlPage => {
     ladders,
     waits: pageWaits(control, ladders),
     facts: control.facts.map((fact) => ({
-      name: sayName(fact.name),
+      name: labelOf(fact),
       type: sayType(fact),
       origin: sayOrigin(fact),
       claimed: fact.from === 'agent',

@@ -1,6 +1,7 @@
 /** How long it takes until a person hears of it, on each path: said with the longest waits that the control allows. */
+import { sayName } from '@belay/protocol';
 import type { Control, LadderSpec } from '../model.ts';
-import { sayDuration, sayEvery, sayName, sayRung, saySignOff, sayTarget } from '../words/names.ts';
+import { sayDuration, sayEvery, sayRung, saySignOff, sayTarget } from '../words/names.ts';
 
 export type PageRung = { afterMs: number; after: string; tell: string };
 

@@ -1,11 +1,21 @@
 /** From the read shapes to the parts of a `Control`, with defaults filled in and every name resolved. */
 import { didYouMean, type Target } from '@belay/protocol';
-import type { Control, FactSpec, LadderSpec, RuleSpec, RungSpec, StepSpec, TakeSpec, TypeSpec } from '../model.ts';
+import type {
+  Control,
+  FactSpec,
+  LadderSpec,
+  RuleSpec,
+  RungSpec,
+  StepSpec,
+  TakeSpec,
+  TypeSpec,
+  ValueSpec,
+} from '../model.ts';
 import { article } from '../value/spec.ts';
 import { report, type Source } from './document.ts';
 import type { Named, Shape } from './shape.ts';
 import type { controlShape } from './shapes.ts';
-import { buildType, defaultOf, type TypeAndOptional } from './type-shape.ts';
+import { buildType, defaultOf, labelIn } from './type-shape.ts';
 
 type Shaped<S> = S extends Shape<infer T> ? T : never;
 export type ControlRead = Shaped<typeof controlShape>;
@@ -102,6 +112,7 @@ const buildFact = (source: Source, entry: Named<FactRead>): FactSpec | null => {
   return {
     ...spec,
     name,
+    ...labelIn(read),
     from,
     ...(read.source === undefined ? {} : { source: read.source.value }),
     at: read.at?.value ?? pointerOf(name, from),
@@ -124,16 +135,13 @@ export const buildFacts = (source: Source, read: ControlRead['facts']): { facts:
 };
 
 /** Money without currencies takes those of the fact that is read from the same argument. */
-const withCurrency = (spec: TypeAndOptional, argument: string, facts: FactSpec[]): TypeAndOptional => {
+const withCurrency = (spec: ValueSpec, argument: string, facts: FactSpec[]): ValueSpec => {
   if (spec.type !== 'money' || spec.currency.length > 0) return spec;
   const fact = facts.find(({ from, at }) => from === 'args' && at === `/${argument}`);
   return fact?.type === 'money' ? { ...spec, currency: fact.currency } : spec;
 };
 
-export const typesOf = (
-  read: Named<TypeAndOptional>[] | undefined,
-  facts: FactSpec[],
-): Record<string, TypeAndOptional> =>
+export const typesOf = (read: Named<ValueSpec>[] | undefined, facts: FactSpec[]): Record<string, ValueSpec> =>
   Object.fromEntries(
     (read ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, withCurrency(value, name, facts)]])),
   );
@@ -156,6 +164,7 @@ export const buildSteps = (source: Source, read: ControlRead['steps'], facts: Fa
     return [
       {
         name,
+        ...labelIn(value),
         risk: value.risk.value,
         effect: effect.value,
         offline: offline?.value ?? 'refuse',

@@ -19,7 +19,7 @@ import {
   scalar,
   text,
 } from './shape.ts';
-import { factTypes, typeFields, typeShape } from './type-shape.ts';
+import { factTypes, label, typeFields, typeShape } from './type-shape.ts';
 
 export const kebab = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const factName = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
@@ -49,6 +49,7 @@ const fact = object({
 });
 
 const step = object({
+  label: optional(label, 'what people call it, as in the middle of a sentence; without it, its name in words'),
   risk: required(choice('low', 'high'), 'low or high'),
   effect: required(choice('none', 'reversible', 'irreversible'), 'none, reversible or irreversible'),
   offline: optional(choice('refuse', 'allow'), 'when Belay cannot be reached; allow only without an effect'),

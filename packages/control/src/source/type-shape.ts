@@ -1,7 +1,7 @@
 /** Reads the declared types of facts, arguments and the subject: `string`, or `{ type: int, min: 0 }`. */
 import type { Json } from '@belay/protocol';
 import { isScalar, type Node } from 'yaml';
-import type { TypeSpec } from '../model.ts';
+import type { TypeSpec, ValueSpec } from '../model.ts';
 import { currencyCode } from '../value/money.ts';
 import { article, boundsOf, isNumeric, problemOf } from '../value/spec.ts';
 import { isZone } from '../value/time.ts';
@@ -42,6 +42,13 @@ type TypeName = (typeof typeNames)[number];
 
 const typeName = choice(...typeNames);
 
+/** What people call something, where its name in words says too little. */
+export const label = matching(/^\S.{0,79}$/, 'at most 80 characters, such as days since the IBAN changed');
+
+/** The label as a key of what it names; none where none was written. */
+export const labelIn = (read: { label?: Located<string> | undefined }): { label?: string } =>
+  read.label === undefined ? {} : { label: read.label.value };
+
 /** Keys that say more about a type. */
 export const typeFields = {
   scale: optional(integer(0, 9), 'decimal: digits after the point'),
@@ -54,6 +61,7 @@ export const typeFields = {
   working: optional(workingHours, 'timestamp: hours of work, for working()'),
   optional: optional(flag, 'may be absent; ask with has()'),
   default: optional(text('a value'), 'used when it is absent'),
+  label: optional(label, 'what people call it, as in the middle of a sentence; without it, its name in words'),
 } as const;
 
 export type TypeKeys = Read<typeof typeFields>;
@@ -72,7 +80,7 @@ const keysOfType: Record<TypeName, readonly (keyof typeof typeFields)[]> = {
   attachment: [],
 };
 
-const always: readonly string[] = ['optional', 'default'];
+const always: readonly string[] = ['optional', 'default', 'label'];
 
 const refuseForeignKeys = (source: Source, type: TypeName, keys: TypeKeys, path: string): boolean => {
   let clean = true;
@@ -179,13 +187,11 @@ export const defaultOf = (source: Source, spec: TypeSpec, keys: TypeKeys, path: 
 
 const long = object({ type: required(typeName, `one of ${typeNames.join(', ')}`), ...typeFields });
 
-export type TypeAndOptional = TypeSpec & { optional: boolean };
-
 /** The keys of a type that was written as one word. */
 const noKeys = (offset: number): TypeKeys => ({ offset, keyOffset: () => offset }) as unknown as TypeKeys;
 
 /** A type of an argument or of the subject. */
-export const typeShape: Shape<TypeAndOptional> = {
+export const typeShape: Shape<ValueSpec> = {
   schema: { anyOf: [typeName.schema, long.schema] },
   read: (source, node: Node | null, path, at) => {
     const read = either((child) => isScalar(child), typeName, long).read(source, node, path, at);
@@ -200,6 +206,6 @@ export const typeShape: Shape<TypeAndOptional> = {
       return report(source, keys.keyOffset('default'), 'wrongForm', `${path}: arguments have no default.`, remedy);
     }
     const spec = buildType(source, keys.type.value, keys, path, keys.offset);
-    return spec === null ? undefined : { ...spec, optional: keys.optional?.value ?? false };
+    return spec === null ? undefined : { ...spec, ...labelIn(keys), optional: keys.optional?.value ?? false };
   },
 };

@@ -20,13 +20,13 @@ describe('why', () => {
       'It would have continued if amount were EUR 500.00 (it is EUR 620.00).',
     );
     expect(sentences(input('EUR 5.00', { ageDays: 30 }))).toContain(
-      'It would have continued if payee.ageDays were 91 (it is 30).',
+      'It would have continued if payee age days were 91 (it is 30).',
     );
     expect(sentences(input('EUR 5.00', { blocked: true }))[0]).toBe(
-      'It would have continued if payee.blocked were no (it is yes).',
+      'It would have continued if payee blocked were no (it is yes).',
     );
     expect(sentences(input('EUR 5.00', { id: 'p-2' }))).toContain(
-      'It would have continued if args.payeeId were p-2 (it is p-1).',
+      'It would have continued if payee ID were p-2 (it is p-1).',
     );
   });
 
@@ -107,7 +107,7 @@ describe('what it suggests', () => {
 describe('what is told to a person', () => {
   test('is what would have needed fewer people, once for each fact', () => {
     const told = nearest(control, input('EUR 620.00', { blocked: true }));
-    expect(told).toEqual(['It would have waited for a sign-off if payee.blocked were no (it is yes).']);
+    expect(told).toEqual(['It would have waited for a sign-off if payee blocked were no (it is yes).']);
     expect(nearest(control, input('EUR 620.00'))).toEqual([
       'It would have continued if amount were EUR 500.00 (it is EUR 620.00).',
     ]);

@@ -132,7 +132,7 @@ const alternativesOf = ({ compiled, input, beside, outcome }: Asked, named: Name
     const then = strictest(verdict, beside.also(changed));
     if (then === outcome || found.has(then)) continue;
     const [from, to] = [showValue(named.spec, current), showValue(named.spec, value)];
-    const sentence = `It would have ${words[then]} if ${named.name} were ${to} (it is ${from}).`;
+    const sentence = `It would have ${words[then]} if ${named.label} were ${to} (it is ${from}).`;
     found.set(then, { fact: named.name, outcome: then, sentence, input: changed });
   }
   return [...found.values()];

@@ -1,14 +1,13 @@
 /** Names, targets, durations and types of a control as somebody says them who does not read YAML. */
-import type { Effect, FactSpec, RungSpec, TypeSpec } from '../model.ts';
+import { labelOf, sayName, sayTarget as sayOneTarget } from '@belay/protocol';
+import type { Control, Effect, FactSpec, RungSpec, TypeSpec } from '../model.ts';
 
-/** `beneficiary.ageDays` is "beneficiary age days"; `args.` is left out, `release-payment` becomes "release payment". */
-export const sayName = (name: string): string =>
-  name
-    .replace(/^args\./, '')
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[._-]+/g, ' ')
-    .toLowerCase()
-    .replace(/\bsign off\b/, 'sign-off');
+export const sayStep = ({ steps }: Pick<Control, 'steps'>, name: string): string =>
+  labelOf(steps.find((step) => step.name === name) ?? { name });
+
+/** An argument of whichever step declares it, as it is called there. */
+export const sayArgument = ({ steps }: Pick<Control, 'steps'>, name: string): string =>
+  labelOf({ name, label: steps.map((step) => step.arguments[name]?.label).find((label) => label !== undefined) });
 
 /** "finance sign-off"; a name that does not say what it is: "the sign-off large amounts". */
 export const saySignOff = (name: string): string =>
@@ -41,10 +40,8 @@ export const sayEvery = (ms: number): string => `every ${sayDuration(ms).replace
 
 /** "finance operations", "whoever is on call for treasury", "ann"; a ladder keeps its name. */
 export const sayTarget = (target: string): string => {
-  const [kind = '', name = ''] = target.split(/:(.*)/);
-  if (kind === 'oncall') return `whoever is on call for ${sayName(name)}`;
-  if (kind === 'role') return sayName(name);
-  return kind === 'person' ? name : `the ladder ${sayName(target)}`;
+  const said = sayOneTarget(target);
+  return said === target ? `the ladder ${sayName(target)}` : said;
 };
 
 /** "a", "a and b", "a, b and c". */

@@ -2,10 +2,11 @@
  * Conditions in words, from the form that the evaluator reads, so that the words cannot say anything else. Negations are
  * carried to the single facts, and what another part of the same sentence implies is left out.
  */
+import { sayName } from '@belay/protocol';
 import { type Atom, type Ir, type Order, type Ref, refsOf } from '../expression/ir.ts';
 import type { Control } from '../model.ts';
 import { type NumericSpec, showInteger } from '../value/spec.ts';
-import { sayDuration, sayList, sayName } from './names.ts';
+import { sayDuration, sayList } from './names.ts';
 
 /** A condition in one line; with its parts, of which all or one must hold, where it has several. */
 export type Phrase = { say: string; join?: undefined } | { say: string; join: 'all' | 'any'; of: Phrase[] };
@@ -15,13 +16,9 @@ export type Known = { lists: Control['lists']; terms: readonly string[] };
 
 const nothingKnown: Known = { lists: {}, terms: [] };
 
-export const sayRef = (ref: Ref): string => {
-  if (ref.key === '@') return 'it';
-  if (ref.derived === null) return `${ref.name.startsWith('args.') ? "the step's " : ''}${sayName(ref.name)}`;
-  const of = sayName(ref.derived.from.name);
-  if (ref.derived.by !== 'size') return `the ${ref.derived.by} of ${of}`;
-  return ref.derived.from.spec.type === 'set' ? `the number of ${of}` : `the length of ${of}`;
-};
+/** An argument that no fact stands for is told from a fact of the same name. */
+export const sayRef = ({ derived, name, label }: Ref): string =>
+  derived === null && name.startsWith('args.') ? `the step's ${label}` : label;
 
 const opposite: Record<Order, Order> = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' };
 

@@ -1,5 +1,5 @@
 /** One sign-off: exactly these arguments, decided in a minute. Not a takeover. */
-import type { ApprovalView, PacketView } from '@belay/protocol';
+import { type ApprovalView, type PacketView, sayName, upper } from '@belay/protocol';
 import { Skeleton } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -14,12 +14,12 @@ import { AgentWords } from '../parts/AgentWords.tsx';
 import { Arguments } from '../parts/Arguments.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Inert } from '../parts/Inert.tsx';
+import { LabelsOf } from '../parts/labels.ts';
 import { Person } from '../parts/Person.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Requirements } from '../parts/Requirements.tsx';
 import { Section } from '../parts/Section.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
-import { nameText, upper } from '../text/values.ts';
 import { Decide } from './Decide.tsx';
 import { Edited } from './Edited.tsx';
 
@@ -36,56 +36,58 @@ const Asked = ({ packet }: { packet: PacketView }) => {
 };
 
 const Shown = ({ shown }: { shown: ApprovalView }) => (
-  <article className={css.page}>
-    <header className={css.head}>
-      <p className={css.crumbs}>
-        <Link to="/approvals">
-          <IconArrowLeft size={15} stroke={1.8} aria-hidden /> Approvals
-        </Link>
-        <Link to="/controls/$name" params={{ name: shown.control.name }} search={{ version: shown.control.version }}>
-          {shown.control.name}
-        </Link>
-        <Link to="/runs/$runId" params={{ runId: shown.runId }}>
-          {shown.requestedBy}
-        </Link>
-        {shown.onBehalfOf !== null && (
-          <span>
-            on behalf of <Person id={shown.onBehalfOf} />
-          </span>
-        )}
-      </p>
-      <h1>
-        <Inert text={shown.packet?.sentence ?? upper(nameText(shown.name))} />
-      </h1>
-      <p className={css.sentence}>
-        <Inert text={shown.because.join(' ')} />
-      </p>
-    </header>
-    <div className={css.columns}>
-      <div className={css.what}>
-        {shown.packet !== null && shown.status === 'waiting' && <Attention packet={shown.packet} />}
-        <Edited shown={shown} />
-        <Section title="What would be carried out" note="A sign-off on one step, not a takeover.">
-          <Arguments shown={shown} hint="can be edited; somebody else signs then" />
-        </Section>
-      </div>
-      <Decide shown={shown} />
-      <div className={css.rest}>
-        {shown.packet !== null && <Asked packet={shown.packet} />}
-        {shown.packet !== null && <Sections packet={shown.packet} />}
-        {shown.packet !== null && <Attachments packet={shown.packet} />}
-        {shown.packet === null && shown.facts.length > 0 && (
-          <Section title="Facts" note="What the rules read, and where it comes from.">
-            <Facts facts={shown.facts} />
+  <LabelsOf value={shown.packet}>
+    <article className={css.page}>
+      <header className={css.head}>
+        <p className={css.crumbs}>
+          <Link to="/approvals">
+            <IconArrowLeft size={15} stroke={1.8} aria-hidden /> Approvals
+          </Link>
+          <Link to="/controls/$name" params={{ name: shown.control.name }} search={{ version: shown.control.version }}>
+            {shown.control.name}
+          </Link>
+          <Link to="/runs/$runId" params={{ runId: shown.runId }}>
+            {shown.requestedBy}
+          </Link>
+          {shown.onBehalfOf !== null && (
+            <span>
+              on behalf of <Person id={shown.onBehalfOf} />
+            </span>
+          )}
+        </p>
+        <h1>
+          <Inert text={shown.packet?.sentence ?? upper(sayName(shown.name))} />
+        </h1>
+        <p className={css.sentence}>
+          <Inert text={shown.because.join(' ')} />
+        </p>
+      </header>
+      <div className={css.columns}>
+        <div className={css.what}>
+          {shown.packet !== null && shown.status === 'waiting' && <Attention packet={shown.packet} />}
+          <Edited shown={shown} />
+          <Section title="What would be carried out" note="A sign-off on one step, not a takeover.">
+            <Arguments shown={shown} hint="can be edited; somebody else signs then" />
           </Section>
-        )}
-        {shown.agentWords !== null && <AgentWords words={shown.agentWords} agentId={shown.requestedBy} />}
-        <Section title="What happened" note="Newest first, live.">
-          <Timeline runId={shown.runId} />
-        </Section>
+        </div>
+        <Decide shown={shown} />
+        <div className={css.rest}>
+          {shown.packet !== null && <Asked packet={shown.packet} />}
+          {shown.packet !== null && <Sections packet={shown.packet} />}
+          {shown.packet !== null && <Attachments packet={shown.packet} />}
+          {shown.packet === null && shown.facts.length > 0 && (
+            <Section title="Facts" note="What the rules read, and where it comes from.">
+              <Facts facts={shown.facts} />
+            </Section>
+          )}
+          {shown.agentWords !== null && <AgentWords words={shown.agentWords} agentId={shown.requestedBy} />}
+          <Section title="What happened" note="Newest first, live.">
+            <Timeline runId={shown.runId} />
+          </Section>
+        </div>
       </div>
-    </div>
-  </article>
+    </article>
+  </LabelsOf>
 );
 
 const route = getRouteApi('/shell/approvals/$approvalId');

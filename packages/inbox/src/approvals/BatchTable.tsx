@@ -1,5 +1,5 @@
 /** Many sign-offs of one kind as one decision: each with its digest, any of them left out, the sum before the button. */
-import { type ApprovalView, readable } from '@belay/protocol';
+import { type ApprovalView, readable, sayName, upper } from '@belay/protocol';
 import { Button, Checkbox } from '@mantine/core';
 import { IconEyeExclamation, IconSignature } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -10,7 +10,7 @@ import { Inert } from '../parts/Inert.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { countText } from '../text/targets.ts';
-import { nameText, shortDigest, subjectText, upper } from '../text/values.ts';
+import { shortDigest, subjectText } from '../text/values.ts';
 import css from './batch.module.css';
 import { type Batch, moneyOf, needsLook, totalsOf } from './batch.ts';
 import { SignInAgain, useTooOld } from './SignInAgain.tsx';
@@ -91,12 +91,15 @@ export const BatchTable = ({ batch }: { batch: Batch }) => {
   const refused = (sign.data?.items ?? []).filter(({ decided }) => decided === null);
   const all = chosen.length === batch.items.length;
   return (
-    <section className={`card ${css.batch}`} aria-label={`${nameText(batch.step)}, ${nameText(batch.name)}`}>
+    <section
+      className={`card ${css.batch}`}
+      aria-label={`${batch.items[0]?.packet?.step ?? sayName(batch.step)}, ${sayName(batch.name)}`}
+    >
       <header className={css.head}>
         <div>
-          <h2>{upper(nameText(batch.step))}</h2>
+          <h2>{upper(batch.items[0]?.packet?.step ?? sayName(batch.step))}</h2>
           <p className="quiet">
-            {countText(batch.items.length, 'sign-off')} of one kind, {nameText(batch.name)}
+            {countText(batch.items.length, 'sign-off')} of one kind, {sayName(batch.name)}
           </p>
         </div>
         <p className={css.total}>{totals.map(money).join(' + ')}</p>

@@ -3,6 +3,7 @@ import type { ApprovalView, JsonObject } from '@belay/protocol';
 import { Button, Drawer, Group, Stack, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { EditedArgument } from '../cases/EditedArgument.tsx';
+import { useLabels } from '../parts/labels.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Changes, changesBetween } from './Edited.tsx';
 
@@ -19,6 +20,7 @@ export const EditDrawer = ({ shown, opened, pending, error, onClose, onSend }: P
   const [args, setArgs] = useState<JsonObject>(shown.arguments);
   const [because, setBecause] = useState('');
   const [valid, setValid] = useState(true);
+  const labels = useLabels();
   const changes = changesBetween(shown.arguments, args);
   const missing = !valid
     ? 'Mend the marked argument.'
@@ -44,7 +46,7 @@ export const EditDrawer = ({ shown, opened, pending, error, onClose, onSend }: P
           {shown.editable.map((name) => (
             <EditedArgument
               key={name}
-              name={name}
+              label={labels.of(name)}
               original={shown.arguments[name] ?? null}
               value={args[name] ?? null}
               onValid={setValid}

@@ -1,8 +1,9 @@
 /** What somebody changed before it was asked for again: before and after, side by side. */
-import type { ApprovalView, Json } from '@belay/protocol';
+import { type ApprovalView, type Json, upper } from '@belay/protocol';
 import { Inert } from '../parts/Inert.tsx';
+import { useLabels } from '../parts/labels.ts';
 import { Section } from '../parts/Section.tsx';
-import { entriesOf, nameText, valueText } from '../text/values.ts';
+import { entriesOf, valueText } from '../text/values.ts';
 import own from './approval.module.css';
 
 export type Change = { name: string; before: Json | undefined; after: Json | undefined };
@@ -14,23 +15,26 @@ export const changesBetween = (before: ApprovalView['arguments'], after: Approva
     .filter((one) => JSON.stringify(one.before) !== JSON.stringify(one.after));
 };
 
-export const Changes = ({ changes }: { changes: Change[] }) => (
-  <dl className={own.changes}>
-    {changes.map(({ name, before, after }) => (
-      <div key={name}>
-        <dt>{nameText(name)}</dt>
-        <dd>
-          <del>
-            <Inert text={valueText(before ?? null)} />
-          </del>{' '}
-          <ins>
-            <Inert text={valueText(after ?? null)} />
-          </ins>
-        </dd>
-      </div>
-    ))}
-  </dl>
-);
+export const Changes = ({ changes }: { changes: Change[] }) => {
+  const labels = useLabels();
+  return (
+    <dl className={own.changes}>
+      {changes.map(({ name, before, after }) => (
+        <div key={name}>
+          <dt title={name}>{upper(labels.of(name))}</dt>
+          <dd>
+            <del>
+              <Inert text={valueText(before ?? null)} />
+            </del>{' '}
+            <ins>
+              <Inert text={valueText(after ?? null)} />
+            </ins>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+};
 
 export const Edited = ({ shown }: { shown: ApprovalView }) =>
   shown.before === null ? null : (

@@ -8,6 +8,7 @@ import { useAct } from '../data/act.ts';
 import { ApiError, call } from '../data/api.ts';
 import { caseQuery } from '../data/queries.ts';
 import { useKeys } from '../parts/keys.ts';
+import { LabelsOf } from '../parts/labels.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { useMe } from '../session/me.ts';
@@ -122,26 +123,28 @@ const Shown = ({ shown }: { shown: CaseView }) => {
   });
   const error = page.act.error ?? page.force.error;
   return (
-    <article className={css.page}>
-      <CaseHead shown={shown} standing={standing} />
-      {error !== null && page.open === null && (
-        <div className={css.wide}>
-          <ProblemNote
-            error={error}
-            onClose={() => {
-              page.act.reset();
-              page.force.reset();
-            }}
-          />
-        </div>
-      )}
-      <Packet
-        shown={shown}
-        standing={standing}
-        actions={<Actions shown={shown} standing={standing} pending={page.pending} wish={page.wish} />}
-      />
-      <Dialogs shown={shown} page={page} />
-    </article>
+    <LabelsOf value={shown.packet}>
+      <article className={css.page}>
+        <CaseHead shown={shown} standing={standing} />
+        {error !== null && page.open === null && (
+          <div className={css.wide}>
+            <ProblemNote
+              error={error}
+              onClose={() => {
+                page.act.reset();
+                page.force.reset();
+              }}
+            />
+          </div>
+        )}
+        <Packet
+          shown={shown}
+          standing={standing}
+          actions={<Actions shown={shown} standing={standing} pending={page.pending} wish={page.wish} />}
+        />
+        <Dialogs shown={shown} page={page} />
+      </article>
+    </LabelsOf>
   );
 };
 

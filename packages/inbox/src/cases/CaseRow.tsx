@@ -4,6 +4,7 @@ import { IconArrowUpRight, IconClock, IconRobot, IconUser } from '@tabler/icons-
 import { Link } from '@tanstack/react-router';
 import { Entries } from '../parts/Entries.tsx';
 import { Inert } from '../parts/Inert.tsx';
+import { LabelsOf } from '../parts/labels.ts';
 import { When } from '../parts/When.tsx';
 import { useMe } from '../session/me.ts';
 import { namesText, targetText } from '../text/targets.ts';
@@ -52,35 +53,37 @@ const Next = ({ shown }: { shown: CaseView }) =>
 export const CaseRow = ({ shown }: { shown: CaseView }) => {
   const standing = standingOf(shown, useMe().personId);
   return (
-    <li className={css.row} data-standing={standing} data-later={shown.rung > 0 || undefined}>
-      <div className={css.main}>
-        <h2>
-          <Link to="/cases/$caseId" params={{ caseId: shown.caseId }} data-row>
-            <Inert text={shown.title} />
-          </Link>
-        </h2>
-        <p className={css.because}>
-          <Inert text={shown.because} />
-        </p>
-        <dl className={css.brief}>
-          <div>
-            <dt className="only-read">agent and subject</dt>
-            <dd>
-              <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.agentId} ·{' '}
-              <Inert text={subjectText(shown.subject)} />
-            </dd>
-          </div>
-          <Entries entries={briefEntries(shown.step?.arguments ?? {}, 3)} />
-        </dl>
-      </div>
-      <div className={css.aside}>
-        <Clock shown={shown} standing={standing} />
-        <p className={css.who}>
-          <IconUser size={15} stroke={1.7} aria-hidden />
-          {who(shown, standing)}
-        </p>
-        {standing === 'waiting' && <Next shown={shown} />}
-      </div>
-    </li>
+    <LabelsOf value={shown.packet}>
+      <li className={css.row} data-standing={standing} data-later={shown.rung > 0 || undefined}>
+        <div className={css.main}>
+          <h2>
+            <Link to="/cases/$caseId" params={{ caseId: shown.caseId }} data-row>
+              <Inert text={shown.title} />
+            </Link>
+          </h2>
+          <p className={css.because}>
+            <Inert text={shown.because} />
+          </p>
+          <dl className={css.brief}>
+            <div>
+              <dt className="only-read">agent and subject</dt>
+              <dd>
+                <IconRobot size={15} stroke={1.7} aria-hidden /> {shown.agentId} ·{' '}
+                <Inert text={subjectText(shown.subject)} />
+              </dd>
+            </div>
+            <Entries entries={briefEntries(shown.step?.arguments ?? {}, 3)} />
+          </dl>
+        </div>
+        <div className={css.aside}>
+          <Clock shown={shown} standing={standing} />
+          <p className={css.who}>
+            <IconUser size={15} stroke={1.7} aria-hidden />
+            {who(shown, standing)}
+          </p>
+          {standing === 'waiting' && <Next shown={shown} />}
+        </div>
+      </li>
+    </LabelsOf>
   );
 };

@@ -1,11 +1,12 @@
 /** One editable argument. The field has the form of the value, so that an amount stays an amount. */
-import type { Json } from '@belay/protocol';
+import { type Json, upper } from '@belay/protocol';
 import { NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { canonicalText, isMoney, nameText, valueText } from '../text/values.ts';
+import { canonicalText, isMoney, valueText } from '../text/values.ts';
 
 type Props = {
-  name: string;
+  /** what people call it */
+  label: string;
   original: Json;
   value: Json;
   onChange: (value: Json) => void;
@@ -14,13 +15,13 @@ type Props = {
 
 type MoneyProps = Omit<Props, 'value'> & { value: string };
 
-const Money = ({ name, original, value, onChange, onValid }: MoneyProps) => {
+const Money = ({ label, original, value, onChange, onValid }: MoneyProps) => {
   const currency = value.slice(0, 3);
   const [text, setText] = useState(value.slice(4));
   const valid = /^\d+(\.\d{1,3})?$/.test(text);
   return (
     <TextInput
-      label={nameText(name)}
+      label={upper(label)}
       description={`was ${valueText(original)}`}
       inputMode="decimal"
       leftSection={currency}
@@ -38,7 +39,7 @@ const Money = ({ name, original, value, onChange, onValid }: MoneyProps) => {
   );
 };
 
-const Composite = ({ name, original, value, onChange, onValid }: Props) => {
+const Composite = ({ label, original, value, onChange, onValid }: Props) => {
   const [text, setText] = useState(canonicalText(value));
   const [valid, setValid] = useState(true);
   const type = (typed: string) => {
@@ -54,7 +55,7 @@ const Composite = ({ name, original, value, onChange, onValid }: Props) => {
   };
   return (
     <Textarea
-      label={nameText(name)}
+      label={upper(label)}
       description={`was ${valueText(original)}`}
       error={valid ? null : 'This is not JSON yet.'}
       value={text}
@@ -68,8 +69,8 @@ const Composite = ({ name, original, value, onChange, onValid }: Props) => {
 const isLong = (text: string): boolean => text.length > 32 || text.includes('\n');
 
 export const EditedArgument = (props: Props) => {
-  const { name, original, value, onChange } = props;
-  const described = { label: nameText(name), description: `was ${valueText(original)}` };
+  const { label, original, value, onChange } = props;
+  const described = { label: upper(label), description: `was ${valueText(original)}` };
   if (isMoney(original) && typeof value === 'string') return <Money {...props} value={value} />;
   if (typeof original === 'string' && typeof value === 'string') {
     const Field = isLong(original) ? Textarea : TextInput;

@@ -1,5 +1,5 @@
 /** Everything needed to decide, in the order in which it is needed. */
-import type { CaseView } from '@belay/protocol';
+import { type CaseView, sayName } from '@belay/protocol';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Attachments } from '../packet/Attachments.tsx';
@@ -17,7 +17,6 @@ import { Section } from '../parts/Section.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { When } from '../parts/When.tsx';
 import { countText } from '../text/targets.ts';
-import { nameText } from '../text/values.ts';
 import css from './case.module.css';
 import type { Standing } from './standing.ts';
 
@@ -27,7 +26,7 @@ const SignOffs = ({ shown }: { shown: CaseView }) => (
       {shown.approvals.map((approval) => (
         <li key={approval.approvalId}>
           <Link to="/approvals/$approvalId" params={{ approvalId: approval.approvalId }}>
-            {nameText(approval.name)}
+            {sayName(approval.name)}
           </Link>{' '}
           <span className="quiet">
             {approval.status}, {approval.signatures.length} of {countText(approval.quorum, 'signature')}

@@ -7,8 +7,8 @@ import { type Dispatch, type SetStateAction, useState } from 'react';
 import type { ApiError } from '../data/api.ts';
 import { controlQuery } from '../data/queries.ts';
 import { Inert } from '../parts/Inert.tsx';
+import { useLabels } from '../parts/labels.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
-import { nameText } from '../text/values.ts';
 import type { CaseCommand } from './act.ts';
 import css from './case.module.css';
 import { EditedArgument } from './EditedArgument.tsx';
@@ -23,20 +23,23 @@ const choices: readonly [StepChoice, string, string][] = [
   ['leave', 'Neither', 'If the agent asks again, the gate decides again.'],
 ];
 
-const Editing = ({ step, draft, setDraft, onValid }: Draft & { step: CaseStep; onValid: (valid: boolean) => void }) => (
-  <div className={css.editing}>
-    {step.editable.map((name) => (
-      <EditedArgument
-        key={name}
-        name={name}
-        original={step.arguments[name] ?? null}
-        value={draft.arguments[name] ?? null}
-        onValid={onValid}
-        onChange={(value) => setDraft((now) => ({ ...now, arguments: { ...now.arguments, [name]: value } }))}
-      />
-    ))}
-  </div>
-);
+const Editing = ({ step, draft, setDraft, onValid }: Draft & { step: CaseStep; onValid: (valid: boolean) => void }) => {
+  const labels = useLabels();
+  return (
+    <div className={css.editing}>
+      {step.editable.map((name) => (
+        <EditedArgument
+          key={name}
+          label={labels.of(name)}
+          original={step.arguments[name] ?? null}
+          value={draft.arguments[name] ?? null}
+          onValid={onValid}
+          onChange={(value) => setDraft((now) => ({ ...now, arguments: { ...now.arguments, [name]: value } }))}
+        />
+      ))}
+    </div>
+  );
+};
 
 const StepFate = ({
   step,
@@ -45,7 +48,7 @@ const StepFate = ({
   onValid,
 }: Draft & { step: CaseStep; onValid: (valid: boolean) => void }) => (
   <Radio.Group
-    label={`What becomes of “${nameText(step.step)}”?`}
+    label={`What becomes of “${useLabels().step(step.step)}”?`}
     value={draft.choice}
     onChange={(choice) => setDraft((now) => ({ ...now, choice: choice as StepChoice }))}
   >
@@ -78,7 +81,7 @@ const StepFate = ({
 
 const Limits = ({ shown, draft, setDraft }: Draft & { shown: CaseView }) => {
   const { data } = useQuery(controlQuery(shown.control.name, shown.control.version));
-  const steps = (data?.steps ?? []).map(({ name }) => ({ value: name, label: nameText(name) }));
+  const steps = (data?.steps ?? []).map(({ name, label }) => ({ value: name, label }));
   return (
     <div className={css.limits}>
       <MultiSelect
@@ -114,7 +117,7 @@ const Preview = ({ shown, draft }: { shown: CaseView; draft: ReturnDraft }) => (
       </blockquote>
     )}
     <ul>
-      {toldWords(draft, shown.step).map((line) => (
+      {toldWords(draft, shown.step, useLabels()).map((line) => (
         <li key={line}>
           <Inert text={line} />
         </li>

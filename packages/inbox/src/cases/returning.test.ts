@@ -20,7 +20,7 @@ describe('giving control back', () => {
     expect(sent(draft, payment).allowOnce).toEqual([{ step: 'release-payment', digest: payment.digest }]);
     expect(toldWords(draft, payment)).toEqual([
       'It may do “release payment” once, with exactly the arguments shown.',
-      'Before that it still needs a sign-off: finance sign off.',
+      'Before that it still needs a sign-off: finance sign-off.',
     ]);
   });
 
@@ -36,7 +36,7 @@ describe('giving control back', () => {
     const draft = { ...draftFor(payment), arguments: { ...payment.arguments, amount: 'EUR 6200.00' } };
     expect(changesOf(draft, payment)).toEqual([{ name: 'amount', from: 'EUR 12400.00', to: 'EUR 6200.00' }]);
     expect(sent(draft, payment).allowOnce[0]?.arguments).toEqual({ ...payment.arguments, amount: 'EUR 6200.00' });
-    expect(toldWords(draft, payment)).toContain('amount: EUR 6,200.00 instead of EUR 12,400.00.');
+    expect(toldWords(draft, payment)).toContain('Amount: EUR 6,200.00 instead of EUR 12,400.00.');
   });
 
   it('ignores a changed argument that is not editable', () => {

@@ -1,6 +1,6 @@
 /** What a person fills in to give control back, what is sent, and in words what the agent will be told. Pure. */
-import type { BodyOf, CaseView, Json, JsonObject } from '@belay/protocol';
-import { canonicalText, nameText, valueText } from '../text/values.ts';
+import { type BodyOf, type CaseView, type Json, type JsonObject, sayName, upper } from '@belay/protocol';
+import { canonicalText, valueText } from '../text/values.ts';
 
 type CaseStep = NonNullable<CaseView['step']>;
 
@@ -48,10 +48,14 @@ export const returnBodyOf = (draft: ReturnDraft, step: CaseStep | null): Omit<Bo
   return { ...common, allowOnce: [edited ? { ...named, arguments: draft.arguments } : named] };
 };
 
-const stepList = (steps: readonly string[]): string => steps.map(nameText).join(', ');
+const stepList = (steps: readonly string[]): string => steps.map(sayName).join(', ');
 
-const aboutStep = (draft: ReturnDraft, step: CaseStep): string[] => {
-  const name = nameText(step.step);
+/** What the packet calls the step and its arguments. */
+type Labels = { step: (name: string) => string; of: (name: string) => string };
+const plain: Labels = { step: sayName, of: sayName };
+
+const aboutStep = (draft: ReturnDraft, step: CaseStep, labels: Labels): string[] => {
+  const name = labels.step(step.step);
   if (draft.choice === 'leave') return [`If it asks for “${name}” again, the gate decides again.`];
   if (draft.choice === 'doneByMe') {
     const reference = draft.reference.trim();
@@ -62,15 +66,16 @@ const aboutStep = (draft: ReturnDraft, step: CaseStep): string[] => {
   return [
     `It may do “${name}” once, ${changes.length === 0 ? 'with exactly the arguments shown' : 'with your arguments'}.`,
     ...changes.map(
-      ({ name: argument, from, to }) => `${nameText(argument)}: ${valueText(to)} instead of ${valueText(from)}.`,
+      ({ name: argument, from, to }) =>
+        `${upper(labels.of(argument))}: ${valueText(to)} instead of ${valueText(from)}.`,
     ),
-    ...signOffs.map((one) => `Before that it still needs a sign-off: ${nameText(one.by ?? '')}.`),
+    ...signOffs.map((one) => `Before that it still needs a sign-off: ${sayName(one.by ?? '')}.`),
   ];
 };
 
 /** The agent reads the instructions; the rest it learns as facts. Here in the order in which it matters. */
-export const toldWords = (draft: ReturnDraft, step: CaseStep | null): string[] => [
-  ...(step === null ? [] : aboutStep(draft, step)),
+export const toldWords = (draft: ReturnDraft, step: CaseStep | null, labels: Labels = plain): string[] => [
+  ...(step === null ? [] : aboutStep(draft, step, labels)),
   ...(draft.prohibit.length === 0 ? [] : [`It may no longer do: ${stepList(draft.prohibit)}.`]),
   ...(draft.requireApproval.length === 0 ? [] : [`It now needs a sign-off for: ${stepList(draft.requireApproval)}.`]),
 ];

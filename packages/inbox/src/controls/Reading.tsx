@@ -1,8 +1,9 @@
 /** A control in words: the same page that `belay page` writes, for somebody who does not read YAML. */
+
 import type { ControlPage, PageClause, PageStep, Phrase } from '@belay/control';
+import { upper } from '@belay/protocol';
 import sheet from '../parts/parts.module.css';
 import { Section } from '../parts/Section.tsx';
-import { upper } from '../text/values.ts';
 import css from './reading.module.css';
 
 export const List = ({ items }: { items: readonly string[] }) => (

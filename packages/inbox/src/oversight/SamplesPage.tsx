@@ -1,5 +1,5 @@
 /** The quiet part: steps that continued by rule and were drawn for a look. Fine with one press, wrong with one word. */
-import type { SampleView } from '@belay/protocol';
+import { type SampleView, sayName, upper } from '@belay/protocol';
 import { Button, Skeleton } from '@mantine/core';
 import { IconCheck, IconFlag, IconRobot, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -19,7 +19,7 @@ import { type Asked, ReasonDialog } from '../parts/ReasonDialog.tsx';
 import { Tabs } from '../parts/Tabs.tsx';
 import { When } from '../parts/When.tsx';
 import { targetText } from '../text/targets.ts';
-import { entriesOf, nameText, subjectText, upper } from '../text/values.ts';
+import { entriesOf, subjectText } from '../text/values.ts';
 import { Export } from './Export.tsx';
 import { useLater } from './later.ts';
 import css from './oversight.module.css';
@@ -30,7 +30,7 @@ type Said = { sample: SampleView; verdict: 'right' | 'wrong'; comment: string };
 
 const question = (sample: SampleView): Asked => ({
   title: 'What was wrong?',
-  explain: `${nameText(sample.step)} cannot be taken back here. A person is asked to put it right, with your words.`,
+  explain: `${sayName(sample.step)} cannot be taken back here. A person is asked to put it right, with your words.`,
   label: 'What was wrong',
   confirm: 'It was wrong',
   danger: true,
@@ -57,7 +57,7 @@ const Row = ({ sample, onFine, onWrong }: RowProps) => (
     <div className={inbox.main}>
       <h2>
         <Link to="/runs/$runId" params={{ runId: sample.runId }} data-row>
-          {upper(nameText(sample.step))}, <Inert text={subjectText(sample.subject)} />
+          {upper(sayName(sample.step))}, <Inert text={subjectText(sample.subject)} />
         </Link>
       </h2>
       <p className={inbox.because}>

@@ -1,9 +1,8 @@
 /** What needs a second look: what is unusual here, and what nobody knows. Absent when there is nothing of it. */
-import { isComplete, type PacketView } from '@belay/protocol';
+import { isComplete, type PacketView, upper } from '@belay/protocol';
 import { IconEyeExclamation, IconHelpHexagon } from '@tabler/icons-react';
 import { Inert } from '../parts/Inert.tsx';
 import css from './packet.module.css';
-import { labelText } from './rows.ts';
 
 const Unusual = ({ sentences }: { sentences: readonly string[] }) => (
   <section className={css.attention} aria-label="Unusual here">
@@ -35,7 +34,7 @@ const Unknown = ({ packet }: { packet: PacketView }) => {
           {missing.map(({ label, because }) => (
             <li key={label}>
               <strong>
-                <Inert text={labelText('', label)} />
+                <Inert text={upper(label)} />
               </strong>{' '}
               <Inert text={because} />
             </li>

@@ -1,18 +1,17 @@
 /** The control’s sections: values in the reader’s language, each with where it comes from. */
-import type { PacketRow, PacketView } from '@belay/protocol';
-import { readable } from '@belay/protocol';
+import { labelUnder, type PacketRow, type PacketView, readable, upper } from '@belay/protocol';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Inert } from '../parts/Inert.tsx';
 import { Origin } from '../parts/Origin.tsx';
 import sheet from '../parts/parts.module.css';
 import { Section } from '../parts/Section.tsx';
-import { upper } from '../text/values.ts';
-import { labelText, rowSource, saysRules } from './rows.ts';
+import { visible } from '../text/visible.ts';
+import { rowSource, saysRules } from './rows.ts';
 
 const Row = ({ section, row }: { section: string; row: PacketRow }) => (
   <div className={sheet.row} data-problem={row.problem !== null || undefined}>
-    <dt title={row.label}>
-      <Inert text={labelText(section, row.label)} />
+    <dt title={visible(row.name ?? row.label)}>
+      <Inert text={upper(labelUnder(section, row.label))} />
     </dt>
     <dd className={sheet.value}>
       {row.value === null && row.type !== null ? (
@@ -41,7 +40,7 @@ export const Sections = ({ packet }: { packet: PacketView }) => (
     {packet.sections
       .filter(({ rows }) => rows.length > 0 && !saysRules(packet, rows))
       .map(({ section, rows }) => (
-        <Section key={section} title={upper(labelText('', section))}>
+        <Section key={section} title={upper(section)}>
           <dl className={sheet.rows} data-columns="3">
             {rows.map((row) => (
               <Row key={`${row.label} ${row.text} ${rowSource(row)}`} section={section} row={row} />

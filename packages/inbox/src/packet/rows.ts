@@ -1,14 +1,5 @@
-/** How the rows of a packet are named. */
+/** How the rows of a packet are told apart, and which of them say nothing new. */
 import type { PacketRow, PacketView } from '@belay/protocol';
-import { nameText } from '../text/values.ts';
-
-/** A name of the control as words, without the part that the section says already; an author's own text as it is. */
-export const labelText = (section: string, label: string): string => {
-  if (!/^[\w.-]+$/.test(label)) return label;
-  const [first = '', ...rest] = label.split('.');
-  const repeated = rest.length > 0 && first.toLowerCase() === section.toLowerCase();
-  return nameText(repeated ? rest.join('.') : label);
-};
 
 export const rowSource = ({ origin, source }: PacketRow): string => `${origin ?? ''} ${source ?? ''}`;
 

@@ -1,12 +1,13 @@
 /** Exactly what would be carried out. Made from the canonical arguments, never from the agent’s description. */
-import type { Json, JsonObject } from '@belay/protocol';
+import { type Json, type JsonObject, upper } from '@belay/protocol';
 import { Badge, Button, Collapse } from '@mantine/core';
 import { IconArrowBackUp, IconEye, IconFlame, IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
-import { entriesOf, isMoney, nameText, prettyText, valueText } from '../text/values.ts';
+import { entriesOf, isMoney, prettyText, valueText } from '../text/values.ts';
 import { visible } from '../text/visible.ts';
 import { Digest } from './Digest.tsx';
 import { Inert } from './Inert.tsx';
+import { useLabels } from './labels.ts';
 import css from './parts.module.css';
 
 type Effect = 'none' | 'reversible' | 'irreversible';
@@ -25,10 +26,14 @@ const EffectBadge = ({ effect }: { effect: Effect }) => {
   );
 };
 
-const Argument = ({ name, value, editable }: { name: string; value: Json; editable: string | null }) => (
+type ArgumentProps = { name: string; label: string; value: Json; editable: string | null };
+
+/** Called as people call it; beside it the name that the digest is made of. */
+const Argument = ({ name, label, value, editable }: ArgumentProps) => (
   <div className={css.row}>
-    <dt title={visible(name)}>
-      <Inert text={nameText(name)} />
+    <dt>
+      <Inert text={upper(label)} />
+      {label !== name && <code className={css.exactName}>{visible(name)}</code>}
     </dt>
     <dd className={css.value} data-money={isMoney(value) || undefined}>
       <Inert text={valueText(value)} />
@@ -67,22 +72,31 @@ type Shown = { step: string; arguments: JsonObject; digest: string; effect?: Eff
 
 type Props = { shown: Shown /** beside what a person may change */; hint?: string };
 
-export const Arguments = ({ shown, hint = 'you may change this when you return' }: Props) => (
-  <div className={`card ${css.exactly}`}>
-    <header className={css.exactlyHead}>
-      <h3>
-        <Inert text={nameText(shown.step)} />
-      </h3>
-      {shown.effect !== undefined && <EffectBadge effect={shown.effect} />}
-    </header>
-    <dl className={css.rows} data-columns="2">
-      {entriesOf(shown.arguments).map(([name, value]) => (
-        <Argument key={name} name={name} value={value} editable={shown.editable?.includes(name) ? hint : null} />
-      ))}
-    </dl>
-    <footer className={css.smallPrint}>
-      <Digest value={shown.arguments} digest={shown.digest} />
-      <Exact value={shown.arguments} />
-    </footer>
-  </div>
-);
+export const Arguments = ({ shown, hint = 'you may change this when you return' }: Props) => {
+  const labels = useLabels();
+  return (
+    <div className={`card ${css.exactly}`}>
+      <header className={css.exactlyHead}>
+        <h3>
+          <Inert text={upper(labels.step(shown.step))} />
+        </h3>
+        {shown.effect !== undefined && <EffectBadge effect={shown.effect} />}
+      </header>
+      <dl className={css.rows} data-columns="2">
+        {entriesOf(shown.arguments).map(([name, value]) => (
+          <Argument
+            key={name}
+            name={name}
+            label={labels.of(name)}
+            value={value}
+            editable={shown.editable?.includes(name) ? hint : null}
+          />
+        ))}
+      </dl>
+      <footer className={css.smallPrint}>
+        <Digest value={shown.arguments} digest={shown.digest} />
+        <Exact value={shown.arguments} />
+      </footer>
+    </div>
+  );
+};

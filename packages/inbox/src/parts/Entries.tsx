@@ -1,14 +1,17 @@
 /** Names and values as the pairs of a description list. */
 import type { Json } from '@belay/protocol';
-import { nameText, valueText } from '../text/values.ts';
+import { valueText } from '../text/values.ts';
 import { Inert } from './Inert.tsx';
+import { useLabels } from './labels.ts';
 
-export const Entries = ({ entries }: { entries: readonly [string, Json][] }) =>
-  entries.map(([name, value]) => (
+export const Entries = ({ entries }: { entries: readonly [string, Json][] }) => {
+  const labels = useLabels();
+  return entries.map(([name, value]) => (
     <div key={name}>
-      <dt>{nameText(name)}</dt>
+      <dt title={name}>{labels.of(name)}</dt>
       <dd className="number">
         <Inert text={valueText(value)} />
       </dd>
     </div>
   ));
+};

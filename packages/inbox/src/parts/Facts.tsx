@@ -1,14 +1,15 @@
 /** The facts the rules read: value, origin and, where one could not be used, why. */
-import type { FactView } from '@belay/protocol';
+import { type FactView, upper } from '@belay/protocol';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { nameText, valueText } from '../text/values.ts';
+import { valueText } from '../text/values.ts';
 import { Inert } from './Inert.tsx';
+import { useLabels } from './labels.ts';
 import { Origin } from './Origin.tsx';
 import css from './parts.module.css';
 
-const Fact = ({ fact }: { fact: FactView }) => (
+const Fact = ({ fact, label }: { fact: FactView; label: string }) => (
   <div className={css.row} data-problem={fact.problem !== null || undefined}>
-    <dt title={fact.name}>{nameText(fact.name)}</dt>
+    <dt title={fact.name}>{upper(label)}</dt>
     <dd className={css.value}>
       {fact.value === null ? <span className="quiet">missing</span> : <Inert text={valueText(fact.value)} />}
       {fact.problem !== null && (
@@ -23,10 +24,13 @@ const Fact = ({ fact }: { fact: FactView }) => (
   </div>
 );
 
-export const Facts = ({ facts }: { facts: readonly FactView[] }) => (
-  <dl className={css.rows} data-columns="3">
-    {facts.map((fact) => (
-      <Fact key={fact.name} fact={fact} />
-    ))}
-  </dl>
-);
+export const Facts = ({ facts }: { facts: readonly FactView[] }) => {
+  const labels = useLabels();
+  return (
+    <dl className={css.rows} data-columns="3">
+      {facts.map((fact) => (
+        <Fact key={fact.name} fact={fact} label={labels.of(fact.name)} />
+      ))}
+    </dl>
+  );
+};

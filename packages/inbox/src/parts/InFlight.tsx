@@ -1,11 +1,11 @@
 /** Steps that were let through and not reported. They are listed, not hidden: nobody can call them back. */
-import type { BodyOf, PermitView } from '@belay/protocol';
+import { type BodyOf, type PermitView, sayName } from '@belay/protocol';
 import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconQuestionMark } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useAct } from '../data/act.ts';
 import { call } from '../data/api.ts';
-import { briefEntries, nameText, valueText } from '../text/values.ts';
+import { briefEntries, valueText } from '../text/values.ts';
 import css from './flight.module.css';
 import { Inert } from './Inert.tsx';
 import { ProblemNote } from './ProblemNote.tsx';
@@ -49,7 +49,7 @@ const SettleForm = ({ permit, happened, onClose }: { permit: PermitView; happene
       <Stack>
         {settle.error !== null && <ProblemNote error={settle.error} />}
         <p className="quiet">
-          You say what became of “{nameText(permit.step)}”. {asked[happened].effect}
+          You say what became of “{sayName(permit.step)}”. {asked[happened].effect}
         </p>
         {happened === 'done' && (
           <TextInput
@@ -88,7 +88,7 @@ type PermitProps = { permit: PermitView; taken: boolean; onSettle: (happened: Ha
 const Permit = ({ permit, taken, onSettle }: PermitProps) => (
   <li className={css.permit}>
     <p>
-      <strong>{nameText(permit.step)}</strong>
+      <strong>{sayName(permit.step)}</strong>
       <span className="quiet">
         {' '}
         · let through <When at={permit.redeemedAt ?? permit.grantedAt} />
@@ -98,7 +98,7 @@ const Permit = ({ permit, taken, onSettle }: PermitProps) => (
     <p className={css.brief}>
       {briefEntries(permit.arguments, 4).map(([name, value]) => (
         <span key={name}>
-          <span className="quiet">{nameText(name)}</span> <Inert text={valueText(value)} />
+          <span className="quiet">{sayName(name)}</span> <Inert text={valueText(value)} />
         </span>
       ))}
     </p>

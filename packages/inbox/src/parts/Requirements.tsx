@@ -1,7 +1,6 @@
 /** Everything the rules ask for. None is left out because a stricter one came first. */
-import type { PacketView, Requirement } from '@belay/protocol';
+import { type PacketView, type Requirement, sayName, upper } from '@belay/protocol';
 import { IconBan, IconCircleCheck, IconSignature, IconUserShield } from '@tabler/icons-react';
-import { nameText } from '../text/values.ts';
 import { Inert } from './Inert.tsx';
 import css from './parts.module.css';
 
@@ -13,8 +12,8 @@ const kinds = {
 } as const;
 
 const whom = ({ kind, by, to }: Requirement): string | null => {
-  if (kind === 'approval' && by !== null) return nameText(by);
-  if (kind === 'handoff' && to !== null) return nameText(to.replace(/^(role|person|oncall):/, ''));
+  if (kind === 'approval' && by !== null) return sayName(by);
+  if (kind === 'handoff' && to !== null) return sayName(to.replace(/^(role|person|oncall):/, ''));
   return null;
 };
 
@@ -25,9 +24,9 @@ type Read = Rules[number]['read'];
 const Thresholds = ({ read }: { read: Read }) =>
   read.length === 0 ? null : (
     <ul className={css.thresholds}>
-      {read.map(({ name, text, threshold }) => (
+      {read.map(({ name, label, text, threshold }) => (
         <li key={`${name} ${threshold}`}>
-          <span>{nameText(name)}</span>{' '}
+          <span title={name}>{upper(label)}</span>{' '}
           <strong>
             <Inert text={text} />
           </strong>{' '}

@@ -1,16 +1,15 @@
 /** What a person told the agent when giving control back. */
-import type { InstructionsView } from '@belay/protocol';
+import { type InstructionsView, sayName } from '@belay/protocol';
 import { Inert } from '../parts/Inert.tsx';
 import { When } from '../parts/When.tsx';
-import { nameText } from '../text/values.ts';
 import css from './runs.module.css';
 
-const names = (steps: readonly string[]): string => steps.map(nameText).join(', ');
+const names = (steps: readonly string[]): string => steps.map(sayName).join(', ');
 
 const linesOf = (shown: InstructionsView): string[] => [
   ...(shown.unchanged ? ['Given back unchanged.'] : []),
-  ...shown.allowOnce.map((one) => `May do “${nameText(one.step)}” once${one.edited ? ', with edited arguments' : ''}.`),
-  ...shown.doneByMe.map((one) => `“${nameText(one.step)}” was done by ${shown.byName} (${one.reference}).`),
+  ...shown.allowOnce.map((one) => `May do “${sayName(one.step)}” once${one.edited ? ', with edited arguments' : ''}.`),
+  ...shown.doneByMe.map((one) => `“${sayName(one.step)}” was done by ${shown.byName} (${one.reference}).`),
   ...(shown.prohibit.length > 0 ? [`May no longer do: ${names(shown.prohibit)}.`] : []),
   ...(shown.requireApproval.length > 0 ? [`Needs a sign-off for: ${names(shown.requireApproval)}.`] : []),
 ];

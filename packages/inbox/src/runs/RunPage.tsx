@@ -1,5 +1,5 @@
 /** One run: who holds it, what it was told, what is under way, what happened. */
-import type { RunView } from '@belay/protocol';
+import { type RunView, sayName } from '@belay/protocol';
 import { Button, Skeleton } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -16,7 +16,7 @@ import { Section } from '../parts/Section.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import { When } from '../parts/When.tsx';
 import { countText } from '../text/targets.ts';
-import { nameText, prettyText, subjectText } from '../text/values.ts';
+import { prettyText, subjectText } from '../text/values.ts';
 import { visible } from '../text/visible.ts';
 import { Instructions } from './Instructions.tsx';
 import { ReviewNote } from './Review.tsx';
@@ -119,7 +119,7 @@ const Shown = ({ run }: { run: RunView }) => (
               {run.approvals.map((approval) => (
                 <li key={approval.approvalId}>
                   <Link to="/approvals/$approvalId" params={{ approvalId: approval.approvalId }}>
-                    {nameText(approval.name)}
+                    {sayName(approval.name)}
                   </Link>{' '}
                   <span className="quiet">{approval.status}</span>
                 </li>

@@ -1,5 +1,5 @@
 /** The frame around every page: where one can go, who is signed in, whether the page is live. */
-import type { PersonView } from '@belay/protocol';
+import { type PersonView, sayName } from '@belay/protocol';
 import { ActionIcon, Button, Loader, Menu } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import {
@@ -28,7 +28,6 @@ import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Gatehouse } from '../session/Gatehouse.tsx';
 import { Me } from '../session/me.ts';
 import { SignedOut } from '../session/SignedOut.tsx';
-import { nameText } from '../text/values.ts';
 import { Help } from './Help.tsx';
 import { Live } from './Live.tsx';
 import { Mark } from './Mark.tsx';
@@ -137,7 +136,7 @@ const Account = ({ me }: { me: PersonView }) => {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{[...me.access, ...me.roles].map(nameText).join(', ')}</Menu.Label>
+        <Menu.Label>{[...me.access, ...me.roles].map(sayName).join(', ')}</Menu.Label>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
           Sign out
         </Menu.Item>

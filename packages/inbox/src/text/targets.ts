@@ -1,6 +1,5 @@
 /** `oncall:treasury`, `role:treasury-lead`, `person:ann` as people say them. */
-import type { PersonView } from '@belay/protocol';
-import { nameText } from './values.ts';
+import { type PersonView, sayName } from '@belay/protocol';
 
 export const personText = (personId: string, people: readonly PersonView[]): string =>
   people.find((person) => person.personId === personId)?.name ?? personId;
@@ -10,8 +9,8 @@ export const targetText = (target: string, people: readonly PersonView[] = []): 
   const [, kind, name] = /^(person|role|oncall):(.+)$/.exec(target) ?? [];
   if (name === undefined) return target;
   if (kind === 'person') return personText(name, people);
-  if (kind === 'oncall') return `${nameText(name)} on call`;
-  return nameText(name);
+  if (kind === 'oncall') return `${sayName(name)} on call`;
+  return sayName(name);
 };
 
 /** "Ann", "Ann and Bo", "Ann, Bo and Cem", "Ann, Bo and 3 more". */

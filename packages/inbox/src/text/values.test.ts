@@ -1,15 +1,7 @@
 import { canonicalize, digestOf, type Json } from '@belay/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  briefEntries,
-  canonicalText,
-  digestInBrowser,
-  nameText,
-  prettyText,
-  shortDigest,
-  valueText,
-} from './values.ts';
+import { briefEntries, canonicalText, digestInBrowser, prettyText, shortDigest, valueText } from './values.ts';
 
 /** Names that programs misread never get past the server's door. */
 const jsonValue = fc
@@ -51,13 +43,6 @@ describe('values for a reader', () => {
       ['sum', 'EUR 5.00'],
       ['beneficiary', 'Nordwind'],
     ]);
-  });
-
-  it('reads names as words', () => {
-    expect(nameText('invoiceId')).toBe('invoice id');
-    expect(nameText('beneficiary.ageDays')).toBe('beneficiary age days');
-    expect(nameText('args.invoiceId')).toBe('invoice id');
-    expect(nameText('release-payment')).toBe('release payment');
   });
 
   it('shortens a digest from both ends', () => {

@@ -61,17 +61,6 @@ export const subjectText = (subject: JsonObject): string =>
     .map(([, value]) => valueText(value))
     .join(' · ');
 
-/** `invoiceId` and `release-payment` as words: "invoice id", "release payment". */
-export const nameText = (name: string): string =>
-  name
-    .replace(/^args\./, '')
-    .replaceAll(/[._-]+/g, ' ')
-    .replaceAll(/([a-z0-9])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
-    .trim();
-
-/** As a heading begins. */
-export const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** SHA-256 of the canonical form as the server writes it; null where the browser offers no cryptography. */
 export const digestInBrowser = async (value: Json): Promise<string | null> => {
   if (globalThis.crypto?.subtle === undefined) return null;

@@ -8,7 +8,14 @@ const toSign = (value: string, more: Partial<Card> = {}): Card => ({
   ...testCard('https://belay.example/approvals/approval_1', 0),
   state: 'waiting',
   settled: false,
-  step: { name: 'pay', risk: 'high', effect: 'irreversible', digest: 'sha256:0', arguments: [{ name: 'to', value }] },
+  step: {
+    name: 'pay',
+    label: 'pay',
+    risk: 'high',
+    effect: 'irreversible',
+    digest: 'sha256:0',
+    arguments: [{ name: 'to', label: 'to', value }],
+  },
   buttons: [
     { action: 'approve', label: 'Approve', confirm: null, needsArguments: true },
     { action: 'reject', label: 'Reject', confirm: null, needsArguments: false },

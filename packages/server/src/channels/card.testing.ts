@@ -39,9 +39,10 @@ const buttons: CardButton[] = [
 const step = fc.record({
   name: short,
   risk: fc.constantFrom('low' as const, 'high' as const),
+  label: short,
   effect: fc.constantFrom('none' as const, 'reversible' as const, 'irreversible' as const),
   digest: fc.constant(`sha256:${'0'.repeat(64)}`),
-  arguments: fc.array(fc.record({ name: short, value: long }), { maxLength: 30 }),
+  arguments: fc.array(fc.record({ name: short, label: short, value: long }), { maxLength: 30 }),
 });
 
 export const anyCard: fc.Arbitrary<Card> = fc.record({

@@ -2,6 +2,7 @@
  * What every renderer makes of a card before its vendor's syntax comes in: texts visible and clipped, the exact
  * arguments whole or marked as cut, and only the buttons that may be offered here. A renderer escapes and lays out.
  */
+import { upper } from '@belay/protocol';
 import type { Card, CardButton } from '../engine/delivery/cards.ts';
 import { clip, clipped, clippedLine, clippedText, deceptive, oneLine } from './inert.ts';
 
@@ -14,7 +15,7 @@ export type CardTexts = {
   sentence: string;
   who: string;
   until: string | null;
-  /** step and effect: "release-payment, cannot be undone" */
+  /** step and effect: "Release payment, cannot be undone" */
   about: string | null;
   /** one line an argument, exactly; cut when it does not fit */
   arguments: string;
@@ -50,13 +51,17 @@ const argumentsShown = (card: Card, most: number): { text: string; whole: boolea
   let left = 4 * most;
   const lines: string[] = [];
   const strange: string[] = [];
-  for (const { name, value } of card.step?.arguments ?? []) {
-    left -= name.length + value.length;
+  for (const { label, value } of card.step?.arguments ?? []) {
+    left -= label.length + value.length;
     if (left < 0)
-      return { ...clip(`${lines.join('\n')}\n${clippedLine(`${name}: ${value}`, most)}`, most), whole: false, strange };
-    lines.push(`${oneLine(name)}: ${oneLine(value)}`);
-    const why = deceptive(name) ?? deceptive(value);
-    if (why !== null) strange.push(`${oneLine(name)} contains ${why}`);
+      return {
+        ...clip(`${lines.join('\n')}\n${clippedLine(`${label}: ${value}`, most)}`, most),
+        whole: false,
+        strange,
+      };
+    lines.push(`${oneLine(label)}: ${oneLine(value)}`);
+    const why = deceptive(label) ?? deceptive(value);
+    if (why !== null) strange.push(`${oneLine(label)} contains ${why}`);
   }
   return { ...clip(lines.join('\n'), most), strange };
 };
@@ -79,7 +84,10 @@ export const cardTexts = (card: Card, room: Room): CardTexts => {
     sentence: clippedLine(card.sentence, room.sentence),
     who: clippedLine(card.who, room.sentence),
     until: card.until === null ? null : clippedLine(card.until, room.sentence),
-    about: card.step === null ? null : clipped(`${oneLine(card.step.name)}, ${effects[card.step.effect]}`, room.title),
+    about:
+      card.step === null
+        ? null
+        : clipped(`${oneLine(upper(card.step.label))}, ${effects[card.step.effect]}`, room.title),
     arguments: args.text,
     facts: card.facts.slice(0, room.facts).map(({ label, value, origin }) => ({
       label: clippedLine(label, room.fact),

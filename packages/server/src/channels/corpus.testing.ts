@@ -112,9 +112,14 @@ const card = (n: number): Card => {
         : {
             name: text(writing, 20),
             risk: at(['low', 'high'] as const, n),
+            label: text(writing, 20),
             effect: at(['none', 'reversible', 'irreversible'] as const, n),
             digest: `sha256:${'0'.repeat(64)}`,
-            arguments: Array.from({ length: n % 12 }, (_, m) => ({ name: `argument${m}`, value: write(m) })),
+            arguments: Array.from({ length: n % 12 }, (_, m) => ({
+              name: `argument${m}`,
+              label: `argument${m}`,
+              value: write(m),
+            })),
           },
     facts: Array.from({ length: n % 9 }, (_, m) => ({
       label: text(writing, 12),
@@ -132,7 +137,7 @@ const card = (n: number): Card => {
 
 const withMegabyte = (base: Card, n: number): Card => {
   const huge = text(at(writings, n), megabyte);
-  const step = base.step ?? { name: 's', risk: 'low', effect: 'none', digest: 'sha256:0', arguments: [] };
+  const step = base.step ?? { name: 's', label: 's', risk: 'low', effect: 'none', digest: 'sha256:0', arguments: [] };
   switch (at(places, n)) {
     case 'title':
     case 'sentence':
@@ -140,13 +145,17 @@ const withMegabyte = (base: Card, n: number): Card => {
     case 'until':
       return { ...base, [at(places, n)]: huge };
     case 'argument':
-      return { ...base, step: { ...step, arguments: [{ name: 'note', value: huge }] } };
+      return { ...base, step: { ...step, arguments: [{ name: 'note', label: 'note', value: huge }] } };
     case 'arguments':
       return {
         ...base,
         step: {
           ...step,
-          arguments: Array.from({ length: 4_096 }, (_, m) => ({ name: `a${m}`, value: huge.slice(0, 256) })),
+          arguments: Array.from({ length: 4_096 }, (_, m) => ({
+            name: `a${m}`,
+            label: `a${m}`,
+            value: huge.slice(0, 256),
+          })),
         },
       };
     case 'fact':

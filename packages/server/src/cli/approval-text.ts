@@ -1,5 +1,14 @@
 /** Approvals on a terminal. Words of agents and people are shown inert and as what they are. */
-import type { AnswerOf, ApprovalView, Reader } from '@belay/protocol';
+import {
+  type AnswerOf,
+  type ApprovalView,
+  labelAndName,
+  labelIn,
+  type Reader,
+  sayName,
+  sayTarget,
+  upper,
+} from '@belay/protocol';
 import { nearestLines } from './case-text.ts';
 import { argumentText, factRows, packetBlocks, valueText } from './packet-text.ts';
 import { columns, instantText, oneLine, type Paint } from './paint.ts';
@@ -7,14 +16,14 @@ import { columns, instantText, oneLine, type Paint } from './paint.ts';
 const plain = (cell: string): string => cell;
 
 const progress = ({ groups }: ApprovalView): string =>
-  groups.map(({ from, quorum, signed }) => `${signed} of ${quorum} of ${from}`).join(', ');
+  groups.map(({ from, quorum, signed }) => `${signed} of ${quorum} of ${sayTarget(from)}`).join(', ');
 
 export const approvalsText = (approvals: ApprovalView[], paint: Paint): string => {
   if (approvals.length === 0) return 'No sign-off is waiting.\n';
   const rows = approvals.map((one) => [
     one.approvalId,
     one.status,
-    one.step,
+    oneLine(one.packet?.step ?? sayName(one.step)),
     progress(one),
     oneLine(one.because[0] ?? ''),
   ]);
@@ -31,7 +40,7 @@ const argumentRows = ({ arguments: args, before, editable, packet }: ApprovalVie
     const changed = before !== null && valueText(old) !== valueText(value);
     const was = changed ? ` (was ${old === undefined ? 'not there' : valueText(old)})` : '';
     return [
-      `  ${name}${editable.includes(name) ? ' (editable)' : ''}`,
+      `  ${labelAndName(labelIn(packet, name), name)}${editable.includes(name) ? ' (editable)' : ''}`,
       oneLine(`${argumentText(name, value, packet, reader)}${was}`),
     ];
   });
@@ -46,7 +55,7 @@ export const whyApprovalText = ({ because, facts, packet, control }: ApprovalVie
     `${paint('bold', 'A sign-off is needed because')}\n${because.map((one) => `  ${oneLine(one)}`).join('\n')}`,
     ...(fired.length > 0 ? [`${paint('bold', 'Rules that fired')}\n${fired.join('\n')}`] : []),
     ...(facts.length > 0
-      ? [`${paint('bold', 'Facts that were read')}\n${columns(factRows(facts), plain).trimEnd()}`]
+      ? [`${paint('bold', 'Facts that were read')}\n${columns(factRows(facts, packet), plain).trimEnd()}`]
       : []),
     ...nearestLines(packet, paint),
     `  ${control.name} version ${control.version}, ${control.digest}`,
@@ -71,7 +80,7 @@ const untilText = ({ status, expiresAt, onExpiry }: ApprovalView): string[] =>
 
 export const approvalText = (shown: ApprovalView, reader: Reader, paint: Paint): string =>
   [
-    `${paint('bold', `${shown.name}: ${shown.step}`)} (${shown.status}, revision ${shown.revision}, run ${shown.runId})\n`,
+    `${paint('bold', oneLine(`${upper(sayName(shown.name))}: ${shown.packet?.step ?? sayName(shown.step)}`))} (${shown.status}, revision ${shown.revision}, run ${shown.runId})\n`,
     ...shown.because.map((sentence) => `${oneLine(sentence)}\n`),
     `\n${paint('bold', 'Exactly this would be carried out')}\n`,
     columns(argumentRows(shown, reader), plain),

@@ -1,5 +1,15 @@
 /** Cases on a terminal. Words of agents and people are shown inert and as what they are. */
-import type { CaseView, PacketView, Reader, Rewording } from '@belay/protocol';
+import {
+  type CaseView,
+  labelAndName,
+  labelIn,
+  type PacketView,
+  type Reader,
+  type Rewording,
+  sayName,
+  sayTarget,
+  upper,
+} from '@belay/protocol';
 import { argumentText, factRows, packetBlocks } from './packet-text.ts';
 import { columns, harmless, instantText, oneLine, type Paint } from './paint.ts';
 
@@ -26,11 +36,11 @@ const plain = (cell: string): string => cell;
 const stepLines = ({ step, packet }: CaseView, reader: Reader, paint: Paint): string[] => {
   if (step === null) return [];
   const args = Object.entries(step.arguments).map(([name, value]) => [
-    `  ${name}${step.editable.includes(name) ? ' (editable)' : ''}`,
+    `  ${labelAndName(labelIn(packet, name), name)}${step.editable.includes(name) ? ' (editable)' : ''}`,
     oneLine(argumentText(name, value, packet, reader)),
   ]);
   return [
-    `${paint('bold', step.step)} (${step.risk} risk, effect ${step.effect})\n${columns(args, plain)}  ${paint('dim', step.digest)}`,
+    `${paint('bold', oneLine(upper(packet?.step ?? sayName(step.step))))} (${step.risk} risk, effect ${step.effect})\n${columns(args, plain)}  ${paint('dim', step.digest)}`,
     ...packetBlocks({ packet, facts: step.facts }, reader, paint).map((block) => block.trimEnd()),
   ];
 };
@@ -38,7 +48,7 @@ const stepLines = ({ step, packet }: CaseView, reader: Reader, paint: Paint): st
 const whoLines = (kase: CaseView): string => {
   const told = kase.told.map(
     ({ target, people, at, round }) =>
-      `${target} (${people.join(', ') || 'nobody'}) at ${instantText(at)}${kase.rounds > 1 ? `, round ${round} of ${kase.rounds}` : ''}`,
+      `${sayTarget(target)} (${people.join(', ') || 'nobody'}) at ${instantText(at)}${kase.rounds > 1 ? `, round ${round} of ${kase.rounds}` : ''}`,
   );
   const next = kase.nextRungAt === null ? [] : [`next ${kase.nextRung ?? ''} at ${instantText(kase.nextRungAt)}`];
   const declined = kase.declined.map(({ by, because }) => `declined by ${by}: ${because}`);
@@ -71,7 +81,7 @@ export const caseText = (kase: CaseView, rewording: Rewording | null, reader: Re
     `${paint('bold', 'People')}\n${whoLines(kase)}`,
     ...(kase.inFlight.length > 0
       ? [
-          `${paint('red', 'In flight, cannot be recalled')}\n${kase.inFlight.map((p) => `  ${p.step} (${p.permitId}), ${p.status}`).join('\n')}`,
+          `${paint('red', 'In flight, cannot be recalled')}\n${kase.inFlight.map((p) => `  ${upper(sayName(p.step))} (${p.permitId}), ${p.status}`).join('\n')}`,
         ]
       : []),
     ...(kase.agentWords === null
@@ -109,7 +119,7 @@ export const whyText = (kase: CaseView, paint: Paint): string => {
     `${paint('bold', 'A person is needed because')}\n${reasons.join('\n')}`,
     ...(others.length > 0 ? [`${paint('bold', 'Also asked for')}\n${others.join('\n')}`] : []),
     ...(step !== null && step.facts.length > 0
-      ? [`${paint('bold', 'Facts that were read')}\n${columns(factRows(step.facts), plain).trimEnd()}`]
+      ? [`${paint('bold', 'Facts that were read')}\n${columns(factRows(step.facts, kase.packet), plain).trimEnd()}`]
       : []),
     ...nearestLines(kase.packet, paint),
     `  ${kase.control.name} version ${kase.control.version}, ${kase.control.digest}`,

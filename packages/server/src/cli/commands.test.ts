@@ -184,7 +184,7 @@ describe('belay case', () => {
   it('says why: rules with citations, facts with their origin', async () => {
     const { out } = await ok('why', caseId);
     expect(out).toContain('EUR 50.00 is large. (rule large, Errands 1)');
-    expect(out).toMatch(/amount\s+EUR 50\.00\s+argument/);
+    expect(out).toMatch(/Amount\s+EUR 50\.00\s+argument/);
     const nearest = ['It would have continued if amount were EUR 10.00 (it is EUR 50.00).'];
     expect(out).toContain(`What would have decided otherwise\n  ${nearest}`);
     expect((await ok('why', caseId, '--json')).json()).toMatchObject({ caseId, facts: [{ name: 'amount' }], nearest });

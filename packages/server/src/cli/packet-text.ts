@@ -3,10 +3,13 @@ import {
   exactFirst,
   type FactView,
   type Json,
+  labelIn,
+  labelUnder,
   type PacketRow,
   type PacketView,
   type Reader,
   readableTo,
+  upper,
 } from '@belay/protocol';
 import type { Api } from './api.ts';
 import { columns, oneLine, type Paint } from './paint.ts';
@@ -21,7 +24,7 @@ export const readerNow = async (api: Api): Promise<Reader> => ({
 export const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 export const argumentText = (name: string, value: Json, packet: PacketView | null, reader: Reader): string => {
-  const type = packet?.arguments.find(({ label }) => label === name)?.type ?? null;
+  const type = packet?.arguments.find((one) => one.name === name)?.type ?? null;
   return exactFirst(valueText(value), value, type, reader);
 };
 
@@ -32,17 +35,17 @@ const originText = ({ origin, source }: Pick<PacketRow, 'origin' | 'source'>): s
   return origin === 'system' ? 'counted by Belay' : (source ?? '');
 };
 
-export const factRows = (facts: FactView[]): string[][] =>
+export const factRows = (facts: FactView[], packet: PacketView | null): string[][] =>
   facts.map((fact) => [
-    `  ${fact.name}`,
+    `  ${upper(labelIn(packet, fact.name))}`,
     oneLine(fact.problem ?? (fact.value === null ? 'missing' : valueText(fact.value))),
     originText(fact),
   ]);
 
-const sectionRow = (row: PacketRow, reader: Reader): string[] => {
+const sectionRow = (section: string, row: PacketRow, reader: Reader): string[] => {
   const text = readableTo(row.value, row.type, reader) ?? row.text;
   return [
-    `  ${oneLine(row.label)}`,
+    `  ${oneLine(upper(labelUnder(section, row.label)))}`,
     oneLine(row.problem === null ? text : `${text} (${row.problem})`),
     oneLine(originText(row)),
   ];
@@ -58,14 +61,14 @@ export const packetBlocks = (
   paint: Paint,
 ): string[] => {
   if (packet === null)
-    return facts.length === 0 ? [] : [`${paint('bold', 'Facts')}\n${columns(factRows(facts), plain)}`];
+    return facts.length === 0 ? [] : [`${paint('bold', 'Facts')}\n${columns(factRows(facts, null), plain)}`];
   const { sections, exceptional, onYes, onNo, completeness } = packet;
-  const missing = completeness.missing.map(({ label, because }) => `${label}: ${because}`);
+  const missing = completeness.missing.map(({ label, because }) => `${upper(label)}: ${because}`);
   return [
     ...sections
       .filter(({ rows }) => rows.length > 0)
       .map(({ section, rows }) => {
-        const shown = rows.map((row) => sectionRow(row, reader));
+        const shown = rows.map((row) => sectionRow(section, row, reader));
         return `${paint('bold', oneLine(section))}\n${columns(shown, plain)}`;
       }),
     ...listed('Unusual', exceptional, paint),

@@ -16,6 +16,7 @@ import type { Delegation, Organisation } from '../domain/oncall/organisation.ts'
 import type { Approval, Run, Sample } from '../domain/run/run.ts';
 import { sampleDueAt } from '../domain/run/sample.ts';
 import { type EntryRecord, entryView, personName, signInView } from './entry-view.ts';
+import { storedPacket } from './stored-packet.ts';
 
 /** For whom it is shown; without `by`, for nobody in particular. */
 export type Viewer = Pick<Context, 'control' | 'org' | 'now'> & Partial<Pick<Context, 'by'>>;
@@ -89,7 +90,7 @@ export const approvalView = (approval: Approval, run: Run, viewer: Viewer): Appr
     digest: approval.digest,
     arguments: approval.arguments,
     facts: approval.facts,
-    packet: approval.packet ?? null,
+    packet: storedPacket(approval.packet, approval.step),
     agentWords: approval.agentWords ?? null,
     effect: approval.effect ?? 'irreversible',
     requestedBy: run.agentId,

@@ -21,6 +21,7 @@ import { withoutEnded } from '../domain/run/evolve.ts';
 import { type Case, type Holder, type Instructions, type Permit, type Run, runStatus } from '../domain/run/run.ts';
 import { personName } from './entry-view.ts';
 import { approvalView, type Viewer } from './present-approval.ts';
+import { storedPacket } from './stored-packet.ts';
 
 export { personName };
 
@@ -57,9 +58,6 @@ export const permitView = (permit: Permit): PermitView => ({
   result: permit.result,
   lateReport: permit.lateReport,
 });
-
-/** A case of an older version kept sections alone: its facts still stand in its step. */
-export const storedPacket = (packet: Case['packet']): CaseView['packet'] => (Array.isArray(packet) ? null : packet);
 
 export const instructionsView = (instructions: Instructions, org: Organisation): InstructionsView => ({
   ...instructions,
@@ -158,7 +156,7 @@ export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
     priority: kase.priority,
     priorityBecause: kase.priorityBecause,
     step: kase.step,
-    packet: storedPacket(kase.packet),
+    packet: storedPacket(kase.packet, kase.step?.step ?? ''),
     agentWords: kase.agentWords,
     claimedBy: kase.claimedBy,
     claimedByName: kase.claimedBy === null ? null : personName(org, kase.claimedBy),

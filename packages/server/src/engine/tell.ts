@@ -3,6 +3,7 @@
  * decides nothing and goes to each person once, on the first of their channels that can tell a person; the inbox lists
  * the same without it.
  */
+import { sayName, upper } from '@belay/protocol';
 import type { RunEvent } from '../domain/run/events.ts';
 import type { Run } from '../domain/run/run.ts';
 import { addressOf } from './delivery/places.ts';
@@ -25,8 +26,8 @@ const sayings = (run: Run, event: RunEvent, by: string): Said | null => {
     case 'ReviewReminded':
       return { told: event.told, by: null, path, text: `The review of a break-glass on ${about} is due.` };
     case 'SampleReminded': {
-      const step = run.samples.find(({ sampleId }) => sampleId === event.sampleId)?.step ?? 'A step';
-      const text = `${step} of ${about} was drawn and nobody has looked at it.`;
+      const step = run.samples.find(({ sampleId }) => sampleId === event.sampleId)?.step ?? 'a step';
+      const text = `${upper(sayName(step))} of ${about} was drawn and nobody has looked at it.`;
       return { told: event.told, by: null, path: '/samples', text };
     }
     default:

@@ -7,7 +7,15 @@ import {
   controlPage,
   storedControl,
 } from '@belay/control';
-import { type ComparisonView, type ControlView, iso, type JsonObject, type MoveView, problem } from '@belay/protocol';
+import {
+  type ComparisonView,
+  type ControlView,
+  iso,
+  type JsonObject,
+  labelOf,
+  type MoveView,
+  problem,
+} from '@belay/protocol';
 import { drawingOf } from '../engine/drawing.ts';
 import { type Move, moveRuns, movesOf } from '../engine/moving.ts';
 import type { Decision, Draft, PublishedControl } from '../engine/publishing.ts';
@@ -21,7 +29,10 @@ const controlView = (control: PublishedControl & { openRuns?: number }): Control
   digest: control.digest,
   about: control.parsed.about,
   owner: control.parsed.owner,
-  steps: control.parsed.steps.map(({ name, risk, effect, offline }) => ({ name, risk, effect, offline })),
+  steps: control.parsed.steps.map((step) => {
+    const { name, risk, effect, offline } = step;
+    return { name, label: labelOf(step), risk, effect, offline };
+  }),
   rules: control.parsed.rules.length,
   findings: control.findings,
   publishedAt: iso(control.publishedAt),

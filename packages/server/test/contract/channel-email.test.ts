@@ -94,7 +94,7 @@ it('writes to the desk and to whoever is asked, with the reason and the exact ar
   for (const mail of about('ML-1')) {
     expect(mail.subject).toContain('Needs a person');
     expect(mail.text).toContain('Nordwind GmbH was added 3 days ago');
-    expect(mail.text).toContain('beneficiaryId: ben-ML-1');
+    expect(mail.text).toContain('beneficiary ID (beneficiaryId): ben-ML-1');
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.messageId).toMatch(/@acme\.example>$/);
   }

@@ -18,7 +18,7 @@ const theWholeStory: Promises = {
     for (const where of at().places) {
       const card = at().card('ST-1', where);
       expect(card.text).toContain('Nordwind GmbH was added 3 days ago');
-      expect(card.text).toContain('beneficiaryId: ben-ST-1');
+      expect(card.text).toContain('beneficiary ID (beneficiaryId): ben-ST-1');
       expect(card.text).toContain('Amélie Laurent');
       expect(card.actions).toEqual(['takeOver', 'decline']);
     }

@@ -57,7 +57,7 @@ describe('several groups', () => {
   it('are each needed, and nobody sits in two of them', async () => {
     const { approvalId, again, params } = await waiting('pay', pay('1500.00'));
     const first = await again();
-    expect(first.body).toMatchObject({ waitsFor: '2 of the role finance-approver and 1 of the role treasury-lead' });
+    expect(first.body).toMatchObject({ waitsFor: '2 of the role finance approver and 1 of the role treasury lead' });
     await vote('bruno', approvalId);
     await vote('amelie', approvalId);
     expect((await seen(approvalId)).status).toBe('waiting');

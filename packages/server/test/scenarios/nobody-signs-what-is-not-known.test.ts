@@ -61,7 +61,7 @@ describe('a packet below what the control asks for', () => {
     const kase = await amelie.call('listCases', { query: { runId: params.runId } });
     expect(kase.body.items[0]?.packet?.completeness).toMatchObject({
       least: 100,
-      missing: [{ label: 'beneficiary.name', because: expect.stringContaining('503') }],
+      missing: [{ label: 'beneficiary name', because: expect.stringContaining('503') }],
     });
     world.down.clear();
   });
@@ -92,7 +92,7 @@ describe('a packet below what the control asks for', () => {
     if (answer.kind !== 'pause') throw new Error(JSON.stringify(answer));
     const approvalId = answer.approvalIds[0] ?? '';
     // As a server that knew no threshold yet would have stored it.
-    const lacking = { percent: 0, least: 100, missing: [{ label: 'beneficiary.name', because: 'is missing.' }] };
+    const lacking = { percent: 0, least: 100, missing: [{ label: 'beneficiary name', because: 'is missing.' }] };
     for (const [table, path, where] of [
       ['approvals', '{packet,completeness}', 'approval_id'],
       ['runs', '{approvals,0,packet,completeness}', 'run_id'],

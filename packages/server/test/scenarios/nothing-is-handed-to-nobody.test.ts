@@ -145,7 +145,7 @@ describe('an agent that is only refused', () => {
     const first = await hold('a');
     expect(first.body).toMatchObject({
       kind: 'forbid',
-      because: 'Bruno Ferrari prohibited hold-invoice when giving control back.',
+      because: 'Bruno Ferrari prohibited “hold invoice” when giving control back.',
     });
     expect(first.body).toHaveProperty('toModel', expect.stringContaining('must not be retried'));
     expect((await hold('b')).body.kind).toBe('forbid');

@@ -91,7 +91,7 @@ describe('silence moves it on', () => {
     await world.fastForward('24h');
     const kase = await liveCase(runId);
     expect(kase).toMatchObject({ ladder: 'treasury', step: { step: 'release-payment' } });
-    expect(kase?.because).toContain('Nobody of the role finance-approver signed release-payment within');
+    expect(kase?.because).toContain('Nobody of the role finance approver signed “release payment” within');
   });
 });
 

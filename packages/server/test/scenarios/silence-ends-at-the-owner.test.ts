@@ -41,7 +41,7 @@ it('tells every rung again before the owner, says which round it is, and never e
     ['role:administrators', 2],
     ['oncall:treasury', 1],
   ]);
-  expect(shown).toMatchObject({ rounds: 2, status: 'open', nextRung: 'the role treasury-lead' });
+  expect(shown).toMatchObject({ rounds: 2, status: 'open', nextRung: 'the role treasury lead' });
   expect((await sentences()).filter((sentence) => sentence.includes('It is round 2 of the ladder.'))).toHaveLength(4);
 });
 
@@ -53,6 +53,6 @@ it('goes on after an outage with the round that would have been reached, and rec
     ['oncall:treasury', 2],
   ]);
   expect((await sentences()).at(-1)).toContain(
-    'the role treasury-lead was skipped: its time passed while nothing was told',
+    'the role treasury lead was skipped: its time passed while nothing was told',
   );
 });

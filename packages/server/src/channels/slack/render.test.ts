@@ -37,8 +37,8 @@ describe('a card in Slack', () => {
       fc.property(anyCard, (card) => {
         const shown = JSON.stringify(render(card));
         const offers = /belay:(approve|edit)"/.test(shown);
-        const whole = (card.step?.arguments ?? []).every(({ name, value }) =>
-          shown.includes(JSON.stringify(`${oneLine(name)}: ${oneLine(value)}`).slice(1, -1)),
+        const whole = (card.step?.arguments ?? []).every(({ label, value }) =>
+          shown.includes(JSON.stringify(`${oneLine(label)}: ${oneLine(value)}`).slice(1, -1)),
         );
         if (offers) expect(whole).toBe(true);
       }),

@@ -46,8 +46,8 @@ describe('a card in Teams', () => {
         const shown = adaptiveCard(card);
         const offers = /"(verb|id)":"belay:(approve|edit)"/.test(JSON.stringify(shown));
         const text = textsIn(shown).join('\n');
-        const whole = (card.step?.arguments ?? []).every(({ name, value }) =>
-          text.includes(`${oneLine(name)}: ${oneLine(value)}`),
+        const whole = (card.step?.arguments ?? []).every(({ label, value }) =>
+          text.includes(`${oneLine(label)}: ${oneLine(value)}`),
         );
         if (offers) expect(whole).toBe(true);
       }),

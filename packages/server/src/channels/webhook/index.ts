@@ -44,6 +44,7 @@ const render = (card: Card): JsonObject => {
     settled,
     revision,
     url,
+    step: step?.name ?? null,
     digest: step?.digest ?? null,
     ...texts,
   };

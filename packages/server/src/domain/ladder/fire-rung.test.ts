@@ -123,7 +123,7 @@ describe('a rung', () => {
     expect(fired.skipped.map((one) => one.because)).toEqual([
       'there is no schedule nowhere',
       'nobody is on call for treasury',
-      'nobody who is present has the role treasury-lead',
+      'nobody who is present has the role treasury lead',
       'Ann is not an active person of the organisation',
     ]);
   });

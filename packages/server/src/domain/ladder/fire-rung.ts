@@ -4,7 +4,7 @@
  * after them: it never ends in silence. People are resolved when a rung fires; one that reaches nobody is passed at once.
  */
 import type { RungSpec } from '@belay/control';
-import type { Target } from '@belay/protocol';
+import { sayName, type Target } from '@belay/protocol';
 import {
   administrators,
   type Organisation,
@@ -124,7 +124,7 @@ const whyNobody = (org: Organisation, target: Target, at: number): string => {
   const { kind, name } = splitTarget(target);
   if (kind === 'person') return `${targetName(org, target)} is not an active person of the organisation`;
   if (kind === 'role')
-    return `nobody who is present has ${target === administrators ? 'the access right admin' : `the role ${name}`}`;
+    return `nobody who is present has ${target === administrators ? 'the access right admin' : `the role ${sayName(name)}`}`;
   return org.schedules.some((one) => one.name === name)
     ? `nobody is on call for ${name}`
     : `there is no schedule ${name}`;

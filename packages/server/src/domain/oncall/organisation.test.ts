@@ -57,7 +57,7 @@ describe('the organisation', () => {
   it('speaks of a target as a person does', () => {
     expect(targetName(org, 'person:hana')).toBe('Hana Novak');
     expect(targetName(org, 'person:gone')).toBe('gone');
-    expect(targetName(org, 'role:treasury-lead')).toBe('the role treasury-lead');
+    expect(targetName(org, 'role:treasury-lead')).toBe('the role treasury lead');
     expect(targetName(org, 'oncall:treasury')).toBe('whoever is on call for treasury');
     expect(targetName(org, administrators)).toBe('the administrators');
   });

@@ -2,7 +2,7 @@
  * People, roles and schedules: who a target names at an instant. The organisation is plain data that is stored as it
  * is; the resolution is done when a rung fires, never earlier, so that a change of duty counts at once.
  */
-import type { Reader, Target } from '@belay/protocol';
+import { type Reader, sayName, type Target } from '@belay/protocol';
 import type { Hours } from './hours.ts';
 import { isAbsent, type Person } from './person.ts';
 import { onCallAt, type Schedule } from './schedule.ts';
@@ -112,8 +112,8 @@ export const targetName = (org: Organisation, target: Target): string => {
     case 'person':
       return org.people.find((person) => person.personId === name)?.name ?? name;
     case 'role':
-      return `the role ${name}`;
+      return `the role ${sayName(name)}`;
     case 'oncall':
-      return `whoever is on call for ${name}`;
+      return `whoever is on call for ${sayName(name)}`;
   }
 };

@@ -1,6 +1,6 @@
 /** What the agent that holds a run may do besides asking the gate: attach, redeem, report, acknowledge, ask, finish. */
-import type { Looked } from '@belay/control';
-import { digestOf, type Json } from '@belay/protocol';
+import { type Looked, sayStep } from '@belay/control';
+import { digestOf, type Json, upper } from '@belay/protocol';
 import { endPermit } from '../approval/still-valid.ts';
 import { handOff, wordsFit } from '../case/open.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
@@ -115,7 +115,7 @@ const sameReport = (before: Json, now: Json): boolean => before !== null && dige
 
 /** Something else was carried out than was let through: what the agent says of it settles nothing. */
 const reportedOtherwise = (run: Run, permit: Permit, digest: string, context: Context): Decided<AgentAnswer> => {
-  const because = `${permit.step} was carried out with other arguments than let through: ${digest}, not ${permit.digest}.`;
+  const because = `${upper(sayStep(context.control.control, permit.step))} was carried out with other arguments than let through: ${digest}, not ${permit.digest}.`;
   return refuse('reported_otherwise', because, putInDoubt(run, permit, context, because));
 };
 

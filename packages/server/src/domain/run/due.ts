@@ -2,6 +2,9 @@
  * Nothing is stuck: every run that is not finished has an instant at which somebody looks. `nextDue` says when and
  * why, as a function of the state alone; `tick` decides what happens then. Both are pure; the engine holds the clock.
  */
+
+import { sayStep } from '@belay/control';
+import { sayName } from '@belay/protocol';
 import { signersText } from '../approval/signers.ts';
 import { reviewReminded } from '../case/break-glass.ts';
 import { handOff, rungFired } from '../case/open.ts';
@@ -91,25 +94,35 @@ export const dues = (run: Run, limits: Limits): Due[] => {
     if (sample.verdict === null)
       all.push({
         at: sampleDueAt(sample),
-        what: `people are told that nobody has looked at ${sample.step} yet`,
+        what: `people are told that nobody has looked at “${sayName(sample.step)}” yet`,
         kind: 'sample',
         id: sample.sampleId,
       });
   if (run.finishedAt !== null) return all;
   for (const { permitId, status, expiresAt, redeemedAt, step } of run.permits) {
     if (status === 'granted')
-      all.push({ at: expiresAt, what: `the permit for ${step} expires`, kind: 'permitExpires', id: permitId });
+      all.push({
+        at: expiresAt,
+        what: `the permit for “${sayName(step)}” expires`,
+        kind: 'permitExpires',
+        id: permitId,
+      });
     if (status === 'redeemed')
       all.push({
         at: (redeemedAt ?? 0) + limits.inDoubtMs,
-        what: `${step} is in doubt`,
+        what: `“${sayName(step)}” is in doubt`,
         kind: 'inDoubt',
         id: permitId,
       });
   }
   for (const { approvalId, status, expiresAt, step } of run.approvals)
     if (status === 'waiting' && expiresAt !== null)
-      all.push({ at: expiresAt, what: `the sign-off of ${step} expires`, kind: 'approvalExpires', id: approvalId });
+      all.push({
+        at: expiresAt,
+        what: `the sign-off of “${sayName(step)}” expires`,
+        kind: 'approvalExpires',
+        id: approvalId,
+      });
   if (run.case !== null) all.push(caseDue(run.case, limits));
   if (run.owed !== null && run.case === null)
     all.push({
@@ -145,7 +158,7 @@ const approvalExpired = (run: Run, approvalId: string, context: Context): RunEve
   if (approval === undefined) return [expired];
   if (approval.onExpiry === null)
     return [{ type: 'ApprovalReminded', approvalId, expiresAt: context.now + approval.withinMs }];
-  const because = `Nobody of ${signersText(approval, context.org)} signed ${approval.step} within ${minutes(context.now - approval.requestedAt)}.`;
+  const because = `Nobody of ${signersText(approval, context.org)} signed “${sayStep(context.control.control, approval.step)}” within ${minutes(context.now - approval.requestedAt)}.`;
   const reason = {
     kind: 'approvalExpired' as const,
     because,

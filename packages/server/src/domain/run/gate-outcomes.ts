@@ -1,5 +1,5 @@
 /** What follows from each outcome of the gate: a permit, a request for a sign-off, a refusal with a way on, a case. */
-import { type GateInput, nearest, type StepSpec, type Verdict } from '@belay/control';
+import { type GateInput, nearest, type StepSpec, sayStep, type Verdict } from '@belay/control';
 import type { JsonObject, OutcomeKind, PacketView, ReasonKind, Requirement } from '@belay/protocol';
 import { requestApproval } from '../approval/request.ts';
 import { type Handoff, handOff } from '../case/open.ts';
@@ -105,7 +105,7 @@ const decideForbid = (asked: Asked, context: Context): Decided<GateDecision> => 
       .join(' ') || null;
   if ((run.forbids[command.step] ?? 0) + 1 < forbidsBeforeCase)
     return { events: [], answer: { ...said, kind: 'forbid', instead } };
-  const because = `${run.agentId} asked ${forbidsBeforeCase} times for ${command.step}, which is forbidden: ${said.because}`;
+  const because = `${run.agentId} asked ${forbidsBeforeCase} times for “${sayStep(context.control.control, command.step)}”, which is forbidden: ${said.because}`;
   const handoff = toHandoff(
     asked,
     { kind: 'handoff', because, rule: null, cites: null, to: null, by: null, instead: null },

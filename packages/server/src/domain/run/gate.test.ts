@@ -156,7 +156,7 @@ describe('an agent that does not get on', () => {
     expect(story.ask({ step: 'read', args: {}, key: 'd' }).answer.kind).toBe('handoff');
     expect(story.run.case?.reasons[0]).toMatchObject({
       kind: 'stuck',
-      because: 'bot asked for read with the same arguments 4 times in a row.',
+      because: 'bot asked for “read” with the same arguments 4 times in a row.',
     });
   });
   it('goes to a person when a step keeps failing', () => {
@@ -165,7 +165,7 @@ describe('an agent that does not get on', () => {
       story
         .ask({ key, args: pay(`1${key === 'a' ? 0 : key === 'b' ? 1 : 2}.00`) })
         .agent({ type: 'report', key, result: { status: 'failed', error: '503' } } as never);
-    expect(story.ask({ key: 'd' }).answer.because).toBe('pay failed 3 times.');
+    expect(story.ask({ key: 'd' }).answer.because).toBe('Pay failed 3 times.');
   });
   it('goes to a person when it has spent what the control allows', () => {
     const story = new Story().agent({ type: 'heartbeat', costUsd: 5.01, tokens: 10, progress: null } as never);

@@ -3,7 +3,7 @@
  * Requirements of all fired rules accumulate; what people have already given (a sign-off, "allow once") is taken off;
  * the strictest of what is left decides. Every answer carries its reasons.
  */
-import type { GateInput, StepSpec, Verdict } from '@belay/control';
+import { type GateInput, type StepSpec, sayStep, type Verdict } from '@belay/control';
 import type { JsonObject, OutcomeKind, Requirement } from '@belay/protocol';
 import { incompleteRequirement } from '../approval/incomplete.ts';
 import { endInvalidApprovals } from '../approval/still-valid.ts';
@@ -32,7 +32,7 @@ const restrictions = (run: Run, step: string, context: Context): Requirement[] =
       ({ by }): Requirement => ({
         ...none,
         kind: 'forbid',
-        because: `${nameOf(context, by)} prohibited ${step} when giving control back.`,
+        because: `${nameOf(context, by)} prohibited “${sayStep(context.control.control, step)}” when giving control back.`,
         instead: 'Go on without it, or ask for a person.',
       }),
     ),
@@ -42,7 +42,7 @@ const restrictions = (run: Run, step: string, context: Context): Requirement[] =
       ({ by }): Requirement => ({
         ...none,
         kind: 'approval',
-        because: `${nameOf(context, by)} asked for a sign-off on ${step}.`,
+        because: `${nameOf(context, by)} asked for a sign-off on “${sayStep(context.control.control, step)}”.`,
         by: `person:${by}`,
       }),
     ),

@@ -1,18 +1,20 @@
 /** In doubt: let through, never reported. A person is asked whether it happened; it is never run again by itself. */
+import { sayStep } from '@belay/control';
+import { upper } from '@belay/protocol';
 import { handOff } from '../case/open.ts';
 import { apply, type Context } from '../decided.ts';
 import type { RunEvent } from './events.ts';
 import type { Permit, Run } from './run.ts';
 
-const neverReported = ({ step }: Permit): string =>
-  `${step} was let through and never reported: nobody knows whether it happened.`;
+const neverReported = ({ step }: Permit, { control }: Context): string =>
+  `${upper(sayStep(control.control, step))} was let through and never reported: nobody knows whether it happened.`;
 
 /** Says why nobody knows what became of a redeemed step, and asks a person about it. */
 export const putInDoubt = (
   run: Run,
   permit: Permit,
   context: Context,
-  because: string = neverReported(permit),
+  because: string = neverReported(permit, context),
 ): RunEvent[] => {
   const doubted: RunEvent[] =
     permit.status === 'inDoubt' ? [] : [{ type: 'PermitInDoubt', permitId: permit.permitId, because }];

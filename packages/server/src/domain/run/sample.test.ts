@@ -83,7 +83,7 @@ describe('sampled review', () => {
       reviewSample(run, { sampleId, verdict: 'wrong', comment: 'Not his order.' }, [], context),
     );
     expect(told.types).toEqual(['SampleReviewed', 'CaseOpened', 'RungFired']);
-    expect(told.run.case).toMatchObject({ title: 'Put pay right', reasons: [{ kind: 'judgedWrong' }] });
+    expect(told.run.case).toMatchObject({ title: 'Put “pay” right', reasons: [{ kind: 'judgedWrong' }] });
   });
 });
 

@@ -2,7 +2,7 @@
  * Sampled review: of the high-risk steps that continued by rule, the declared share is put before somebody afterwards.
  * What is drawn follows from the permit's id alone: nobody chooses it, and it can be drawn again by whoever doubts it.
  */
-import { reviewWithinMsOf } from '@belay/control';
+import { reviewWithinMsOf, sayStep } from '@belay/control';
 import { digestOf } from '@belay/protocol';
 import { handOff } from '../case/open.ts';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
@@ -52,9 +52,10 @@ export const judgedWrong = (
   context: Context,
 ): RunEvent[] => {
   const name = nameOf(context.org.people, reviewedBy ?? '');
-  const because = `${name} looked at ${step} afterwards and says that it was wrong${comment === null ? '.' : `: ${comment}`}`;
+  const said = sayStep(context.control.control, step);
+  const because = `${name} looked at “${said}” afterwards and says that it was wrong${comment === null ? '.' : `: ${comment}`}`;
   const reason = { kind: 'judgedWrong' as const, because, rule: null, cites: null, step, key };
-  return handOff(run, { reason, to: null, step: null, title: `Put ${step} right` }, context);
+  return handOff(run, { reason, to: null, step: null, title: `Put “${said}” right` }, context);
 };
 
 export type SampleCommand = { sampleId: string; verdict: 'right' | 'wrong'; comment: string | null };

@@ -1,5 +1,5 @@
 /** An event in words, for the timeline. A person reads these; the event itself is what counts. */
-import { iso } from '@belay/protocol';
+import { iso, sayName, upper } from '@belay/protocol';
 import type { RunEvent } from './events.ts';
 import { upgradedApproval } from './upgrade.ts';
 
@@ -13,11 +13,11 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   RunStarted: (e, { by, person }) =>
     `${by} started${e.onBehalfOf === null ? '' : ` on behalf of ${person(e.onBehalfOf)}`} under ${e.control.name} version ${e.control.version}.`,
   AgentAttached: (_e, { by }) => `${by} took the run up in a process of its own; any earlier one is fenced.`,
-  StepGated: (e) => `${e.step}: ${outcomes[e.outcome]}. ${e.because}`,
+  StepGated: (e) => `${upper(sayName(e.step))}: ${outcomes[e.outcome]}. ${e.because}`,
   AgentRefused: (e, { by }) =>
-    `${by} was refused (${e.code}) when it called ${e.call}${e.step === null ? '' : ` for ${e.step}`}.`,
+    `${by} was refused (${e.code}) when it called ${e.call}${e.step === null ? '' : ` for “${sayName(e.step)}”`}.`,
   PermitGranted: (e) =>
-    `${e.permit.step} may be carried out once with these arguments${e.permit.edited ? ', as a person edited them' : ''}.`,
+    `${upper(sayName(e.permit.step))} may be carried out once with these arguments${e.permit.edited ? ', as a person edited them' : ''}.`,
   PermitRedeemed: () => 'The step is under way.',
   PermitReported: (e) =>
     e.status === 'done'
@@ -31,8 +31,9 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   PermitSettled: (e, { by }) =>
     `${by} said that it ${e.happened === 'done' ? 'happened' : 'did not happen'}${e.reference === null ? '' : ` (${e.reference})`}${quoted(e.because)}`,
   ContradictionSettled: (e, { by }) =>
-    `${by} said that ${e.permit.step} ${e.happened === 'done' ? 'happened' : 'did not happen'}, after it was reported otherwise${quoted(e.because)}`,
-  StepSampled: (e, { target }) => `${e.sample.step} was drawn for a look afterwards, by ${target(e.sample.asked)}.`,
+    `${by} said that “${sayName(e.permit.step)}” ${e.happened === 'done' ? 'happened' : 'did not happen'}, after it was reported otherwise${quoted(e.because)}`,
+  StepSampled: (e, { target }) =>
+    `${upper(sayName(e.sample.step))} was drawn for a look afterwards, by ${target(e.sample.asked)}.`,
   SampleReminded: (e, { person, target }) =>
     `Nobody has looked at it yet: ${e.told.map(person).join(', ') || 'nobody could be'} (${target(e.asked)}) told.`,
   SampleReviewed: (e, { by }) => `${by} looked at it: ${e.verdict}${quoted(e.comment ?? '')}`,
@@ -40,7 +41,7 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   ApprovalRequested: (e, { target }) =>
     `A sign-off by ${upgradedApproval(e.approval)
       .groups.map(({ from }) => target(from))
-      .join(' and ')} was asked for ${e.approval.step}: ${e.approval.because.join(' ')}`,
+      .join(' and ')} was asked for “${sayName(e.approval.step)}”: ${e.approval.because.join(' ')}`,
   ApprovalOpened: (_e, { by }) => `${by} began to read it.`,
   ApprovalSigned: (e, { by, person }) =>
     `${by} signed off${e.insteadOf == null ? '' : ` in the stead of ${person(e.insteadOf)}`}${e.batch == null ? '' : `, as one of ${e.batch.size} together`}${e.complete ? '' : '; more signatures are needed'}${quoted(e.comment ?? '')}`,
@@ -49,7 +50,8 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
   VoteRefused: (e, { by }) =>
     `${by} tried to ${e.vote === 'approve' ? 'sign' : e.vote === 'edit' ? 'change the arguments' : 'refuse'} and may not (${e.code}): ${e.because}`,
   VoteWithdrawn: (e, { by, person }) => `${by} took back the ${e.vote} of ${person(e.of)}: ${e.because}`,
-  ArgumentsEdited: (e, { by }) => `${by} changed the arguments of ${e.step}; others sign the new version: ${e.because}`,
+  ArgumentsEdited: (e, { by }) =>
+    `${by} changed the arguments of “${sayName(e.step)}”; others sign the new version: ${e.because}`,
   ApprovalReminded: () => 'Nobody signed in time; it waits on, and people were told again.',
   ApprovalExpired: () => 'Nobody signed in time.',
   ApprovalVoided: (e) => `The sign-off ended: ${e.because}.`,

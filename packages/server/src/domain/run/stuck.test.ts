@@ -43,7 +43,7 @@ describe('a system outside that fails', () => {
     const told = story('idle: 2h, attempts: 3');
     for (let n = 0; n < 3; n++)
       report(told.ask({ key: `own ${n}`, args: { amount: `EUR ${n + 1}.00`, to: 'x' } }), `own ${n}`, false);
-    expect(because(told.ask({ key: 'again' }))).toBe('pay failed 3 times.');
+    expect(because(told.ask({ key: 'again' }))).toBe('Pay failed 3 times.');
   });
 });
 

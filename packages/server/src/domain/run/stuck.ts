@@ -2,8 +2,8 @@
  * An agent that does not get on: repeats itself, fails, or spends too much. It goes to a person, never to a silent stop.
  * Systems outside that fail are told apart: trying again is then what an agent should do, until it has lasted too long.
  */
-import { outageMsOf } from '@belay/control';
-import type { Requirement } from '@belay/protocol';
+import { outageMsOf, sayStep } from '@belay/control';
+import { type Requirement, upper } from '@belay/protocol';
 import type { Context } from '../decided.ts';
 import type { GateCommand } from './gate-command.ts';
 import type { Run } from './run.ts';
@@ -16,9 +16,10 @@ const passedLimit = (run: Run, command: GateCommand, context: Context): string |
   const { count: outages, since, counted } = run.outside ?? { count: 0, since: 0, counted: 0 };
   const repeated = run.repeat.step === command.step && run.repeat.digest === command.digest ? run.repeat.count : 0;
   if (repeated >= stuck.sameStep && run.repeat.key !== command.key && run.case === null)
-    return `${run.agentId} asked for ${command.step} with the same arguments ${repeated + 1} times in a row.`;
+    return `${run.agentId} asked for “${sayStep(context.control.control, command.step)}” with the same arguments ${repeated + 1} times in a row.`;
   const failed = run.failures[command.step] ?? 0;
-  if (failed >= stuck.attempts) return `${command.step} failed ${failed} times.`;
+  if (failed >= stuck.attempts)
+    return `${upper(sayStep(context.control.control, command.step))} failed ${failed} times.`;
   const steps = run.stepsDecided - run.spentBefore.steps - counted;
   if (steps >= stuck.steps)
     return `${run.agentId} has taken ${steps} steps without a person; the control allows ${stuck.steps}.`;

@@ -74,6 +74,10 @@ describe('a card', () => {
     if (told.run.case === null) throw new Error('it was not handed off');
     const context = { org, url: 'https://belay.example', reader: { locale: 'de-DE', zone: 'Europe/Berlin' } };
     const card = caseCard(told.run.case, told.run, context);
-    expect(card.step?.arguments[0]).toEqual({ name: 'amount', value: 'EUR 1234.50 (1.234,50 EUR)' });
+    expect(card.step?.arguments[0]).toEqual({
+      name: 'amount',
+      label: 'amount',
+      value: 'EUR 1234.50 (1.234,50 EUR)',
+    });
   });
 });

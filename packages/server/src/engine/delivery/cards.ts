@@ -10,10 +10,16 @@ import {
   type FactView,
   type Json,
   type JsonObject,
+  labelAndName,
+  labelIn,
+  labelUnder,
   type PacketView,
   type Reader,
   readable,
   readableTo,
+  sayName,
+  sayTarget,
+  upper,
 } from '@belay/protocol';
 import { tooLittleKnown } from '../../domain/approval/incomplete.ts';
 import { seatsFilled } from '../../domain/approval/quorum.ts';
@@ -21,7 +27,8 @@ import { candidates } from '../../domain/approval/signers.ts';
 import { stillAsked } from '../../domain/case/open.ts';
 import { type Organisation, resolveTarget, targetName } from '../../domain/oncall/organisation.ts';
 import type { Approval, Case, Run } from '../../domain/run/run.ts';
-import { personName, storedPacket } from '../present.ts';
+import { personName } from '../present.ts';
+import { storedPacket } from '../stored-packet.ts';
 
 export type Subject = { kind: 'case' | 'approval'; id: string };
 
@@ -41,10 +48,12 @@ export type CardButton = {
 export type CardStep = {
   name: string;
   risk: 'low' | 'high';
+  /** what people call it */
+  label: string;
   effect: 'none' | 'reversible' | 'irreversible';
   digest: string;
-  /** from the canonical form, never from what the agent says about them */
-  arguments: { name: string; value: string }[];
+  /** from the canonical form, never from what the agent says about them; `label`: in words, with the exact name beside it */
+  arguments: { name: string; label: string; value: string }[];
 };
 
 /** Somebody of the organisation, with their addresses on the channels. */
@@ -117,8 +126,13 @@ const argumentsOf = (args: JsonObject, packet: PacketView | null, reader: Reader
     .sort()
     .map((name) => {
       const value = args[name] ?? null;
-      const type = packet?.arguments.find(({ label }) => label === name)?.type ?? null;
-      return { name, value: exactFirst(argumentText(value), value, type, reader) };
+      const row = packet?.arguments.find((one) => one.name === name);
+      const type = row?.type ?? null;
+      return {
+        name,
+        label: labelAndName(labelIn(packet, name), name),
+        value: exactFirst(argumentText(value), value, type, reader),
+      };
     });
 
 type Known = { packet: PacketView | null; facts: FactView[] };
@@ -127,12 +141,16 @@ const factsOf = ({ packet, facts }: Known, reader: Reader): Card['facts'] => {
   const rows = (packet?.sections ?? []).flatMap(({ section, rows }) =>
     rows.map(({ label, origin, problem, value, type, text: house }) => {
       const text = readableTo(value, type, reader) ?? house;
-      return { label: `${section}: ${label}`, value: problem === null ? text : `${text} (${problem})`, origin };
+      return {
+        label: `${section}: ${labelUnder(section, label)}`,
+        value: problem === null ? text : `${text} (${problem})`,
+        origin,
+      };
     }),
   );
   if (rows.length > 0) return rows;
   return facts.map(({ name, value, origin, problem }) => ({
-    label: name,
+    label: sayName(name),
     value: problem ?? argumentText(value),
     origin,
   }));
@@ -236,7 +254,7 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
   const next = kase.nextTarget === null ? '' : ` Then: ${targetName(org, kase.nextTarget)}.`;
   const open = kase.status === 'open' && kase.nextRungAt !== null;
   const inFlight = run.permits.filter((p) => p.status === 'redeemed' || p.status === 'inDoubt');
-  const packet = storedPacket(kase.packet);
+  const packet = storedPacket(kase.packet, kase.step?.step ?? '');
   return {
     subject: { kind: 'case', id: kase.caseId },
     runId: run.runId,
@@ -259,6 +277,7 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
         : {
             name: kase.step.step,
             risk: kase.step.risk,
+            label: packet?.step ?? sayName(kase.step.step),
             effect: kase.step.effect,
             digest: kase.step.digest,
             arguments: argumentsOf(kase.step.arguments, packet, reader),
@@ -268,7 +287,7 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
       ...consequences(packet),
       ...kase.reasons.slice(1).map((reason) => reason.because),
       ...kase.priorityBecause.map((because) => `Urgent: ${because}.`),
-      ...inFlight.map((permit) => `${permit.step} is under way and cannot be recalled.`),
+      ...inFlight.map((permit) => `${upper(sayName(permit.step))} is under way and cannot be recalled.`),
     ],
     agentWords: kase.agentWords,
     buttons: caseButtons(kase),
@@ -282,9 +301,7 @@ export const caseCard = (kase: Case, run: Run, context: CardContext): Card => {
 const progressText = ({ groups, signatures }: Approval): string => {
   const filled = seatsFilled(groups, signatures);
   if (groups.length === 1) return `${filled[0] ?? 0} of ${groups[0]?.quorum ?? 1} signatures`;
-  return groups
-    .map(({ from, quorum }, index) => `${filled[index] ?? 0} of ${quorum} of ${from.replace(/^\w+:/, '')}`)
-    .join(', ');
+  return groups.map(({ from, quorum }, index) => `${filled[index] ?? 0} of ${quorum} of ${sayTarget(from)}`).join(', ');
 };
 
 const approvalWho = (approval: Approval, run: Run, { org, reader }: CardContext, now: number): string => {
@@ -338,7 +355,8 @@ export const approvalCard = (
   context: CardContext,
 ): Card => {
   const { reader } = context;
-  const packet = approval.packet ?? null;
+  const packet = storedPacket(approval.packet, approval.step);
+  const stepLabel = packet?.step ?? sayName(approval.step);
   const noSignature = approval.status === 'waiting' ? notSignedHere(approval, reader) : null;
   return {
     subject: { kind: 'approval', id: approval.approvalId },
@@ -349,7 +367,7 @@ export const approvalCard = (
     settled: approval.status !== 'waiting',
     revision: approval.revision,
     urgency: 0,
-    title: `Sign off ${approval.step}: ${Object.values(run.subject).map(argumentText).join(' ')}`,
+    title: `Sign off ${stepLabel}: ${Object.values(run.subject).map(argumentText).join(' ')}`,
     sentence: approval.because[0] ?? '',
     who: approvalWho(approval, run, context, now),
     until:
@@ -365,6 +383,7 @@ export const approvalCard = (
     step: {
       name: approval.step,
       risk,
+      label: stepLabel,
       effect,
       digest: approval.digest,
       arguments: argumentsOf(approval.arguments, packet, reader),

@@ -37,9 +37,15 @@ describe('forms behind buttons', () => {
   it('show exactly what is decided about, and allow nothing that was not ticked', () => {
     const form = formOf(press('return'), found, {
       title: 't',
-      step: { name: 's', arguments: [{ name: 'amount', value: 'EUR 1.00' }] },
-    } as Card);
-    expect(form?.about).toBe('s\namount: EUR 1.00');
+      step: {
+        label: 'release the payment',
+        arguments: [
+          { name: 'amount', label: 'gross amount (amount)', value: 'EUR 1.00' },
+          { name: 'days', label: 'days', value: '3' },
+        ],
+      },
+    } as unknown as Card);
+    expect(form?.about).toBe('Release the payment\ngross amount (amount): EUR 1.00\ndays: 3');
     expect(form?.fields.map(({ name, initial }) => [name, initial])).toEqual([
       ['instructions', null],
       ['allowOnce', null],

@@ -1,11 +1,11 @@
 /** The forms behind buttons that need words, and what their fields come to as a command. Pure. */
-import type { Json, JsonObject } from '@belay/protocol';
+import { type Json, type JsonObject, upper } from '@belay/protocol';
 import type { ApprovalCommand } from '../../domain/approval/decide.ts';
 import type { CaseCommand } from '../../domain/case/decide.ts';
 import type { CaseStep } from '../../domain/run/run.ts';
 import type { Fields, Form, FormField, Press } from '../channel-ports.ts';
 import type { Found } from '../delivery/card-store.ts';
-import { actionLabels, argumentText, type Card, type CardAction } from '../delivery/cards.ts';
+import { actionLabels, argumentText, type Card, type CardAction, type CardStep } from '../delivery/cards.ts';
 
 type WithoutCase<T> = T extends { caseId: string } ? Omit<T, 'caseId'> : never;
 export type PressCommand =
@@ -24,23 +24,29 @@ const text = (name: string, label: string, more: Partial<FormField> = {}): FormF
 
 const editPrefix = 'argument.';
 
-const editFields = (step: CaseStep): FormField[] =>
+/** The step that waits, and how the card shows it. */
+type On = { step: CaseStep; shown: CardStep };
+
+const editFields = ({ step, shown }: On): FormField[] =>
   step.editable.map((name) =>
-    text(`${editPrefix}${name}`, name, { kind: 'line', initial: argumentText(step.arguments[name] ?? null) }),
+    text(`${editPrefix}${name}`, shown.arguments.find((one) => one.name === name)?.label ?? name, {
+      kind: 'line',
+      initial: argumentText(step.arguments[name] ?? null),
+    }),
   );
 
-const allowOnce = (step: CaseStep): FormField =>
-  text('allowOnce', `Allow ${step.step} once, with exactly these arguments`, { kind: 'check', required: false });
+const allowOnce = ({ shown }: On): FormField =>
+  text('allowOnce', `Allow “${shown.label}” once, with exactly these arguments`, { kind: 'check', required: false });
 
-const forms: Partial<Record<CardAction, { submit: string; fields: (step: CaseStep | null) => FormField[] }>> = {
+const forms: Partial<Record<CardAction, { submit: string; fields: (on: On | null) => FormField[] }>> = {
   return: {
     submit: 'Give back',
-    fields: (step) => [text('instructions', 'What the agent is to do'), ...(step === null ? [] : [allowOnce(step)])],
+    fields: (on) => [text('instructions', 'What the agent is to do'), ...(on === null ? [] : [allowOnce(on)])],
   },
   edit: {
     submit: 'Allow once',
-    fields: (step) => [
-      ...(step === null ? [] : editFields(step)),
+    fields: (on) => [
+      ...(on === null ? [] : editFields(on)),
       text('instructions', 'What the agent should know', { required: false }),
     ],
   },
@@ -65,15 +71,16 @@ export const formOf = (press: Press, found: Found, card: Card): Form | null => {
   const form = forms[press.action];
   if (form === undefined) return null;
   const { action, subject, revision, digest } = press;
-  const about = card.step === null ? [] : card.step.arguments.map(({ name, value }) => `${name}: ${value}`);
+  const step = stepOf(found);
+  const about = card.step === null ? [] : card.step.arguments.map(({ label, value }) => `${label}: ${value}`);
   return {
     action,
     subject,
     revision,
     digest,
     title: actionLabels[action],
-    about: [card.step?.name ?? card.title, ...about].join('\n'),
-    fields: form.fields(stepOf(found)),
+    about: [card.step === null ? card.title : upper(card.step.label), ...about].join('\n'),
+    fields: form.fields(step === null || card.step === null ? null : { step, shown: card.step }),
     submit: form.submit,
   };
 };
