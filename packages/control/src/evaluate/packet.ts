@@ -75,7 +75,7 @@ const unmetRows = (judge: Judge, plan: Plan | undefined, input: GateInput): Pack
     conjuncts.flatMap((part): PacketRow[] => {
       const state = plan === undefined ? 'yes' : holds(judge, plan.feed, input, part);
       if (state === 'yes') return [];
-      const text = state === 'no' ? `not met: ${part.text}` : `not known: ${part.text}`;
+      const text = state === 'no' ? `not met: ${sayName(part.text)}` : `not known: ${sayName(part.text)}`;
       return [{ ...nothing, label: sayName(rule.id), name: rule.id, text }];
     }),
   );

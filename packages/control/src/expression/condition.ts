@@ -43,16 +43,13 @@ const factOf = (context: Context, expression: Expression): Ref => {
   return isRef(found) ? found : refuse('unknownName', expression, found.message, found.remedy);
 };
 
+const derivedLabel = (by: string, { label, spec }: Ref): string =>
+  `the ${by !== 'size' ? by : spec.type === 'set' ? 'number' : 'length'} of ${label}`;
+
 const derive = (context: Context, call: Call, subject: Expression): Ref => {
   const ref = factOf(context, subject);
   const key = `${call.name}(${ref.key})`;
-  const what = call.name !== 'size' ? call.name : ref.spec.type === 'set' ? 'number' : 'length';
-  const base = {
-    key,
-    name: `${call.name}(${ref.name})`,
-    label: `the ${what} of ${ref.label}`,
-    optional: ref.optional,
-  };
+  const base = { key, name: `${call.name}(${ref.name})`, label: derivedLabel(call.name, ref), optional: ref.optional };
   if (call.name === 'size' && (ref.spec.type === 'set' || isText(ref.spec)) && ref !== elementRef) {
     return { ...base, spec: { type: 'int', min: 0 }, derived: { by: 'size', from: ref } };
   }
@@ -241,14 +238,12 @@ const working = (context: Context, call: Call): Ir => {
     const remedy = `Declare them with the fact: { type: timestamp, zone: ${ref.spec.zone}, working: mon-fri 09:00-17:00 }.`;
     return refuse('wrongType', subject, `${ref.name} does not say its hours of work.`, remedy);
   }
-  const base = { optional: ref.optional, derived: { by: 'minute', from: ref } } as const;
-  const minute: Ref = {
-    ...base,
-    key: `minute(${ref.key})`,
-    name: ref.name,
-    label: `the minute of ${ref.label}`,
-    spec: { type: 'int', min: 0, max: 1439 },
-  };
+  const base = {
+    optional: ref.optional,
+    derived: { by: 'minute', from: ref },
+    label: derivedLabel('minute', ref),
+  } as const;
+  const minute: Ref = { ...base, key: `minute(${ref.key})`, name: ref.name, spec: { type: 'int', min: 0, max: 1439 } };
   const weekday = derive(context, { ...call, name: 'weekday' }, subject);
   return all([
     { kind: 'oneOf', ref: weekday, values: hours.days },

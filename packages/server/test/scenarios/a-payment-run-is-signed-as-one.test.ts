@@ -128,7 +128,7 @@ describe('a payment run of 500 invoices', () => {
     expect(unusual?.packet?.rules[0]?.read).toContainEqual(
       expect.objectContaining({
         name: 'amount',
-        threshold: expect.stringMatching(/^above history\.most \(EUR [\d,.]+\)$/),
+        threshold: expect.stringMatching(/^above three times the usual amount \(EUR [\d,.]+\)$/),
       }),
     );
     expect(unusual?.packet?.completeness).toMatchObject({ percent: 100, missing: [] });

@@ -1,4 +1,5 @@
 /** Promise 6: every surface tells the same truth, and a stale button changes nothing, whichever surface was first. */
+import { labelAndName, sayName } from '@belay/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSlack } from '../../src/channels/slack/index.ts';
 import { type ContractWorld, contractWorld } from '../contract/contract-world.ts';
@@ -60,7 +61,7 @@ describe('a case that stands in Slack and in the inbox', () => {
     expect(card.text).toContain(kase.because);
     expect(card.text).toContain(kase.ownerNames.join(', '));
     for (const [name, value] of Object.entries(kase.step?.arguments ?? {}))
-      expect(card.text).toContain(`${name}: ${value}`);
+      expect(card.text).toContain(`${labelAndName(sayName(name), name)}: ${value}`);
     const { rows } = await at.world.pool.query(
       'SELECT DISTINCT shown_revision, last_state FROM cards WHERE subject = $1',
       [`case:${caseId}`],

@@ -166,7 +166,7 @@ describe('sampled review', () => {
     expect(await opened()).toEqual([]);
     await dana.call('liftStop', { params: { stopId: stop.body.stopId }, body: { because: 'Looked at' } });
     for (const _again of [1, 2]) expect((await say()).ok).toBe(true);
-    expect(await opened()).toEqual(['Put refund right']);
+    expect(await opened()).toEqual(['Put “refund” right']);
   });
   it('tells people again of every step of a run that nobody looked at, however many fall due at once', async () => {
     const runId = await start();

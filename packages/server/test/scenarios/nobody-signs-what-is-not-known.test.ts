@@ -80,7 +80,7 @@ describe('a packet below what the control asks for', () => {
     world.down.add('vendor-master');
     expect((await amelie.call('editApproval', { params, body })).problem).toMatchObject({
       code: 'too_little_known',
-      detail: expect.stringContaining('beneficiary.name'),
+      detail: expect.stringContaining('beneficiary name'),
     });
     world.down.clear();
     expect((await amelie.call('getApproval', { params })).body).toMatchObject({ status: 'waiting', digest });

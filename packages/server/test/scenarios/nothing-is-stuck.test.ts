@@ -87,7 +87,7 @@ describe('silence moves it on', () => {
   it('hands a sign-off on that nobody gives in time', async () => {
     const { runId, gate } = await start('S-5', { erp: { amount: 'EUR 800.00' } });
     expect((await gate()).body.kind).toBe('pause');
-    expect((await runOf(runId)).nextDue).toBe('the sign-off of release-payment expires');
+    expect((await runOf(runId)).nextDue).toBe('the sign-off of “release payment” expires');
     await world.fastForward('24h');
     const kase = await liveCase(runId);
     expect(kase).toMatchObject({ ladder: 'treasury', step: { step: 'release-payment' } });
