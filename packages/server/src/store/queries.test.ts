@@ -13,8 +13,8 @@ beforeAll(async () => {
   await database.pool.query(
     `INSERT INTO runs (run_id, control_name, control_version, agent_id, status, holder_kind, holder_id, epoch, revision, state,
        next_due_at, next_due, started_at, finished_at)
-     SELECT 'run_' || n, 'desk-work', 1, 'clerk', CASE WHEN n % 3000 = 0 THEN 'taken' WHEN n % 10 = 0 THEN 'running' ELSE 'finished' END,
-       'agent', 'clerk', 1, 1, jsonb_build_object('runId', 'run_' || n, 'startedAt', n, 'publishedBy', NULL), now(), 'it is asked after',
+     SELECT 'run_' || n, 'desk-work', 1, CASE WHEN n % 2000 = 0 THEN 'night-clerk' ELSE 'clerk' END, CASE WHEN n % 3000 = 0 THEN 'taken' WHEN n % 10 = 0 THEN 'running' ELSE 'finished' END,
+       'agent', 'clerk', 1, 1, jsonb_build_object('runId', 'run_' || n, 'startedAt', n * 1000, 'publishedBy', NULL), now(), 'it is asked after',
        to_timestamp(n), CASE WHEN n % 10 > 0 THEN now() END
      FROM generate_series(1, $1::int) n`,
     [many],
@@ -53,10 +53,29 @@ it.each([
   ['the newest runs', {}, 50],
   ['the ones that are not finished', { unfinished: true }, 50],
   ['the few that somebody has taken over', { status: 'taken' }, 3],
+  ['the few of an agent', { agentId: 'night-clerk' }, 5],
+  ['the few of an agent that are not finished', { agentId: 'night-clerk', unfinished: true }, 5],
+  ['none of an agent that nobody knows', { agentId: 'nobody' }, 0],
 ] as const)('of runs: %s', async (_which, query, listed) => {
   const cost = await costOf((pool) => listRuns(pool, { ...page, ...query }));
   expect(cost.listed).toBe(listed);
   expect(cost.looked).toBeLessThan(many / 5);
+});
+
+it('of the runs of an agent: page by page, newest first, and each page is short work too', async () => {
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { agentId: 'night-clerk', limit: 2, ...(cursor === undefined ? {} : { cursor }) };
+    const cost = await costOf(async (pool) => {
+      const listed = await listRuns(pool, query);
+      cursor = listed.next ?? undefined;
+      found.push(...listed.items.map(({ run }) => run.runId));
+      return listed;
+    });
+    expect(cost.looked).toBeLessThan(20);
+  } while (cursor !== undefined);
+  expect(found).toEqual(['run_10000', 'run_8000', 'run_6000', 'run_4000', 'run_2000']);
 });
 
 it.each([
