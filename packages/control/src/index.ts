@@ -33,6 +33,7 @@ export {
   joinControl,
   type ParsedFiles,
   parseControlFiles,
+  partsElsewhere,
   partsOf,
   type SourceFile,
 } from './source/join.ts';

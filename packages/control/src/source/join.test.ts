@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { joinControl, parseControlFiles, partsOf } from './join.ts';
+import { joinControl, parseControlFiles, partsElsewhere, partsOf } from './join.ts';
 import { controlDigest, parseControl } from './parse.ts';
 
 const main = `# The control itself
@@ -50,6 +50,31 @@ lists: { own: [a] }
     expect(controlDigest(result.control)).toBe(controlDigest(whole.control));
     expect(result.text).toContain('  # four spaces here\n  blocked:');
     expect(parseControl(result.text).ok).toBe(true);
+  });
+
+  test.each([
+    ['parts: [a.yaml, ../b.yaml]\n', '../b.yaml', 1, 17],
+    ['control: x\nparts:\n  - rules/a.yaml\n  - "/etc/b.yaml" # there\n', '/etc/b.yaml', 4, 6],
+    ['parts: [rules/../../b.yaml]\n', 'rules/../../b.yaml', 1, 9],
+    ['parts: [C:\\\\b.yaml]\n', 'C:\\\\b.yaml', 1, 9],
+    ['parts: [linked.yaml]\n', 'linked.yaml', 1, 9],
+  ])('names no part from elsewhere: %j', (text, part, line, column) => {
+    expect(partsElsewhere({ file: 'x.control.yaml', text }, (name) => name === 'linked.yaml')).toEqual([
+      {
+        code: 'parts',
+        severity: 'error',
+        file: 'x.control.yaml',
+        line,
+        column,
+        message: `The part "${part}" is outside of the folder of the control.`,
+        remedy: expect.stringMatching(/^Put it beside the control and write parts: \[(b|linked)\.yaml\]\.$/),
+      },
+    ]);
+  });
+
+  test('may name parts in folders of its own folder', () => {
+    const text = 'parts: [rules/a.yaml, ./b.yaml, rules/../c.yaml, ..d.yaml]\n';
+    expect(partsElsewhere({ file: 'x', text }, () => false)).toEqual([]);
   });
 
   test('names its parts, in brackets or in a list', () => {

@@ -47,29 +47,59 @@ const sectionsOf = (source: SourceFile): { before: Line[]; sections: Section[] }
 
 const partsKey = /^parts[ \t]*:/;
 
-const namesIn = (section: Section): { name: string; origin: Origin }[] => {
+/** `column`: where the name stands in its line. */
+type NamedPart = { name: string; origin: Origin; column: number };
+
+const namesIn = (section: Section): NamedPart[] => {
   const inline = section.head.text
     .replace(partsKey, '')
     .replace(/\s#.*$/, '')
     .replace(/^\s*\[?|\]?\s*$/g, '');
-  const listed = section.lines.map(({ text, ...origin }) => ({
-    name: /^\s*-\s+(.*?)\s*(?:\s#.*)?$/.exec(text)?.[1] ?? '',
-    origin,
+  const listed = section.lines.map((line) => ({
+    name: /^\s*-\s+(.*?)\s*(?:\s#.*)?$/.exec(line.text)?.[1] ?? '',
+    line,
   }));
-  return [...inline.split(',').map((name) => ({ name: name.trim(), origin: section.head as Origin })), ...listed]
-    .map(({ name, origin }) => ({ name: name.replace(/^(["'])(.*)\1$/, '$2'), origin }))
+  return [...inline.split(',').map((name) => ({ name: name.trim(), line: section.head })), ...listed]
+    .map(({ name, line }) => {
+      const bare = name.replace(/^(["'])(.*)\1$/, '$2');
+      return { name: bare, origin: line, column: line.text.indexOf(bare, line.text.indexOf(':') + 1) + 1 };
+    })
     .filter(({ name }) => name !== '');
 };
 
-/** The files that a control names under `parts`, as they are written there. */
-export const partsOf = (text: string): string[] =>
-  sectionsOf({ file: '', text })
+const partsIn = (source: SourceFile): NamedPart[] =>
+  sectionsOf(source)
     .sections.filter(({ key }) => key === 'parts')
-    .flatMap((section) => namesIn(section).map(({ name }) => name));
+    .flatMap(namesIn);
 
-const problemAt = ({ file, line }: Origin, message: string, remedy: string): ControlProblem => {
-  return { code: 'parts', severity: 'error', file, line, column: 1, message, remedy };
+/** The files that a control names under `parts`, as they are written there. */
+export const partsOf = (text: string): string[] => partsIn({ file: '', text }).map(({ name }) => name);
+
+const problemAt = ({ file, line }: Origin, message: string, remedy: string, column = 1): ControlProblem => {
+  return { code: 'parts', severity: 'error', file, line, column, message, remedy };
 };
+
+/** Does a name lead out of the folder it is read from? Whatever the system, both kinds of slashes count. */
+const leadsOut = (name: string): boolean => {
+  if (/^([A-Za-z]:|[\\/])/.test(name)) return true;
+  let depth = 0;
+  for (const step of name.split(/[\\/]+/)) {
+    if (step === '..') depth -= 1;
+    else if (step !== '.' && step !== '') depth += 1;
+    if (depth < 0) return true;
+  }
+  return false;
+};
+
+/** Parts that are not beside the control: what somebody publishes holds nothing from elsewhere. `isElsewhere`: links. */
+export const partsElsewhere = (control: SourceFile, isElsewhere: (name: string) => boolean): ControlProblem[] =>
+  partsIn(control)
+    .filter(({ name }) => leadsOut(name) || isElsewhere(name))
+    .map(({ name, origin, column }) => {
+      const own = name.split(/[\\/]+/).at(-1) ?? name;
+      const remedy = `Put it beside the control and write parts: [${own}].`;
+      return problemAt(origin, `The part "${name}" is outside of the folder of the control.`, remedy, column);
+    });
 
 const isOnItsOwn = ({ head, key }: Section): boolean =>
   /^\s*(#.*)?$/.test(head.text.slice(head.text.indexOf(':', key.length) + 1));

@@ -1,5 +1,5 @@
 /** Approvals, the register of exceptions and sampled review on the command line, against a real server. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -157,5 +157,27 @@ describe('afterwards', () => {
     expect((await ok('amelie', 'sample', 'wrong', sampleId, '--comment', 'Not his.')).out).toContain('wrong');
     expect((await ok('amelie', 'sample', 'list')).out).toBe('Nothing waits for a look.\n');
     expect((await ok('amelie', 'exceptions', '--kind', 'reviewedWrong')).out).toContain('Not his.');
+  });
+});
+
+describe('belay evidence', () => {
+  it('overwrites no file unless it is told to, and leaves nothing half written', async () => {
+    const { approvalId } = await ask('refund', { to: 'kept', amount: 'EUR 1234.50' });
+    const folder = mkdtempSync(join(dataDir, 'evidence-'));
+    const file = join(folder, 'kept.ndjson');
+    const exporting = ['evidence', 'approval', approvalId, '--out', file];
+    // Entries are exported once a checkpoint covers them.
+    await expect.poll(async () => (await as('dana', ...exporting)).exit, { timeout: 20_000 }).toBe(0);
+    const first = readFileSync(file, 'utf8');
+    expect(first).toContain(approvalId);
+    writeFileSync(file, 'mine');
+    expect(await as('dana', ...exporting)).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/kept\.ndjson exists, and is left as it is\.[\s\S]*--out[\s\S]*--force/),
+    });
+    expect((await as('dana', 'evidence', 'approval', 'approval_none', '--out', file, '--force')).exit).toBe(1);
+    expect([readdirSync(folder), readFileSync(file, 'utf8')]).toEqual([['kept.ndjson'], 'mine']);
+    await ok('dana', ...exporting, '--force');
+    expect(readFileSync(file, 'utf8')).toContain(approvalId);
   });
 });

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,6 +109,28 @@ describe('belay check', () => {
     const accepted = await belay('check', file, '--org', sample('organisation.yaml'));
     expect(accepted.exit).toBe(0);
     expect(accepted.out).toContain('Because: Small team.');
+  });
+});
+
+describe('a control in several files', () => {
+  it('is read from its own folder alone, also by way of a link', async () => {
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    const main = join(own, 'payment-approval.control.yaml');
+    const [secret, link] = [join(folder, 'secret.yaml'), join(own, 'linked.yaml')];
+    writeFileSync(secret, 'token: hunter2\n');
+    symlinkSync(secret, link);
+    for (const [name, column] of [
+      ['../secret.yaml', 9],
+      ['linked.yaml', 9],
+    ] as const) {
+      writeFileSync(main, `parts: [${name}]\n${readFileSync(file, 'utf8')}`);
+      const { exit, err } = await belay('check', main);
+      expect(exit).toBe(1);
+      expect(err).toContain(`${main}:1:${column} The part "${name}" is outside of the folder of the control.`);
+      expect(err).toContain('Put it beside the control');
+      expect(err).not.toContain('hunter2');
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 /** What `belay serve` and `belay demo` share: a started server, published controls, and the way in for this machine. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type ParsedFiles, parseControlFiles, partsOf } from '@belay/control';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { type ParsedFiles, parseControlFiles, partsElsewhere, partsOf } from '@belay/control';
 import { errorCatalogue } from '@belay/protocol';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { parseOrganisation } from '../domain/oncall/parse.ts';
@@ -71,9 +71,17 @@ export const invalid = (
     errors,
   });
 
+/** A link in the folder whose file is outside of it. */
+const isLinkedOut = (folder: string, name: string): boolean => {
+  const part = join(folder, name);
+  return existsSync(part) && relative(realpathSync(folder), realpathSync(part)).startsWith('..');
+};
+
 /** A control with the files that it names under `parts`, beside it, as one text: read and published as such. */
 export const readControlFiles = (file: string): ParsedFiles => {
   const text = readTextFile(file, 'control');
+  const elsewhere = partsElsewhere({ file, text }, (name) => isLinkedOut(dirname(file), name));
+  if (elsewhere.length > 0) return { ok: false, problems: elsewhere, text, placeOf: (place) => ({ ...place, file }) };
   const parts = partsOf(text).map((name) => {
     const part = join(dirname(file), name);
     return { file: part, text: readTextFile(part, 'part of the control') };

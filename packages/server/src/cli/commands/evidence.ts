@@ -1,5 +1,5 @@
 /** `belay evidence`: what happened, as one file that verifies without any server. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { QueryOf } from '@belay/protocol';
@@ -26,6 +26,17 @@ const wantedOf = (given: Given): QueryOf<'exportEvidence'> => {
   );
 };
 
+/** Whole or not at all: a download that ends early leaves no file, and an earlier one as it was. */
+const written = async (evidence: Readable, file: string): Promise<void> => {
+  const part = `${file}.${process.pid}.part`;
+  try {
+    await pipeline(evidence, createWriteStream(part));
+    renameSync(part, file);
+  } finally {
+    rmSync(part, { force: true });
+  }
+};
+
 export const evidence: Command = {
   name: 'evidence',
   summary: 'Export evidence of a run, case, approval, stream or period.',
@@ -33,6 +44,7 @@ export const evidence: Command = {
   options: {
     ...connecting,
     out: { type: 'string', value: 'FILE', about: 'where to write it (default belay-evidence.ndjson)' },
+    force: { type: 'boolean', about: 'overwrite the file when it exists' },
     from: { type: 'string', value: 'INSTANT', about: 'with period: from here' },
     to: { type: 'string', value: 'INSTANT', about: 'with period: to here, this instant excluded' },
     since: {
@@ -48,11 +60,16 @@ export const evidence: Command = {
   run: async (given, io) => {
     const file = given.text('out') ?? 'belay-evidence.ndjson';
     const query = wantedOf(given);
+    if (existsSync(file) && !given.flag('force'))
+      throw wrongUsage(
+        `${file} exists, and is left as it is.`,
+        'Name another file with --out, or overwrite it with --force.',
+      );
     const api = connect(given);
     const kept = given.text('since');
     const since = kept === undefined ? undefined : await readCheckpoint(existing(kept));
     const body = await api.download('exportEvidence', { ...query, ...(since === undefined ? {} : { since }) });
-    await pipeline(Readable.fromWeb(body as never), createWriteStream(file));
+    await written(Readable.fromWeb(body as never), file);
     const { publicKey } = await api.call('logKey', {});
     if (io.json) printJson(io, { file, publicKey });
     else
