@@ -7,7 +7,7 @@ import {
   isoOrNull,
   type SampleView,
 } from '@belay/protocol';
-import { readyAt } from '../domain/approval/decide.ts';
+import { mayWithdraw, readyAt } from '../domain/approval/decide.ts';
 import { tooLittleKnown } from '../domain/approval/incomplete.ts';
 import { seatsFilled, signaturesNeeded } from '../domain/approval/quorum.ts';
 import { candidates, rightFor, rightsOf } from '../domain/approval/signers.ts';
@@ -32,13 +32,12 @@ const ended: Record<Exclude<Approval['status'], 'waiting'>, string> = {
 };
 
 /** What the viewer may do now; the same rules decide again when they press. */
-const youView = (approval: Approval, viewer: Viewer): ApprovalView['you'] => {
+const youView = (approval: Approval, run: Run, viewer: Viewer): ApprovalView['you'] => {
   const { by, now, org } = viewer;
   if (by?.kind !== 'person') return nobody;
   const context: Context = { ...viewer, by, newId: () => '' };
   const voted = [...approval.signatures, ...approval.refusals].some((vote) => vote.by === by.id);
-  const usable = approval.status === 'waiting' || approval.status === 'approved' || approval.status === 'rejected';
-  const withdraw = voted && usable ? (['withdraw'] as const) : [];
+  const withdraw = mayWithdraw(run, approval, context) ? (['withdraw'] as const) : [];
   const no = (because: string): ApprovalView['you'] => ({ ...nobody, allowed: [...withdraw], because });
   if (approval.status !== 'waiting') return no(ended[approval.status]);
   if (voted) return no('You have voted. You may take it back as long as it is not used.');
@@ -122,7 +121,7 @@ export const approvalView = (approval: Approval, run: Run, viewer: Viewer): Appr
     editedByName: edited === null ? null : personName(org, edited.by),
     rejectedBecause: approval.rejectedBecause,
     onExpiry: approval.onExpiry,
-    you: youView(approval, viewer),
+    you: youView(approval, run, viewer),
     requestedAt: iso(approval.requestedAt),
     expiresAt: isoOrNull(approval.expiresAt),
     decidedAt: isoOrNull(approval.decidedAt),

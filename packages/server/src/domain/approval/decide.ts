@@ -163,6 +163,14 @@ const voteOf = (
   return refusal === undefined ? null : { vote: 'refusal', of: refusal.by };
 };
 
+/** A signature counts until it is used; a refusal also in other runs, which may not carry out the same either. */
+const stillCounts = ({ finishedAt }: Run, { status }: Approval): boolean =>
+  status === 'rejected' || (finishedAt === null && (status === 'waiting' || status === 'approved'));
+
+/** Whether taking a vote back would do anything now. */
+export const mayWithdraw = (run: Run, approval: Approval, context: Context): boolean =>
+  stillCounts(run, approval) && voteOf(approval, context) !== null;
+
 const withdraw = (
   run: Run,
   approval: Approval,
@@ -172,8 +180,8 @@ const withdraw = (
   const { approvalId, status } = approval;
   const own = voteOf(approval, context);
   if (own === null) return refuse('no_vote', `You have not voted on ${approvalId}, or it is not yours to take back.`);
-  if (status !== 'waiting' && status !== 'approved' && status !== 'rejected')
-    return refuse('no_vote', `It is ${status}: there is nothing left to take back.`);
+  if (!stillCounts(run, approval))
+    return refuse('no_vote', `It is ${run.finishedAt === null ? status : 'over'}: there is nothing left to take back.`);
   const permit = run.permits.find((one) => one.permitId === approval.permitId);
   const ended: RunEvent[] =
     permit?.status === 'granted'
