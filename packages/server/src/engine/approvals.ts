@@ -4,10 +4,12 @@ import { type AnswerOf, digestOf, type Json, type JsonObject, type ParsedBodyOf 
 import { type ApprovalCommand, decideApproval } from '../domain/approval/decide.ts';
 import { editApproval } from '../domain/approval/edit.ts';
 import type { Context, Decided } from '../domain/decided.ts';
+import { countersOf } from '../domain/run/limits.ts';
 import type { Approval, Run } from '../domain/run/run.ts';
 import type { Outcome } from './committer.ts';
 import type { Lookups } from './lookups/lookups.ts';
 import { actor, none, type PeoplePorts, type PersonCaller, type Signer } from './people.ts';
+import type { Clock, RunStore } from './ports.ts';
 import { approvalView } from './present-approval.ts';
 
 type Decide = (run: Run, context: Context) => Decided<{ approvalId: string }>;
@@ -40,6 +42,8 @@ export const onApproval = (ports: PeoplePorts, caller: PersonCaller, command: Ap
   decide(ports, caller, command.approvalId, (run, context) => decideApproval(run, command, context));
 
 export type EditPorts = PeoplePorts & {
+  clock: Clock;
+  store: Pick<RunStore, 'counters'>;
   lookups: Lookups;
   queries: { getApproval(approvalId: string): Promise<{ approval: Approval; run: Run } | null> };
 };
@@ -61,10 +65,11 @@ export const onEdit = async (
   const agent = Object.fromEntries(claimed) as JsonObject;
   const input = { step: approval.step, arguments: args, agent, system: {}, looked };
   const verdict = control.decide(input);
-  const { facts } = verdict;
+  const { facts, requirements } = verdict;
+  const counters = await ports.store.counters(countersOf(control, run, approval.step, args), ports.clock.now());
   const packet = { ...control.packet(input, verdict), nearest: nearest(control, input) };
   return decide(ports, caller, approvalId, (state, context) =>
-    editApproval(state, { approvalId, ...body, facts, packet }, context),
+    editApproval(state, { approvalId, ...body, facts, packet, requirements, counters }, context),
   );
 };
 

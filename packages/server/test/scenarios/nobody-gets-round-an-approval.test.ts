@@ -270,8 +270,19 @@ describe('H13: many at once', () => {
 });
 
 describe('H17: the approver mends the numbers', () => {
+  it('to what no rule asks about any more: that is said, and it is signed all the same', async () => {
+    const { approvalId, digest } = await waiting('pay', pay('1800.00'));
+    const { revision } = await seen(approvalId);
+    const body = { revision, digest, arguments: pay('20.00'), because: 'A comma.' };
+    const edited = await who('amelie').call('editApproval', { params: { approvalId }, body });
+    expect(edited.body.because).toEqual([
+      'With these arguments no rule asks for it any more.',
+      'Amélie Laurent changed the arguments: A comma.',
+    ]);
+  });
+
   it('that is a new version, which others sign; who changed it asked for it', async () => {
-    const { approvalId, ask, digest } = await waiting('pay', pay('1800.00'));
+    const { approvalId, ask, digest, params } = await waiting('pay', pay('1800.00'));
     const { revision } = await seen(approvalId);
     const body = { revision, digest, arguments: pay('1700.00'), because: 'The credit note counts.' };
     const to = { ...pay('1700.00'), to: 'me' };
@@ -290,7 +301,10 @@ describe('H17: the approver mends the numbers', () => {
       editedBy: 'amelie',
       before: pay('1800.00'),
       signatures: [],
+      because: ['EUR 1,700.00 is a lot.', 'Amélie Laurent changed the arguments: The credit note counts.'],
     });
+    const { body: entries } = await who('dana').call('runEntries', { params, query: { limit: 200 } });
+    expect(entries.items.map(({ sentence }) => sentence).join('\n')).toContain('EUR 1,800.00 is a lot.');
     expect((await seen(approvalId)).status).toBe('void');
     expect((await vote('amelie', edited.body.approvalId)).problem.code).toBe('separation_of_duties');
     await vote('chidi', edited.body.approvalId);
@@ -323,6 +337,30 @@ describe('a signature', () => {
     expect((await ask('anything', { back: 1 })).body.kind).toBe('continue');
     const late = await who('amelie').call('withdrawVote', { params: { approvalId }, body: { because: 'Oh.' } });
     expect(late.problem.code).toBe('approval_not_waiting');
+  });
+});
+
+describe('taking a vote back', () => {
+  const withdraw = (name: string, approvalId: string) =>
+    who(name).call('withdrawVote', { params: { approvalId }, body: { because: 'Wait.' } });
+
+  it('is offered until the run is over, and refused then', async () => {
+    const { approvalId, params } = await waiting('anything', { over: 1 });
+    await vote('amelie', approvalId);
+    expect((await seen(approvalId)).you.allowed).toEqual(['withdraw']);
+    expect((await agent.call('finish', { params, body: { epoch: 1, outcome: 'over' } })).ok).toBe(true);
+    expect((await seen(approvalId)).you).toMatchObject({ allowed: [], because: expect.stringContaining('ended') });
+    expect((await withdraw('amelie', approvalId)).ok).toBe(false);
+  });
+
+  it('is offered to those who refused, and not to who was outvoted', async () => {
+    const { approvalId } = await waiting('many', { note: 'outvoted' });
+    await vote('amelie', approvalId);
+    await refuse('bruno', approvalId, 'No.');
+    await refuse('chidi', approvalId, 'No.');
+    expect(await seen(approvalId)).toMatchObject({ status: 'rejected', you: { allowed: [] } });
+    expect((await withdraw('amelie', approvalId)).problem.code).toBe('no_vote');
+    expect((await seen(approvalId, 'bruno')).you.allowed).toEqual(['withdraw']);
   });
 });
 

@@ -3,10 +3,12 @@
  * for at once, of others: whoever changed it counts as a requester of it.
  */
 
-import { digestOf, type FactView, type JsonObject, type PacketView } from '@belay/protocol';
+import { digestOf, type FactView, type JsonObject, type PacketView, type Requirement } from '@belay/protocol';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
 import { changedNames } from '../run/edited.ts';
 import type { RunEvent } from '../run/events.ts';
+import type { GateCommand } from '../run/gate-command.ts';
+import { readLimits } from '../run/limits.ts';
 import type { Approval, Run } from '../run/run.ts';
 import { notCurrent, refuseVote } from './decide.ts';
 import { tooLittleKnown } from './incomplete.ts';
@@ -22,6 +24,9 @@ export type EditCommand = {
   /** the facts and the packet of the new version, as they were read for it */
   facts: FactView[];
   packet: PacketView;
+  /** what the rules ask for with the new arguments */
+  requirements: Requirement[];
+  counters: GateCommand['counters'];
 };
 
 type Edited = Decided<{ approvalId: string }>;
@@ -40,6 +45,17 @@ const refusedEdit = (approval: Approval, args: JsonObject, context: Context): Re
   return checked.ok ? null : refuse('invalid_request', checked.problems.join(' '));
 };
 
+const nameOf = ({ org, by }: Context): string =>
+  org.people.find(({ personId }) => personId === by.id)?.name ?? by.id;
+
+/** Why this sign-off is needed for the new arguments: by the rules, or because a person had asked for it. */
+const reasonsFor = ({ name, because }: Approval, asked: Requirement[]): string[] => {
+  const own = asked.filter(({ kind, by }) => kind === 'approval' && by === name).map((one) => one.because);
+  if (own.length > 0) return own;
+  if (/^(person|role|oncall):/.test(name)) return because.slice(0, 1);
+  return ['With these arguments no rule asks for it any more.'];
+};
+
 /** Every sign-off of the same arguments is asked for anew. */
 const replaced = (run: Run, approval: Approval, command: EditCommand, digest: string, context: Context): RunEvent[] => {
   const same = run.approvals.filter(
@@ -50,6 +66,8 @@ const replaced = (run: Run, approval: Approval, command: EditCommand, digest: st
   );
   const spec = context.control.control.steps.find((one) => one.name === approval.step);
   if (spec === undefined) return [];
+  const limits = readLimits(context.control, run, [], { step: approval.step, counters: command.counters }, command.arguments);
+  const asked = [...command.requirements, ...limits.requirements];
   let state = run;
   return same.flatMap((old) => {
     const { name, step, key } = old;
@@ -69,7 +87,7 @@ const replaced = (run: Run, approval: Approval, command: EditCommand, digest: st
       agentWords: old.agentWords,
       spec,
     };
-    const because = `${old.because[0] ?? ''} The arguments were changed: ${command.because}`.trim();
+    const because = [...reasonsFor(old, asked), `${nameOf(context)} changed the arguments: ${command.because}`];
     const edited = { replaces: old.approvalId, before: old.arguments, by: context.by.id };
     const { events } = requestApproval(
       state,

@@ -17,7 +17,7 @@ type Wanted = {
   packet: () => PacketView;
   agentWords: string | null;
   spec: StepSpec;
-  because: string;
+  because: string[];
   /** by which a person let the step through, perhaps with edited arguments */
   allowance: Allowance | null;
   /** a new version of an approval that a signer edited */
@@ -91,7 +91,7 @@ export const requestApproval = (
     name: wanted.name,
     status: 'waiting',
     revision: 0,
-    because: [wanted.because],
+    because: wanted.because,
     step: wanted.step,
     key: wanted.key,
     digest: wanted.digest,

@@ -199,6 +199,8 @@ describe('edit, then approve', () => {
       because: 'less',
       facts: [],
       packet: null as never,
+      requirements: [],
+      counters: {},
       ...over,
     };
     return told.decided({ kind: 'person', id: who }, (run, context) => editApproval(run, command, context));

@@ -134,7 +134,7 @@ const decideApproval = (asked: Asked, context: Context): Decided<GateDecision> =
       packet: () => packetOf(asked, context),
       agentWords: command.words,
       spec,
-      because: requirement.because,
+      because: [requirement.because],
       allowance,
     };
     const request = requestApproval(run, wanted, context);
