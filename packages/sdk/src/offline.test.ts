@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ControlView } from '@belay/protocol';
+import { type ControlView, digestOf } from '@belay/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BelayError, Fenced, Unreachable } from './errors.ts';
 import { Fence } from './fence.ts';
@@ -73,7 +73,38 @@ describe('while Belay is away', () => {
       { status: 'done', value: 'context 2' },
       { status: 'done', value: 'paid' },
     ]);
+    expect(server.callsOf('report').map((call) => call.body.digest)).toEqual(
+      [{ page: 1 }, { page: 2 }, {}].map((args) => digestOf(args)),
+    );
   });
+
+  it.each([
+    ['in memory', () => undefined],
+    ['in a file', spoolPath],
+  ])(
+    'arguments that were altered on the way are told as they were carried out, once: kept %s',
+    async (_where, path) => {
+      const spool = path();
+      const { server, belay } = await offlineWorld({ offline: spool === undefined ? {} : { spool } });
+      const run = await belay.start(payment);
+      await server.away();
+      await run.step('gather-context', { page: 1 }, (step) => {
+        (step.arguments as { page: number }).page = 7;
+      });
+      await server.back();
+      server.script.report = () => refuse('reported_otherwise');
+      await run.step('read-ledger', {}, () => 'read').catch(() => {});
+      expect(server.callsOf('gate')[0]?.body.arguments).toEqual({ page: 1 });
+      expect(server.callsOf('report')[0]?.body.digest).toBe(digestOf({ page: 7 }));
+      delete server.script.report;
+      await run.step('release-payment', {}, () => 'paid');
+      expect(server.callsOf('gate').map((call) => call.body.step)).toEqual([
+        'gather-context',
+        'read-ledger',
+        'release-payment',
+      ]);
+    },
+  );
 
   it.each(['read-ledger', 'send-note', 'release-payment', 'unheard-of'])('%s is refused', async (name) => {
     const { server, belay } = await offlineWorld();

@@ -30,17 +30,20 @@ describe('the spool', () => {
   it('keeps what was carried out for the next process, in order and with results', () => {
     const before = openSpool(path);
     before.started(spooled('a'));
-    before.ended('a', result);
+    before.ended('a', result, 'sha256:0');
     before.started(spooled('b'));
     before.started(spooled('c', 'run-2'));
-    expect(openSpool(path).untold('run-1')).toEqual([{ ...spooled('a'), result }, spooled('b')]);
+    expect(openSpool(path).untold('run-1')).toEqual([
+      { ...spooled('a'), result, carriedOut: 'sha256:0' },
+      spooled('b'),
+    ]);
     expect(openSpool(path).untold('run-2')).toEqual([spooled('c', 'run-2')]);
   });
 
   it('forgets what Belay was told, and keeps the line for whoever reads the file', () => {
     const spool = openSpool(path);
     spool.started(spooled('a'));
-    spool.ended('a', result);
+    spool.ended('a', result, 'sha256:0');
     spool.told('a', 'continue');
     expect(spool.untold('run-1')).toEqual([]);
     expect(openSpool(path).untold('run-1')).toEqual([]);

@@ -19,16 +19,18 @@ export type Spooled = {
   startedAt: string;
   /** null: it was begun and the process ended before its result */
   result: ReportResult | null;
+  /** digest of the arguments that were carried out; absent before it is over, and in files of older versions */
+  carriedOut?: string | undefined;
 };
 
 type Entry =
   | { kind: 'started'; spooled: Spooled }
-  | { kind: 'ended'; spoolId: string; result: ReportResult }
+  | { kind: 'ended'; spoolId: string; result: ReportResult; carriedOut?: string | undefined }
   | { kind: 'told'; spoolId: string; outcome: string };
 
 export type Spool = {
   started(spooled: Spooled): void;
-  ended(spoolId: string, result: ReportResult): void;
+  ended(spoolId: string, result: ReportResult, carriedOut: string): void;
   /** Belay knows now. `outcome` is its answer, kept for whoever reads the file. */
   told(spoolId: string, outcome: string): void;
   /** steps of this run that Belay has not been told, oldest first */
@@ -40,7 +42,8 @@ const apply = (untold: Map<string, Spooled>, entry: Entry): void => {
   else if (entry.kind === 'told') untold.delete(entry.spoolId);
   else {
     const spooled = untold.get(entry.spoolId);
-    if (spooled !== undefined) untold.set(entry.spoolId, { ...spooled, result: entry.result });
+    if (spooled !== undefined)
+      untold.set(entry.spoolId, { ...spooled, result: entry.result, carriedOut: entry.carriedOut });
   }
 };
 
@@ -89,7 +92,7 @@ export const openSpool = (path?: string): Spool => {
   };
   return {
     started: (spooled) => record({ kind: 'started', spooled }),
-    ended: (spoolId, result) => record({ kind: 'ended', spoolId, result }),
+    ended: (spoolId, result, carriedOut) => record({ kind: 'ended', spoolId, result, carriedOut }),
     told: (spoolId, outcome) => record({ kind: 'told', spoolId, outcome }),
     untold: (runId) => [...untold.values()].filter((spooled) => spooled.runId === runId),
   };

@@ -178,7 +178,8 @@ export const createPerform = (tools: Tools): Perform => {
       return await decided(asked, await untilDecided(tools, asked, options, linked.signal), fn, linked.signal);
     } catch (error) {
       if (offline === null || !offline.allows(asked.step, error)) throw error;
-      const effect = await offline.carryOut(asked, () => fn(controlOf(asked, null, linked.signal)));
+      const control = controlOf(asked, null, linked.signal);
+      const effect = await offline.carryOut(asked, () => fn(control), control.arguments);
       return { ...effect, settled: null };
     } finally {
       linked.release();

@@ -124,12 +124,15 @@ const stepTools = (api: AgentApi): Record<string, Tool> => ({
       run,
       key,
       status: z.enum(['done', 'failed', 'unknown']),
+      arguments: object
+        .optional()
+        .describe('Exactly what you carried it out with. Others than were let through put it in doubt.'),
       result: z.json().optional().describe('done: what came of it.'),
       error: z.string().max(4_000).optional().describe('failed or unknown: what happened.'),
     }),
-    run: async ({ run: handle, key: name, status, result = null, error = 'No reason was given.' }) =>
+    run: async ({ run: handle, key: name, status, arguments: args, result = null, error = 'No reason was given.' }) =>
       tools.resultOf(
-        await tools.report(api, handle, name, status === 'done' ? { status, value: result } : { status, error }),
+        await tools.report(api, handle, name, status === 'done' ? { status, value: result } : { status, error }, args),
       ),
   }),
 });

@@ -3,7 +3,16 @@
  * the names of its steps are its own, so that any process of Belay can answer the next call.
  */
 import { randomUUID } from 'node:crypto';
-import type { AnswerOf, GateAnswer, InstructionsView, Json, JsonObject, Problem, ReportResult } from '@belay/protocol';
+import {
+  type AnswerOf,
+  digestOf,
+  type GateAnswer,
+  type InstructionsView,
+  type Json,
+  type JsonObject,
+  type Problem,
+  type ReportResult,
+} from '@belay/protocol';
 import type { AgentApi } from './agent-api.ts';
 
 export type Told = {
@@ -63,7 +72,7 @@ const decided = (answer: GateAnswer): Told => {
       const { step, key, edited, permit, arguments: args } = answer;
       const exactly = edited ? 'A person changed the arguments. Use exactly these' : 'Use exactly these arguments';
       return {
-        text: `Carry out ${step} now, once. ${exactly}: ${JSON.stringify(args)}. Then call belay_report with the key ${key}.`,
+        text: `Carry out ${step} now, once. ${exactly}: ${JSON.stringify(args)}. Then call belay_report with the key ${key} and the arguments that you carried out.`,
         data: { state: 'permitted', key, arguments: args, edited, permit: permit.token },
       };
     }
@@ -123,9 +132,17 @@ export const gate = (api: AgentApi, run: string, input: GateInput): Promise<Told
     return asked.ok ? decided(asked.answer) : refused(asked.problem);
   });
 
-export const report = (api: AgentApi, run: string, key: string, result: ReportResult): Promise<Told> =>
+/** `carriedOut`: the arguments it was carried out with, as the agent says; by their digest Belay tells others from them. */
+export const report = (
+  api: AgentApi,
+  run: string,
+  key: string,
+  result: ReportResult,
+  carriedOut?: JsonObject,
+): Promise<Told> =>
   withRun(run, async ({ runId, epoch }) => {
-    const reported = await api('report', { params: { runId }, body: { epoch, key, result } });
+    const digest = carriedOut === undefined ? {} : { digest: digestOf(carriedOut) };
+    const reported = await api('report', { params: { runId }, body: { epoch, key, result, ...digest } });
     if (!reported.ok) return refused(reported.problem);
     const { late } = reported.answer;
     const text = late ? 'Control had moved before this report: it is kept. Stop here.' : 'Reported.';

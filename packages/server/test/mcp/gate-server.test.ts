@@ -1,5 +1,5 @@
 /** Belay as an MCP server, under its own address: asked, reported, waited for, in both eras of the protocol. */
-import type { JsonObject } from '@belay/protocol';
+import { digestOf, type JsonObject } from '@belay/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read, type ToolResult } from './client.ts';
 import { type Era, gateClients } from './gate-client.ts';
@@ -31,6 +31,21 @@ describe.each([legacy, stateless({})])('in $name', (era) => {
     expect(dataOf(await era.call('belay_gate', step))).toMatchObject({ state: 'waiting' });
     const reported = await era.call('belay_report', { run, key: 'k1', status: 'done', result: 'note 1' });
     expect(reported.text).toBe('Reported.');
+  });
+
+  it('takes a report of exactly what was let through, by its digest; of anything else it asks a person', async () => {
+    const run = await begin(era, `said-${era.name}`);
+    const args = { title: 'free' };
+    await era.call('belay_gate', { run, step: 'write-note', key: 'k1', arguments: args });
+    const report = { run, key: 'k1', status: 'done', result: 'note 1' };
+    const other = await era.call('belay_report', { ...report, arguments: { title: 'paid' } });
+    expect(other).toMatchObject({ isError: true, text: expect.stringContaining('other arguments than let through') });
+    expect(dataOf(other)).toEqual({ state: 'refused', code: 'reported_otherwise' });
+    expect((await era.call('belay_report', { ...report, arguments: args })).text).toBe('Reported.');
+    const entries = await stage.entriesOf(run.replace(/\.\d+$/, ''));
+    const said = (type: string) => entries.find((entry) => entry.type === type)?.event;
+    expect(said('PermitReported')?.digest).toBe(digestOf(args));
+    expect(said('StepGated')?.digest).toBe(digestOf(args));
   });
 
   it('waits for a sign-off, and is let through after it', async () => {

@@ -45,8 +45,7 @@ const refusedEdit = (approval: Approval, args: JsonObject, context: Context): Re
   return checked.ok ? null : refuse('invalid_request', checked.problems.join(' '));
 };
 
-const nameOf = ({ org, by }: Context): string =>
-  org.people.find(({ personId }) => personId === by.id)?.name ?? by.id;
+const nameOf = ({ org, by }: Context): string => org.people.find(({ personId }) => personId === by.id)?.name ?? by.id;
 
 /** Why this sign-off is needed for the new arguments: by the rules, or because a person had asked for it. */
 const reasonsFor = ({ name, because }: Approval, asked: Requirement[]): string[] => {
@@ -66,7 +65,13 @@ const replaced = (run: Run, approval: Approval, command: EditCommand, digest: st
   );
   const spec = context.control.control.steps.find((one) => one.name === approval.step);
   if (spec === undefined) return [];
-  const limits = readLimits(context.control, run, [], { step: approval.step, counters: command.counters }, command.arguments);
+  const limits = readLimits(
+    context.control,
+    run,
+    [],
+    { step: approval.step, counters: command.counters },
+    command.arguments,
+  );
   const asked = [...command.requirements, ...limits.requirements];
   let state = run;
   return same.flatMap((old) => {
