@@ -12,7 +12,7 @@ const jsonValue = fc
 describe('values for a reader', () => {
   it.each<[Json, string]>([
     ['EUR 1240000.50', 'EUR 1,240,000.50'],
-    ['EUR -500.00', 'EUR -500.00'],
+    ['EUR -500.00', '-EUR 500.00'],
     ['JPY 98000', 'JPY 98,000'],
     ['EUR 90071992547409931234.56', 'EUR 90,071,992,547,409,931,234.56'],
     ['eur 5000.00', 'eur 5000.00'],

@@ -1,8 +1,8 @@
 /**
  * Arguments, facts and subjects for a reader. The text is made from the value itself and never from what the
- * agent says about it; money is grouped digit by digit, because a float could change it.
+ * agent says about it; every digit of an amount stays.
  */
-import type { Json, JsonObject } from '@belay/protocol';
+import { type Json, type JsonObject, readable } from '@belay/protocol';
 
 const money = /^([A-Z]{3}) (-?)(\d+)(\.\d+)?$/;
 
@@ -10,21 +10,16 @@ const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, '
 
 export const isMoney = (value: Json): value is string => typeof value === 'string' && money.test(value);
 
-const moneyText = (value: string): string => {
-  const [, currency = '', sign = '', whole = '', fraction = ''] = money.exec(value) ?? [];
-  return `${currency} ${sign}${grouped(whole)}${fraction}`;
-};
-
 const numberText = (value: number): string => {
   const text = String(value);
   const [, sign = '', whole = '', rest = ''] = /^(-?)(\d+)(.*)$/.exec(text) ?? [];
   return whole.length > 4 && !text.includes('e') ? `${sign}${grouped(whole)}${rest}` : text;
 };
 
-/** One line for one value. Objects and lists are their exact JSON. */
+/** One line for one value, money as the reader writes it. Objects and lists are their exact JSON. */
 export const valueText = (value: Json): string => {
   if (value === null) return 'missing';
-  if (typeof value === 'string') return isMoney(value) ? moneyText(value) : value;
+  if (typeof value === 'string') return readable(value, 'money', {}) ?? value;
   if (typeof value === 'number') return numberText(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.map(valueText).join(', ');

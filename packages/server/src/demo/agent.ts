@@ -4,9 +4,9 @@
  */
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InstructionsView, JsonObject } from '@belay/protocol';
+import type { InstructionsView, Json, JsonObject } from '@belay/protocol';
 import { type AnyControls, type Belay, createBelay, Fenced, Paused, Refused, type Run } from '@belay/sdk';
-import type { Action, Task } from './task.ts';
+import { type Action, type Task, written } from './task.ts';
 import type { Mission, Outcome, Told } from './told.ts';
 
 type AnyRun = Run<AnyControls[string]>;
@@ -30,16 +30,17 @@ const carryOut = async (outsideUrl: string, step: string, args: JsonObject, perm
   return answer;
 };
 
-const said = (args: JsonObject): string =>
+const told = (args: JsonObject, as: (value: Json) => string): string =>
   Object.entries(args)
     .filter(([name]) => !/Id$/.test(name))
-    .map(([, value]) => String(value))
+    .map(([, value]) => as(value))
     .join(', ');
+const said = (args: JsonObject): string => told(args, written);
 
 /** One action, asked again after each decision of people until it is done or refused. */
 const act = async (run: AnyRun, action: Action, { outsideUrl }: Mission, tell: Tell): Promise<void> => {
   const { step, facts = {}, words } = action;
-  const options = { key: `${step} ${said(action.arguments)}`.slice(0, 200), facts, on: 'pause' as const };
+  const options = { key: `${step} ${told(action.arguments, String)}`.slice(0, 200), facts, on: 'pause' as const };
   for (;;) {
     let carriedOut = false;
     try {

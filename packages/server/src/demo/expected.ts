@@ -3,6 +3,7 @@ import { payables } from './invoices.ts';
 import { takenWhileRunning } from './operator.ts';
 import type { Effect, Outside } from './outside.ts';
 import type { Summary } from './summary.ts';
+import { written } from './task.ts';
 import { support } from './tickets.ts';
 import type { Told } from './told.ts';
 
@@ -29,8 +30,8 @@ const wrongMoney = (effects: Effect[]): string[] => {
   const missing = Object.keys(money).filter((subject) => !moved.some((effect) => effect.subject === subject));
   const wrong = moved.filter((effect) => money[effect.subject] !== amountOf(effect));
   return [
-    ...missing.map((subject) => `${subject}: ${money[subject]} should have been paid and was not.`),
-    ...wrong.map((effect) => `${effect.subject}: ${amountOf(effect)} was paid and should not have been.`),
+    ...missing.map((subject) => `${subject}: ${written(money[subject] ?? '')} should have been paid and was not.`),
+    ...wrong.map((effect) => `${effect.subject}: ${written(amountOf(effect))} was paid and should not have been.`),
   ];
 };
 

@@ -1,5 +1,5 @@
 /** The payables agent's queue: what arrived, what the agent means to do with it, and what ERP and vendor master know. */
-import type { Records, Task } from './task.ts';
+import { type Records, type Task, written } from './task.ts';
 
 type Invoice = {
   id: string;
@@ -113,7 +113,7 @@ const hold = ({ id }: Invoice) => ({
 
 export const payables: Task[] = invoices.map((invoice) => ({
   id: invoice.id,
-  title: `${invoice.amount} to ${suppliers[invoice.supplier]?.name ?? invoice.supplier}`,
+  title: `${written(invoice.amount)} to ${suppliers[invoice.supplier]?.name ?? invoice.supplier}`,
   ...(invoice.readFor === undefined ? {} : { readFor: invoice.readFor }),
   actions: [
     {

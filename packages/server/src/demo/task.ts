@@ -2,7 +2,7 @@
  * One piece of work of a demo agent, as the sample data holds it. What a language model would decide (which steps, in
  * which words, with which confidence) is written down here, so that the demo needs no model and no network.
  */
-import type { Json, JsonObject } from '@belay/protocol';
+import { type Json, type JsonObject, readable } from '@belay/protocol';
 
 export type Action = {
   step: string;
@@ -23,6 +23,9 @@ export type Task = {
   readFor?: number;
   actions: Action[];
 };
+
+/** A value as the sentences of the house write it: EUR 4,250.00. What is bound is the value itself. */
+export const written = (value: Json): string => readable(value, 'money', { locale: 'en' }) ?? String(value);
 
 /** What the systems of record say: source, then id. */
 export type Records = Record<string, Record<string, Record<string, Json>>>;
