@@ -257,6 +257,8 @@ describe('a packet of which too little is known', () => {
       because: 'Credit note.',
       facts: [],
       packet: poor,
+      requirements: [],
+      counters: {},
     };
     told.decided({ kind: 'person', id: 'ben' }, (run, context) => editApproval(run, command, context));
     expect(told).toMatchObject({ refused: 'too_little_known', types: [] });
