@@ -3,6 +3,7 @@
  * answers from a constant when nothing fires: no allocation, no error path that could end in `continue`. A step that is
  * decided often gets a function of its own, which does the same.
  */
+import { labelOf } from '@belay/protocol';
 import type { CompiledControl, Control, GateInput, Verdict } from '../model.ts';
 import { argumentProblems, subjectProblems } from './arguments.ts';
 import type { Bench, Test } from './closures.ts';
@@ -27,7 +28,7 @@ type Prepared = {
 
 const prepare = (plan: Plan, wait: number): Prepared => ({
   plan,
-  quiet: plan.step.risk === 'low' ? quietVerdict(plan.step.name) : null,
+  quiet: plan.step.risk === 'low' ? quietVerdict(labelOf(plan.step)) : null,
   wait,
   fast: null,
 });

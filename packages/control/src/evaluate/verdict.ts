@@ -1,5 +1,5 @@
 /** From the rules that fired to the gate's answer: every requirement, strictest first, each with its sentence. */
-import { didYouMean, type FactView, type OutcomeKind, type Requirement } from '@belay/protocol';
+import { didYouMean, type FactView, labelOf, type OutcomeKind, type Requirement } from '@belay/protocol';
 import type { Control, GateInput, RuleSpec, Verdict } from '../model.ts';
 import type { Bench, Fault } from './closures.ts';
 import { type Plan, type PlannedRule, readAll } from './plan.ts';
@@ -76,11 +76,11 @@ const prioritiesAt = ({ fault }: Judge, plan: Plan, input: GateInput) => {
 };
 
 /** The quiet answer of a low-risk step: the same object each time, so that it costs nothing. */
-export const quietVerdict = (step: string): Verdict =>
+export const quietVerdict = (label: string): Verdict =>
   Object.freeze<Verdict>({
     outcome: 'continue',
     decidedBy: null,
-    because: `"${step}" is low risk, and no rule asks for anything.`,
+    because: `"${label}" is low risk, and no rule asks for anything.`,
     requirements: Object.freeze([]) as unknown as [],
     fired: Object.freeze([]) as unknown as [],
     facts: Object.freeze([]) as unknown as [],
@@ -102,7 +102,7 @@ export const verdictOf = (
   const { control } = judge;
   const house =
     bad.length > 0 ? 'badFact' : fired.length > 0 ? null : plan.step.risk === 'high' ? 'outsidePolicy' : 'lowRisk';
-  if (house === 'lowRisk') return quietVerdict(plan.step.name);
+  if (house === 'lowRisk') return quietVerdict(labelOf(plan.step));
   const requirements: Requirement[] = [];
   const facts: FactView[] = [];
   for (const { view, because } of bad) {
@@ -110,7 +110,7 @@ export const verdictOf = (
     facts.push(view);
   }
   if (house === 'outsidePolicy') {
-    const because = `No rule lets "${plan.step.name}" through here: it is outside of the policy.`;
+    const because = `No rule lets "${labelOf(plan.step)}" through here: it is outside of the policy.`;
     requirements.push(houseHandoff(control, because));
     addViews(facts, input, plan.feed.named);
   }
