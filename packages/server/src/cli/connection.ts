@@ -2,7 +2,7 @@
  * Where the server is and for whom the command line speaks: BELAY_URL and BELAY_TOKEN, or the file that `belay serve`
  * and `belay demo` leave in their data directory while they run, for commands on the same machine.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readConfig } from '../config.ts';
 import { type Api, createApi } from './api.ts';
@@ -22,6 +22,8 @@ export const connecting: Record<string, Option> = {
 const fileIn = (dataDir: string): string => join(dataDir, 'cli.json');
 
 export const writeConnection = (dataDir: string, connection: Connection): void => {
+  // With a database of somebody's own, nothing else has made it.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = fileIn(dataDir);
   rmSync(file, { force: true });
   writeFileSync(file, `${JSON.stringify(connection)}\n`, { mode: 0o600 });

@@ -161,7 +161,18 @@ export const keepConnection = async (
     known = { personId, at: clock.now() };
   };
   await renew();
-  const timer = setInterval(() => void renew().catch(onError), lookMs);
+  let failing = false;
+  const look = async (): Promise<void> => {
+    try {
+      await renew();
+      failing = false;
+    } catch (error) {
+      // Said once: how long it lasts, and its end, the loops of the house tell.
+      if (!failing) onError(error);
+      failing = true;
+    }
+  };
+  const timer = setInterval(() => void look(), lookMs);
   timer.unref();
   return {
     end: () => {

@@ -21,9 +21,14 @@ const defaultMax = 20;
 
 export function createPool(url: string, { log, max = defaultMax, limitsAtConnect = true }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...connectionTo(url, limitsAtConnect), max, idleTimeoutMillis: 30_000 });
+  let lost = false;
   pool.on('error', (error) => {
-    // While it closes, the database may be quicker to go than its connections.
-    if (!pool.ending) log.warn({ reason: error.message }, 'an idle database connection was lost');
+    // While it closes, the database may be quicker to go than its connections. A database that goes takes all of them.
+    if (!pool.ending && !lost) log.warn({ reason: error.message }, 'an idle database connection was lost');
+    lost = true;
+  });
+  pool.on('connect', () => {
+    lost = false;
   });
   /** One that is lost while it is checked out fails its query; without a listener it would end the process. */
   pool.on('connect', (client) => client.on('error', () => {}));

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testDatabase } from '../database.ts';
 import { root } from '../world.ts';
 import { endPrograms, runProgram, startProgram } from './program.ts';
 
@@ -39,6 +40,18 @@ const handOff = async (url: string, secret: string): Promise<string> => {
   const step = { epoch, step: 'release-payment', arguments: args, key: 'pay' };
   return (await post(`/v1/runs/${run.runId}/gate`, step)).caseId;
 };
+
+describe('a database of your own', () => {
+  it('starts on a database of your own where no data directory is yet, and other commands find it', async () => {
+    await using database = await testDatabase({ empty: true });
+    const server = startProgram(['serve', '--data', data, '--port', '0'], { env: { DATABASE_URL: database.url } });
+    await server.says(/Belay listens on/);
+    await server.says(/\/login\?token=/);
+    expect(await runProgram(['key', 'list', '--data', data])).toMatchObject({ exit: 0, err: '' });
+    server.signal('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+});
 
 describe('belay serve', () => {
   it('lets the administrator in once, serves the other commands, stops cleanly, and goes on where it was', async () => {
