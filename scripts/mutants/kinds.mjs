@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { agentSide } from './agent-side.mjs';
 import { actingGuards, channelGuards } from './channels.mjs';
+import { insight } from './insight.mjs';
 import { running } from './running.mjs';
 import { signInGuards } from './sign-in.mjs';
 import { signing } from './signing.mjs';
@@ -21,12 +22,12 @@ const elsewhere = {
 };
 
 /** The calendar and the ladder have tests of their own; all else is proven by those of the deciders. */
-const folders = { oncall: ['oncall', 'ladder'], ladder: ['ladder', 'case'] };
+const folders = { oncall: ['oncall', 'ladder'], ladder: ['ladder', 'case'], insight: ['insight'] };
 const decidersOf = (file) =>
   (folders[file.split('/')[0]] ?? ['run', 'case', 'approval']).map((folder) => `${domain}/${folder}`);
 
 const domainGuards = {
-  guards: [...running, ...signing, ...timing],
+  guards: [...running, ...signing, ...timing, ...insight],
   pathOf: (file) => (file in elsewhere ? file : `${domain}/${file}`),
   testsOf: ([, file]) => elsewhere[file] ?? decidersOf(file),
   /** One process: the tests of the pure rooms share nothing, and starting them is most of the time. */

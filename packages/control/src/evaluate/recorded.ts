@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from '@belay/protocol';
 import type { Control, FactSpec, GateInput, Looked, RecordedFacts } from '../model.ts';
-import { rawValue, withValue } from './records.ts';
+import { rawValue } from './records.ts';
 import { takerOf } from './take.ts';
 import { placeOfFact } from './text.ts';
 
@@ -33,6 +33,30 @@ export const recorderOf = (control: Pick<Control, 'facts'>): ((input: GateInput)
   };
 };
 
+const isRecord = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The record of the input that a fact is read from; made when a lookup answered. */
+const recordIn = (input: GateInput, { from, source = '' }: FactSpec): JsonObject => {
+  if (from !== 'lookup') return from === 'agent' ? input.agent : input.system;
+  const answer = input.looked[source];
+  if (answer?.ok === true && isRecord(answer.value)) return answer.value;
+  const value: JsonObject = {};
+  input.looked[source] = { ok: true, value };
+  return value;
+};
+
+const put = (record: JsonObject, path: readonly string[], value: Json): void => {
+  let at = record;
+  for (const key of path.slice(0, -1)) {
+    const there = at[key];
+    const inner = isRecord(there) ? there : {};
+    at[key] = inner;
+    at = inner;
+  }
+  at[path.at(-1) ?? ''] = value;
+};
+
 /** The gate's input again: each fact where the declaration says that it comes from. */
 export const recordedInput = (
   declared: readonly FactSpec[],
@@ -45,10 +69,10 @@ export const recordedInput = (
       answer === true ? { ok: true, value: {} } : { ok: false, ...answer },
     ]),
   );
-  let input: GateInput = { step, arguments: args, agent: {}, system: {}, looked };
+  const input: GateInput = { step, arguments: args, agent: {}, system: {}, looked };
   for (const fact of declared) {
     const value: Json | undefined = fact.from === 'args' ? undefined : facts[fact.name];
-    if (value !== undefined) input = withValue(input, placeOfFact(fact), value);
+    if (value !== undefined) put(recordIn(input, fact), placeOfFact(fact).path, value);
   }
   return input;
 };

@@ -2,10 +2,11 @@
  * Insight into a period: reads the newest runs of a control with their entries, within bounds that are said when they are
  * reached, and hands them to the pure parts. Reads only.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type CompiledControl, type Control, compileControl, storedControl } from '@belay/control';
-import { type Backtest, backtest } from '../domain/insight/backtest.ts';
+import { type Backtest, type BacktestInput, backtester } from '../domain/insight/backtest.ts';
 import { type Pattern, patternsOf } from '../domain/insight/patterns.ts';
-import { type Proposal, proposalsOf } from '../domain/insight/proposals.ts';
+import { type Proposal, proved, sketchesOf } from '../domain/insight/proposals.ts';
 import { type RecordedStep, type RunEntry, type RunTold, tellRun, toldTypes } from '../domain/insight/recorded.ts';
 import type { RunEvent } from '../domain/run/events.ts';
 import type { PublishedControl } from './publishing.ts';
@@ -95,6 +96,18 @@ const versionsOf = async (
   return (version) => versions.get(version) as CompiledControl;
 };
 
+/** Steps decided again before whatever else waits on this node gets its turn. */
+const stepsAtOnce = 250;
+
+const testInTurns = async (steps: readonly RecordedStep[], input: BacktestInput): Promise<Backtest> => {
+  const { add, result } = backtester(input);
+  for (const [index, step] of steps.entries()) {
+    add(step);
+    if (index % stepsAtOnce === stepsAtOnce - 1) await setImmediate();
+  }
+  return result();
+};
+
 export type Tested = Counts & { inForce: Control | null; result: Backtest };
 
 export const runBacktest = async (
@@ -105,8 +118,7 @@ export const runBacktest = async (
   const recalled = await recall({ queries }, period);
   const steps = recalled.runs.flatMap((run) => run.steps);
   const inForce = await queries.getControl(control.name, null);
-  const result = backtest({
-    steps,
+  const result = await testInTurns(steps, {
     own: await versionsOf({ house }, control.name, steps),
     candidate: compileControl(storedControl(control)),
     org: await house.organisation(),
@@ -124,6 +136,11 @@ export const readProposals = async (
   const steps = recalled.runs.flatMap((run) => run.steps);
   const own = await versionsOf({ house }, name, steps);
   const org = await house.organisation();
-  const proposals = proposalsOf({ source, control: storedControl(parsed), steps, own, org });
+  const proposals: Proposal[] = [];
+  for (const sketch of sketchesOf({ source, control: storedControl(parsed), steps, org })) {
+    const result = await testInTurns(steps, { own, candidate: compileControl(sketch.candidate), org });
+    const proposal = proved(sketch, source, result);
+    if (proposal !== null) proposals.push(proposal);
+  }
   return { ...countsOf(recalled), proposals };
 };

@@ -122,7 +122,6 @@ const countDanger = (tally: Tally, step: RecordedStep, now: Now): void => {
 };
 
 export type BacktestInput = {
-  steps: readonly RecordedStep[];
   /** the version a step was decided under */
   own: (version: number) => CompiledControl;
   candidate: CompiledControl;
@@ -152,8 +151,8 @@ const countStep = (tally: Tally, step: RecordedStep, { own, candidate, org }: Ba
   if (now.outcome !== 'continue') tally.asks.after.push(ask(now.requirements, candidate.control));
 };
 
-const notesOf = ({ steps, own, candidate }: BacktestInput): string[] => {
-  const versions = [...new Set(steps.map(({ version }) => version))].map((version) => own(version).control);
+const notesOf = (decidedUnder: ReadonlySet<number>, { own, candidate }: BacktestInput): string[] => {
+  const versions = [...decidedUnder].map((version) => own(version).control);
   const differ = (part: (control: Control) => unknown): boolean =>
     versions.some((control) => JSON.stringify(part(control)) !== JSON.stringify(part(candidate.control)));
   return [
@@ -169,7 +168,10 @@ const notesOf = ({ steps, own, candidate }: BacktestInput): string[] => {
 /** Less oversight first, then what happens most. */
 const byDanger = (a: ChangedSteps, b: ChangedSteps): number => Number(b.less) - Number(a.less) || b.steps - a.steps;
 
-export const backtest = (input: BacktestInput): Backtest => {
+export type Backtester = { add(step: RecordedStep): void; result(): Backtest };
+
+/** Takes the steps one by one: whoever has many of them can do other things in between. */
+export const backtester = (input: BacktestInput): Backtester => {
   const tally: Tally = {
     steps: 0,
     before: noOutcomes(),
@@ -180,19 +182,31 @@ export const backtest = (input: BacktestInput): Backtest => {
     notReplayable: new Map(),
     asks: { before: [], after: [] },
   };
-  for (const step of input.steps) countStep(tally, step, input);
-  const { steps, before, after, same, dangers, asks } = tally;
-  const usual = medianOf(input.steps.map(tookMs).filter((ms) => ms !== null));
-  const { zone } = input.org;
+  const versions = new Set<number>();
+  const took: number[] = [];
+  const result = (): Backtest => {
+    const { steps, before, after, same, dangers, asks } = tally;
+    const usual = medianOf(took);
+    const { zone } = input.org;
+    return {
+      steps,
+      before,
+      after,
+      same,
+      changes: [...tally.changes.values()].toSorted(byDanger),
+      dangers: dangers.toSorted((a, b) => b.kind.localeCompare(a.kind) || b.at - a.at),
+      notReplayable: [...tally.notReplayable.values()].toSorted((a, b) => b.steps - a.steps),
+      load: { before: loadOf(asks.before, usual, zone), after: loadOf(asks.after, usual, zone) },
+      notes: notesOf(versions, input),
+    };
+  };
   return {
-    steps,
-    before,
-    after,
-    same,
-    changes: [...tally.changes.values()].toSorted(byDanger),
-    dangers: dangers.toSorted((a, b) => b.kind.localeCompare(a.kind) || b.at - a.at),
-    notReplayable: [...tally.notReplayable.values()].toSorted((a, b) => b.steps - a.steps),
-    load: { before: loadOf(asks.before, usual, zone), after: loadOf(asks.after, usual, zone) },
-    notes: notesOf(input),
+    add: (step) => {
+      versions.add(step.version);
+      const ms = tookMs(step);
+      if (ms !== null) took.push(ms);
+      countStep(tally, step, input);
+    },
+    result,
   };
 };

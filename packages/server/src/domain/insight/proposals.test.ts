@@ -1,9 +1,10 @@
+import { compileControl } from '@belay/control';
 import { describe, expect, test } from 'vitest';
 import { control, minutes, org, pay, source } from '../story.testing.ts';
 import { lineDiff } from './line-diff.ts';
 import { leastForProposal } from './patterns.ts';
-import { leastForMore, type Proposal, proposalsOf } from './proposals.ts';
-import { compiledFrom, Kept } from './told.testing.ts';
+import { leastForMore, type Proposal, proved, sketchesOf } from './proposals.ts';
+import { backtest, compiledFrom, Kept } from './told.testing.ts';
 
 /** A run of its own under a control with these changes of the text. */
 const changed = (...changes: [string, string][]): string =>
@@ -15,7 +16,10 @@ const changed = (...changes: [string, string][]): string =>
 const proposed = (stories: Kept[], text = source): Proposal[] => {
   const compiled = text === source ? control : compiledFrom(text);
   const steps = stories.flatMap((story) => story.told().steps);
-  return proposalsOf({ source: text, control: compiled.control, steps, own: () => compiled, org });
+  return sketchesOf({ source: text, control: compiled.control, steps, org }).flatMap((sketch) => {
+    const candidate = compileControl(sketch.candidate);
+    return proved(sketch, text, backtest(steps, { own: () => compiled, candidate, org })) ?? [];
+  });
 };
 
 const under = (text: string): Kept => {

@@ -3,18 +3,10 @@
  * one of it. Less oversight is proposed only from what people always let through as it was, is told apart from more, and
  * is dropped when the backtest shows a single step that people refused or changed and that would now go through.
  */
-import {
-  type CompiledControl,
-  type Control,
-  compileControl,
-  parseControl,
-  putAt,
-  type RuleSpec,
-  removeAt,
-} from '@belay/control';
+import { type Control, parseControl, putAt, type RuleSpec, removeAt } from '@belay/control';
 import { type Organisation, splitTarget } from '../oncall/organisation.ts';
 import { nameOf } from '../oncall/person.ts';
-import { type Backtest, backtest } from './backtest.ts';
+import type { Backtest } from './backtest.ts';
 import { type DiffLine, lineDiff } from './line-diff.ts';
 import { leastForProposal } from './patterns.ts';
 import type { CaseTold, RecordedStep } from './recorded.ts';
@@ -43,11 +35,12 @@ export type Evidence = {
   source: string;
   control: Control;
   steps: readonly RecordedStep[];
-  own: (version: number) => CompiledControl;
   org: Organisation;
 };
 
-type Sketch = Pick<Proposal, 'rule' | 'step' | 'direction' | 'sentence'> & { source: string | null };
+/** Not proved yet. */
+export type Sketch = Omit<Proposal, 'diff' | 'backtest'>;
+type Idea = Omit<Sketch, 'source' | 'candidate'> & { source: string | null };
 type Ground = Evidence & { rule: RuleSpec; step: string; asked: RecordedStep[]; cases: CaseTold[] };
 
 /** In place where the text stands there once; else the value is written anew. */
@@ -66,7 +59,7 @@ const withReview = ({ control, step }: Ground): ((text: string) => string | null
   return [(text) => `${text.trimEnd()}\n\nreview: { sample: 10%, of: continued, by: ${control.owner} }\n`];
 };
 
-const raised = (ground: Ground): Sketch | null => {
+const raised = (ground: Ground): Idea | null => {
   const { rule, control, step, asked, source } = ground;
   const moved = rule.then === 'continue' || rule.then === 'forbid' ? null : movable(rule, control, asked);
   if (moved === null || moved.steps < leastForProposal) return null;
@@ -91,7 +84,7 @@ const raised = (ground: Ground): Sketch | null => {
 };
 
 /** Who takes what others say is not theirs. */
-const redirected = ({ rule, control, step, cases, source, org }: Ground): Sketch | null => {
+const redirected = ({ rule, control, step, cases, source, org }: Ground): Idea | null => {
   const ladder = control.ladders.find(({ name }) => name === rule.to);
   const wrong = cases.filter(({ declined, claimedBy }) => declined.length > 0 && claimedBy !== null);
   if (ladder === undefined || wrong.length < leastForProposal) return null;
@@ -106,7 +99,7 @@ const redirected = ({ rule, control, step, cases, source, org }: Ground): Sketch
 };
 
 /** A first rung that never answers costs its whole time. */
-const shortened = ({ rule, control, step, cases, source }: Ground): Sketch | null => {
+const shortened = ({ rule, control, step, cases, source }: Ground): Idea | null => {
   const ladder = control.ladders.find(({ name }) => name === rule.to);
   const taken = cases.filter(({ claimedAt }) => claimedAt !== null);
   const late = taken.filter(({ rung }) => rung > 0).length;
@@ -118,7 +111,7 @@ const shortened = ({ rule, control, step, cases, source }: Ground): Sketch | nul
 };
 
 /** Samples judged wrong: somebody is asked before it continues. */
-const stricter = ({ rule, control, step, asked, source }: Ground): Sketch | null => {
+const stricter = ({ rule, control, step, asked, source }: Ground): Idea | null => {
   if (rule.then !== 'continue') return null;
   const [wrong, seen] = [
     asked.filter(({ judged }) => judged === 'wrong'),
@@ -139,26 +132,14 @@ const stricter = ({ rule, control, step, asked, source }: Ground): Sketch | null
 };
 
 /** Whether what the backtest shows is what the proposal says it is. */
-const holds = ({ direction }: Sketch, { changes, dangers }: Backtest): boolean => {
+const holds = ({ direction }: Pick<Sketch, 'direction'>, { changes, dangers }: Backtest): boolean => {
   if (dangers.some(({ kind }) => kind === 'wouldGo')) return false;
   return direction === 'less' ? changes.some(({ less }) => less) : !changes.some(({ less }) => less);
 };
 
-const proved = (sketch: Sketch, { source, steps, own, org }: Evidence): Proposal | null => {
-  if (sketch.source === null) return null;
-  const parsed = parseControl(sketch.source);
-  if (!parsed.ok) return null;
-  const result = backtest({ steps, own, candidate: compileControl(parsed.control), org });
-  return holds(sketch, result)
-    ? {
-        ...sketch,
-        source: sketch.source,
-        candidate: parsed.control,
-        diff: lineDiff(source, sketch.source),
-        backtest: result,
-      }
-    : null;
-};
+/** What the backtest of a sketch makes of it; null: it shows something else than the sketch says. */
+export const proved = (sketch: Sketch, before: string, result: Backtest): Proposal | null =>
+  holds(sketch, result) ? { ...sketch, diff: lineDiff(before, sketch.source), backtest: result } : null;
 
 const groundsOf = (evidence: Evidence): Ground[] =>
   evidence.control.rules.flatMap((rule) => {
@@ -172,12 +153,17 @@ const groundsOf = (evidence: Evidence): Ground[] =>
 
 const order: readonly Direction[] = ['more', 'others', 'less'];
 
-/** What the period speaks for, more oversight first. Nothing from fewer than the declared minimum. */
-export const proposalsOf = (evidence: Evidence): Proposal[] =>
+/** A change that can be read as a control. */
+const read = ({ source, ...idea }: Idea): Sketch[] => {
+  const parsed = source === null ? null : parseControl(source);
+  return source !== null && parsed?.ok === true ? [{ ...idea, source, candidate: parsed.control }] : [];
+};
+
+/** What the period speaks for, more oversight first, still to be proved. Nothing from fewer than the declared minimum. */
+export const sketchesOf = (evidence: Evidence): Sketch[] =>
   groundsOf(evidence)
     .flatMap((ground) => [stricter, redirected, shortened, raised].map((propose) => propose(ground)))
-    .flatMap((sketch) => (sketch === null ? [] : [proved(sketch, evidence)]))
-    .filter((proposal) => proposal !== null)
+    .flatMap((idea) => (idea === null ? [] : read(idea)))
     // Two rules with the same ladder speak for the same change of it.
     .filter(({ source }, index, all) => all.findIndex((one) => one.source === source) === index)
     .toSorted((a, b) => order.indexOf(a.direction) - order.indexOf(b.direction));

@@ -3,7 +3,7 @@
  * limits asked for stays as it was. A step that cannot be decided again is said so, with the reason: nothing is assumed.
  */
 import { type CompiledControl, type Control, type FactSpec, type RecordedFacts, recordedInput } from '@belay/control';
-import { digestOf, type Json, type OutcomeKind, type Requirement } from '@belay/protocol';
+import type { Json, OutcomeKind, Requirement } from '@belay/protocol';
 import { incompleteRequirement } from '../approval/incomplete.ts';
 import { type RecordedStep, strictestOf } from './recorded.ts';
 
@@ -11,8 +11,11 @@ export type Replayed =
   | { ok: true; outcome: OutcomeKind; because: string; requirements: Requirement[] }
   | { ok: false; because: string };
 
-const origin = ({ from, source, at, take }: FactSpec): string =>
-  digestOf([from, source ?? null, at, (take ?? null) as Json]);
+const isTakenAlike = (a: FactSpec['take'], b: FactSpec['take']): boolean =>
+  a?.how === b?.how && a?.of === b?.of && a?.last === b?.last && a?.times === b?.times;
+
+const comesFromThere = (a: FactSpec, b: FactSpec): boolean =>
+  a.from === b.from && a.source === b.source && a.at === b.at && isTakenAlike(a.take, b.take);
 
 /** The sentence of a rule may be worded anew by then; what the house says has no other name than its sentence. */
 const isSame = (a: Requirement, b: Requirement): boolean =>
@@ -35,7 +38,7 @@ const factsShown = ({ facts }: RecordedStep): RecordedFacts => {
 const unknown = (fact: FactSpec, step: RecordedStep, own: Control): string | null => {
   const before = own.facts.find(({ name }) => name === fact.name);
   if (before === undefined) return `${fact.name} was not a fact of version ${step.version}`;
-  if (origin(before) !== origin(fact)) return `${fact.name} came from elsewhere in version ${step.version}`;
+  if (!comesFromThere(before, fact)) return `${fact.name} came from elsewhere in version ${step.version}`;
   if (step.read === null)
     return step.facts.some(({ name, problem }) => name === fact.name && problem === null)
       ? null

@@ -1,8 +1,8 @@
 /** Stories as their entries: each thing that happens is kept as the database keeps it, and told again. */
 import { type CompiledControl, compileControl, parseControl } from '@belay/control';
 import { control, org, Story } from '../story.testing.ts';
-import { type Backtest, backtest } from './backtest.ts';
-import { type RunEntry, type RunTold, tellRun } from './recorded.ts';
+import { type Backtest, type BacktestInput, backtester } from './backtest.ts';
+import { type RecordedStep, type RunEntry, type RunTold, tellRun } from './recorded.ts';
 
 /** A story whose events are kept. Who did it is the first word of what happened: a person, or nobody for the agent. */
 export class Kept extends Story {
@@ -22,8 +22,17 @@ export class Kept extends Story {
   }
 }
 
+export const backtest = (steps: readonly RecordedStep[], input: BacktestInput): Backtest => {
+  const { add, result } = backtester(input);
+  for (const step of steps) add(step);
+  return result();
+};
+
 export const tested = (told: readonly RunTold[], candidate: CompiledControl = control): Backtest =>
-  backtest({ steps: told.flatMap(({ steps }) => steps), own: () => control, candidate, org });
+  backtest(
+    told.flatMap(({ steps }) => steps),
+    { own: () => control, candidate, org },
+  );
 
 export const compiledFrom = (text: string): CompiledControl => {
   const parsed = parseControl(text, 'candidate.control.yaml');
