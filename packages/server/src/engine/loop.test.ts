@@ -21,10 +21,10 @@ const house = () => {
     log: { info: says('info'), warn: says('warn'), error: says('error') },
     clock: { now: () => at },
   });
-  const start = (name: string) => {
+  const start = (name: string, everyMs = never) => {
     let turns = 0;
     const state = { fails: null as unknown };
-    const loop = startLoop(name, never, async () => {
+    const loop = startLoop(name, everyMs, async () => {
       turns++;
       if (state.fails !== null) throw state.fails;
     });
@@ -44,7 +44,7 @@ const away = () => Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'
 
 it('a database that is away for an hour is said once, then ever more rarely with the count, and once when it is back', async () => {
   const { lines, start, wait } = house();
-  const all = ['firing what is due', 'waking agents', 'planning cards'].map(start);
+  const all = ['firing what is due', 'waking agents', 'planning cards'].map((name) => start(name));
   for (const { turn } of all) await turn();
   expect(lines).toEqual([]);
   for (const { state } of all) state.fails = away();
@@ -97,4 +97,20 @@ it('another reason is said at once, and what comes back after it was over is sai
   state.fails = new Error('the disk is full');
   await turn();
   expect(lines.map(({ level }) => level)).toEqual(['error', 'error', 'info', 'error']);
+});
+
+it('whoever looks rarely does not hold up the news that it is over', async () => {
+  const { lines, start } = house();
+  const [often, rarely] = [start('waking agents', never - 1), start('clearing away what is over', never)];
+  for (const { state, turn } of [often, rarely]) {
+    await turn();
+    state.fails = away();
+    await turn();
+  }
+  often.state.fails = null;
+  await often.turn();
+  expect(lines.map(({ message }) => message)).toEqual([
+    'waking agents failed; it is tried again',
+    'waking agents works again',
+  ]);
 });

@@ -17,7 +17,8 @@ type Trouble = {
   first: string;
   since: number;
   times: number;
-  loops: Set<string>;
+  /** how often each looks */
+  loops: Map<string, number>;
   silentUntil: number;
   silenceMs: number;
 };
@@ -32,9 +33,13 @@ const reasonOf = (error: unknown): string => {
 const createTroubles = ({ log, clock }: { log: Log; clock: Clock }) => {
   const troubles = new Map<string, Trouble>();
 
+  /** It is over when nobody fails of it who looks as often: whoever looks once an hour does not hold up the news. */
   const left = (name: string, stays?: string): void => {
     for (const [reason, trouble] of troubles) {
-      if (reason === stays || !trouble.loops.delete(name) || trouble.loops.size > 0) continue;
+      const everyMs = trouble.loops.get(name);
+      if (reason === stays || everyMs === undefined) continue;
+      trouble.loops.delete(name);
+      if ([...trouble.loops.values()].some((other) => other <= everyMs)) continue;
       troubles.delete(reason);
       const { first, times, since } = trouble;
       // One that goes on failing for another reason is not well.
@@ -44,25 +49,25 @@ const createTroubles = ({ log, clock }: { log: Log; clock: Clock }) => {
 
   return {
     worked: (name: string): void => left(name),
-    failed: (name: string, error: unknown): void => {
+    failed: (name: string, everyMs: number, error: unknown): void => {
       const reason = reasonOf(error);
       const now = clock.now();
       const known = troubles.get(reason);
       left(name, reason);
       if (known === undefined) {
-        const begins = { first: name, since: now, times: 1, loops: new Set([name]) };
+        const begins = { first: name, since: now, times: 1, loops: new Map([[name, everyMs]]) };
         troubles.set(reason, { ...begins, silentUntil: now + firstSilenceMs, silenceMs: firstSilenceMs });
         log.error({ error }, `${name} failed; it is tried again`);
         return;
       }
       known.times++;
-      known.loops.add(name);
+      known.loops.set(name, everyMs);
       if (now < known.silentUntil) return;
       known.silenceMs = Math.min(2 * known.silenceMs, longestSilenceMs);
       known.silentUntil = now + known.silenceMs;
       const { times, since, loops } = known;
       log.error(
-        { error, times, forMs: now - since, loops: [...loops] },
+        { error, times, forMs: now - since, loops: [...loops.keys()] },
         `${known.first} still fails; it is tried again`,
       );
     },
@@ -79,7 +84,7 @@ export const createLoops = (ports: { log: Log; clock: Clock }): StartLoop => {
       while (!stopped) {
         await work().then(
           () => troubles.worked(name),
-          (error: unknown) => troubles.failed(name, error),
+          (error: unknown) => troubles.failed(name, everyMs, error),
         );
         if (!stopped) await alarm.wait(everyMs);
       }
