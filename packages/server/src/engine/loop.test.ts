@@ -70,7 +70,7 @@ it('a database that is away for an hour is said once, then ever more rarely with
   await all[2]?.turn();
   expect(lines.slice(6)).toEqual([
     {
-      level: 'info',
+      level: 'warn',
       fields: { reason: 'ECONNREFUSED', times: 1_080, forMs: 3_600_000 },
       message: 'firing what is due works again',
     },
@@ -96,7 +96,7 @@ it('another reason is said at once, and what comes back after it was over is sai
   wait(1_000);
   state.fails = new Error('the disk is full');
   await turn();
-  expect(lines.map(({ level }) => level)).toEqual(['error', 'error', 'info', 'error']);
+  expect(lines.map(({ level }) => level)).toEqual(['error', 'error', 'warn', 'error']);
 });
 
 it('whoever looks rarely does not hold up the news that it is over', async () => {

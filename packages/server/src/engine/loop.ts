@@ -42,8 +42,8 @@ const createTroubles = ({ log, clock }: { log: Log; clock: Clock }) => {
       if ([...trouble.loops.values()].some((other) => other <= everyMs)) continue;
       troubles.delete(reason);
       const { first, times, since } = trouble;
-      // One that goes on failing for another reason is not well.
-      if (stays === undefined) log.info({ reason, times, forMs: clock.now() - since }, `${first} works again`);
+      // One that goes on failing for another reason is not well. A warning, as that it failed: both are seen, or neither.
+      if (stays === undefined) log.warn({ reason, times, forMs: clock.now() - since }, `${first} works again`);
     }
   };
 
