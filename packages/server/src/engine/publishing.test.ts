@@ -18,6 +18,8 @@ describe('publishing on a server that knows nobody', () => {
   it('says first that the organisation is to be applied', async () => {
     const [first, ...others] = await problemsWith(emptyOrganisation);
     expect(first).toContain('belay org apply FILE');
+    expect(first).toContain('belay org show --yaml');
+    expect(first, 'an installed Belay has no samples').not.toContain('controls/');
     expect(others.join()).toContain('Nobody has the role "treasury-lead"');
   });
 

@@ -82,7 +82,7 @@ const nobodyYet = (org: Organisation, file: string): ControlProblem[] =>
           line: 1,
           column: 1,
           message: 'Nobody has a role on this server yet, and nobody is on call: no control can name an owner.',
-          remedy: 'First `belay org apply FILE`; controls/organisation.yaml is a sample.',
+          remedy: 'First `belay org apply FILE`; `belay org show --yaml` prints a file to begin with.',
         },
       ];
 
