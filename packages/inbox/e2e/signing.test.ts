@@ -27,6 +27,25 @@ describe.skipIf(missing !== null)('signing', () => {
     ]);
   });
 
+  it('keeps what was ticked while somebody signs in again, and for nobody else', async () => {
+    const ticked = (name: RegExp) => visit.page.getByLabel(name).isChecked();
+    await visit.open('/approvals');
+    await visit.page.getByLabel(/^Sign: Pay Castell/).check();
+    await visit.page.getByLabel(/^Sign: Pay Papeterie/).uncheck();
+    await visit.page.goto('about:blank');
+    await visit.open('/approvals');
+    await visit.see('3 sign-offs of one kind');
+    expect([await ticked(/^Sign: Pay Castell/), await ticked(/^Sign: Pay Papeterie/)]).toEqual([true, false]);
+    await visit.page.route('**/v1/me', async (route) => {
+      const answer = await route.fetch();
+      const { person, ...rest } = await answer.json();
+      await route.fulfill({ response: answer, json: { ...rest, person: { ...person, personId: 'bo' } } });
+    });
+    await visit.open('/approvals');
+    await visit.see('3 sign-offs of one kind');
+    expect([await ticked(/^Sign: Pay Castell/), await ticked(/^Sign: Pay Papeterie/)]).toEqual([false, true]);
+  });
+
   it('edits, sees the difference, and cannot sign what it changed; Escape loses nothing', async () => {
     await visit.open('/approvals/approval-31');
     await visit.button('Edit…').click();

@@ -9,11 +9,13 @@ import { call } from '../data/api.ts';
 import { Inert } from '../parts/Inert.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { ReasonDialog } from '../parts/ReasonDialog.tsx';
+import { useMe } from '../session/me.ts';
 import { countText } from '../text/targets.ts';
 import { shortDigest, subjectText } from '../text/values.ts';
 import css from './batch.module.css';
 import { type Batch, moneyOf, needsLook, totalsOf } from './batch.ts';
 import { SignInAgain, useTooOld } from './SignInAgain.tsx';
+import { keepTicks, readTicks } from './ticks.ts';
 
 const money = (text: string): string => readable(text, 'money', {}) ?? text;
 
@@ -72,10 +74,11 @@ const Refused = ({ items }: { items: { approvalId: string; detail: string | null
 );
 
 export const BatchTable = ({ batch }: { batch: Batch }) => {
-  const [picked, setPicked] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const { personId } = useMe();
+  const [picked, setPicked] = useState(() => readTicks(personId));
   const [asking, setAsking] = useState(false);
   // What needs a look of its own is not signed with the others unless somebody says so.
-  const isChosen = (one: ApprovalView) => picked.get(one.approvalId) ?? needsLook(one) === null;
+  const isChosen = (one: ApprovalView) => picked[one.approvalId] ?? needsLook(one) === null;
   const chosen = batch.items.filter(isChosen);
   const totals = totalsOf(chosen);
   const tooOld = useTooOld(batch.items);
@@ -86,8 +89,11 @@ export const BatchTable = ({ batch }: { batch: Batch }) => {
     },
     { onDone: () => setAsking(false) },
   );
-  const choose = (ids: string[], on: boolean) =>
-    setPicked((now) => new Map([...now, ...ids.map((id) => [id, on] as const)]));
+  const choose = (ids: string[], on: boolean) => {
+    const ticks = Object.fromEntries(ids.map((id) => [id, on]));
+    keepTicks(personId, ticks);
+    setPicked((now) => ({ ...now, ...ticks }));
+  };
   const refused = (sign.data?.items ?? []).filter(({ decided }) => decided === null);
   const all = chosen.length === batch.items.length;
   return (
