@@ -9,10 +9,10 @@ import { approvalQuery } from '../data/queries.ts';
 import { Attachments } from '../packet/Attachments.tsx';
 import { Attention } from '../packet/Attention.tsx';
 import { Nearest } from '../packet/Nearest.tsx';
+import { OtherFacts } from '../packet/OtherFacts.tsx';
 import { Sections } from '../packet/Sections.tsx';
 import { AgentWords } from '../parts/AgentWords.tsx';
 import { Arguments } from '../parts/Arguments.tsx';
-import { Facts } from '../parts/Facts.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { LabelsOf } from '../parts/labels.ts';
 import { Person } from '../parts/Person.tsx';
@@ -74,12 +74,8 @@ const Shown = ({ shown }: { shown: ApprovalView }) => (
         <div className={css.rest}>
           {shown.packet !== null && <Asked packet={shown.packet} />}
           {shown.packet !== null && <Sections packet={shown.packet} />}
+          <OtherFacts packet={shown.packet} args={shown.arguments} facts={shown.facts} />
           {shown.packet !== null && <Attachments packet={shown.packet} />}
-          {shown.packet === null && shown.facts.length > 0 && (
-            <Section title="Facts" note="What the rules read, and where it comes from.">
-              <Facts facts={shown.facts} />
-            </Section>
-          )}
           {shown.agentWords !== null && <AgentWords words={shown.agentWords} agentId={shown.requestedBy} />}
           <Section title="What happened" note="Newest first, live.">
             <Timeline runId={shown.runId} />

@@ -5,10 +5,10 @@ import type { ReactNode } from 'react';
 import { Attachments } from '../packet/Attachments.tsx';
 import { Attention } from '../packet/Attention.tsx';
 import { Nearest } from '../packet/Nearest.tsx';
+import { OtherFacts } from '../packet/OtherFacts.tsx';
 import { Sections } from '../packet/Sections.tsx';
 import { AgentWords } from '../parts/AgentWords.tsx';
 import { Arguments } from '../parts/Arguments.tsx';
-import { Facts } from '../parts/Facts.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { InFlight } from '../parts/InFlight.tsx';
 import { Person } from '../parts/Person.tsx';
@@ -74,12 +74,8 @@ export const Packet = ({ shown, standing, actions }: Props) => (
           <Nearest packet={shown.packet} />
         </Section>
       )}
-      {shown.step !== null && shown.step.facts.length > 0 && (
-        <Section title="Facts" note="What the rules read, and where it comes from.">
-          <Facts facts={shown.step.facts} />
-        </Section>
-      )}
       {shown.packet !== null && <Sections packet={shown.packet} />}
+      {shown.step !== null && <OtherFacts packet={shown.packet} args={shown.step.arguments} facts={shown.step.facts} />}
       {shown.packet !== null && <Attachments packet={shown.packet} />}
       {shown.agentWords !== null && <AgentWords words={shown.agentWords} agentId={shown.agentId} />}
       {shown.inFlight.length > 0 && (
