@@ -98,6 +98,8 @@ export const answers: Partial<Record<RouteName, Answer>> = {
     world.cancel(me, params.caseId ?? '', body as ParsedBodyOf<'cancelCase'>),
   snoozeCase: (world, { me, params, body }) =>
     world.snooze(me, params.caseId ?? '', body as ParsedBodyOf<'snoozeCase'>),
+  endSnooze: (world, { me, params, body }) =>
+    world.endSnooze(me, params.caseId ?? '', body as ParsedBodyOf<'endSnooze'>),
   settlePermit: (world, { me, params, body }) =>
     world.settle(me, params.permitId ?? '', body as ParsedBodyOf<'settlePermit'>),
   getRun: (world, { params }) => world.run(params.runId ?? ''),

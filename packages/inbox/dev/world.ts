@@ -114,7 +114,10 @@ export class World {
 
   /** What this person may do now, from how the case stands. */
   for(me: PersonView, shown: CaseView): CaseView {
-    if (shown.status === 'open') return { ...shown, allowed: ['claim', 'decline', 'cancel', 'snooze'] };
+    if (shown.status === 'open') {
+      const rests: CaseView['allowed'] = shown.restsUntil === null ? ['snooze'] : ['endSnooze', 'snooze'];
+      return { ...shown, allowed: ['claim', 'decline', 'cancel', ...rests] };
+    }
     if (shown.status !== 'claimed') return { ...shown, allowed: [] };
     return {
       ...shown,
@@ -236,6 +239,12 @@ export class World {
       `${me.name} lets it rest until ${new Date(until).toISOString()}: ${because}`,
       me,
     );
+    return this.for(me, next);
+  }
+
+  endSnooze(me: PersonView, caseId: string, { revision }: ParsedBodyOf<'endSnooze'>): CaseView {
+    const next = this.change(caseId, revision, { restsUntil: null, restsBecause: null });
+    this.record(next.runId, 'SnoozeEnded', `${me.name} ended the snooze.`, me);
     return this.for(me, next);
   }
 

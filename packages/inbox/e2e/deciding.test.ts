@@ -66,8 +66,12 @@ describe.skipIf(missing !== null)('sign-offs and stops', () => {
     await visit.see('Agent care-agent-3');
     expect(visit.world.run('run-8817').holder.kind).toBe('person');
   });
+});
 
-  it('lets a case rest until an end, and says so', async () => {
+describe.skipIf(missing !== null)('a snooze', () => {
+  const visit = visiting();
+
+  it('lets a case rest until an end, and is ended early in one press', async () => {
     await visit.open('/cases/case-71');
     await visit.button('Snooze…').click();
     await visit.page.getByLabel('Three hours').check();
@@ -77,5 +81,10 @@ describe.skipIf(missing !== null)('sign-offs and stops', () => {
     await visit.see('rests until');
     await visit.see(/lets it rest until (?!\d{4}-)/);
     expect(visit.world.case('case-71').restsBecause).toBe('The bank opens at nine.');
+    await picture(visit.page, 'snoozed');
+    await visit.button('End the snooze').click();
+    await visit.see('ended the snooze.');
+    await visit.page.getByText('rests until').first().waitFor({ state: 'detached' });
+    expect(visit.world.case('case-71').restsUntil).toBeNull();
   });
 });

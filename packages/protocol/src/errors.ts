@@ -227,6 +227,11 @@ export const errorCatalogue = {
     remedy: 'The detail says who took it, or how it ended.',
   },
   case_not_claimed: { status: 409, title: 'Nobody has taken this case over.', remedy: 'Take it over first.' },
+  case_not_snoozed: {
+    status: 409,
+    title: 'Nobody snoozed this case.',
+    remedy: 'Nothing to end; quiet hours end by themselves.',
+  },
   not_claimer: {
     status: 403,
     title: 'Another person has this case.',

@@ -172,7 +172,7 @@ export const caseView = z.strictObject({
   inFlight: z.array(permitView),
   approvals: z.array(approvalView),
   allowed: z
-    .array(z.enum(['claim', 'decline', 'release', 'return', 'resolve', 'cancel', 'snooze', 'takeFrom']))
+    .array(z.enum(['claim', 'decline', 'release', 'return', 'resolve', 'cancel', 'snooze', 'endSnooze', 'takeFrom']))
     .describe('what you may do now'),
   openedAt: instant,
   closedAt: nullableInstant,

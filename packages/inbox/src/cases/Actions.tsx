@@ -8,7 +8,7 @@ import { Ladder } from './Ladder.tsx';
 import type { QuestionName } from './questions.ts';
 import type { Standing } from './standing.ts';
 
-export type Wish = QuestionName | 'claim' | 'return' | 'giveBack' | 'breakGlass' | 'snooze';
+export type Wish = QuestionName | 'claim' | 'return' | 'giveBack' | 'breakGlass' | 'snooze' | 'endSnooze';
 type Props = { shown: CaseView; standing: Standing; pending: Wish | null; wish: (wish: Wish) => void };
 
 const Primary = ({ shown, standing, pending, wish }: Props) => {
@@ -54,6 +54,7 @@ const labels: readonly [Wish, CaseView['allowed'][number], string][] = [
   ['resolve', 'resolve', 'Resolve…'],
   ['giveBack', 'return', 'Give back unchanged'],
   ['release', 'release', 'Put it back…'],
+  ['endSnooze', 'endSnooze', 'End the snooze'],
   ['snooze', 'snooze', 'Snooze…'],
   ['decline', 'decline', 'Not mine…'],
   ['cancel', 'cancel', 'Nobody needed…'],

@@ -30,6 +30,7 @@ const wishes = {
   resolveCase: 'resolve',
   cancelCase: 'cancel',
   snoozeCase: 'snooze',
+  endSnooze: 'endSnooze',
 } as const;
 
 const wishOf = (command: CaseCommand): Wish => {
@@ -64,6 +65,7 @@ const useCasePage = (shown: CaseView) => {
     act.reset();
     if (wanted === 'claim') send({ name: 'claimCase', body: {} });
     else if (wanted === 'giveBack') send({ name: 'returnCase', body: { unchanged: true } });
+    else if (wanted === 'endSnooze') send({ name: 'endSnooze', body: {} });
     else setOpen(wanted);
   };
   const pending = act.isPending ? wishOf(act.variables) : force.isPending ? ('breakGlass' as const) : null;

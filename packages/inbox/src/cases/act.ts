@@ -12,7 +12,8 @@ type CaseRoute =
   | 'returnCase'
   | 'resolveCase'
   | 'cancelCase'
-  | 'snoozeCase';
+  | 'snoozeCase'
+  | 'endSnooze';
 export type CaseCommand = { [N in CaseRoute]: { name: N; body: Omit<BodyOf<N>, 'revision'> } }[CaseRoute];
 
 export const useCaseAct = (shown: CaseView, onDone?: (answer: CaseView) => void) => {

@@ -11,7 +11,7 @@ export const questionFor = (name: QuestionName, shown: CaseView): Asked => {
       return {
         title: 'Not mine',
         explain:
-          'The case goes to the next person at once, and counts as a wrong handoff, so that the routing can be mended.',
+          'You are not told again while others can be. If you were told, it counts as a wrong handoff, so that the routing can be mended; once nobody who was told is left, the next person is told.',
         label: 'Why is it not yours?',
         placeholder: 'Bank details belong to vendor management.',
         confirm: 'Pass it on',

@@ -22,6 +22,7 @@ export const paths = {
   resolveCase: 'POST /v1/cases/:caseId/resolve',
   cancelCase: 'POST /v1/cases/:caseId/cancel',
   snoozeCase: 'POST /v1/cases/:caseId/snooze',
+  endSnooze: 'POST /v1/cases/:caseId/end-snooze',
   settlePermit: 'POST /v1/permits/:permitId/settle',
   listRuns: 'GET /v1/runs',
   getRun: 'GET /v1/runs/:runId',

@@ -155,6 +155,14 @@ export const caseRoutes = {
     body: z.strictObject({ revision, until: z.iso.datetime(), because: reason }),
     answer: caseView,
   },
+  endSnooze: {
+    method: 'POST',
+    path: '/v1/cases/:caseId/end-snooze',
+    caller: 'person',
+    summary: 'End a snooze before its end: an open case is told to the same people again, at once.',
+    body: z.strictObject({ revision, because: z.string().max(2_000).default('') }),
+    answer: caseView,
+  },
   cancelCase: {
     method: 'POST',
     path: '/v1/cases/:caseId/cancel',

@@ -12,7 +12,7 @@ import {
   type Target,
 } from '@belay/protocol';
 import { mayTakeOver } from '../domain/case/entitled.ts';
-import { ladderOf, roundsOf, stillAsked } from '../domain/case/open.ts';
+import { hasDeclined, ladderOf, roundsOf, stillAsked } from '../domain/case/open.ts';
 import type { Context } from '../domain/decided.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { resolveTarget, targetName } from '../domain/oncall/organisation.ts';
@@ -115,10 +115,12 @@ export const runView = (run: Run, revision: number, context: Viewer): RunView =>
 /** What the viewer may do now; the same rules decide again when they press. */
 const allowedNow = (kase: Case, run: Run, viewer: Context): CaseView['allowed'] => {
   const mine = kase.claimedBy === viewer.by.id;
-  if (kase.status === 'claimed' && mine) return ['return', 'release', 'resolve', 'decline', 'snooze'];
+  const rests: CaseView['allowed'] = (kase.rest?.by ?? null) === null ? ['snooze'] : ['endSnooze', 'snooze'];
+  if (kase.status === 'claimed' && mine) return ['return', 'release', 'resolve', 'decline', ...rests];
   if (kase.status !== 'open' && kase.status !== 'claimed') return [];
   if (!mayTakeOver(run, viewer)) return [];
-  return kase.status === 'claimed' ? ['takeFrom'] : ['claim', 'decline', 'cancel', 'snooze'];
+  if (kase.status === 'claimed') return ['takeFrom'];
+  return ['claim', ...(hasDeclined(kase, viewer.by.id) ? [] : (['decline'] as const)), 'cancel', ...rests];
 };
 
 export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {

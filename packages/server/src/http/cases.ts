@@ -35,6 +35,7 @@ type CaseRoutes =
   | 'resolveCase'
   | 'cancelCase'
   | 'snoozeCase'
+  | 'endSnooze'
   | 'settlePermit';
 
 const operate = (services: Services, call: Call<RouteName>, command: Parameters<typeof onCase>[3]) => {
@@ -68,6 +69,7 @@ export const caseRoutes = (services: Services): Handlers<CaseRoutes> => ({
     const { until, ...body } = call.body;
     return operate(services, call, { type: 'snooze', until: Date.parse(until), ...body });
   },
+  endSnooze: (call) => operate(services, call, { type: 'endSnooze', ...call.body }),
   settlePermit: (call) => {
     personWith(call, 'operator');
     return settlePermit(services, personCaller(call), call.param('permitId'), call.body);

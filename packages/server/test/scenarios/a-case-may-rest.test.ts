@@ -44,6 +44,26 @@ it('tells nobody until its end, then the same people, and then the ladder goes o
   expect((await one())?.owner).toBe('role:treasury-lead');
 });
 
+it('may be ended early: the same people are told at once, the ladder goes on, and the evidence says who ended it', async () => {
+  const { one, snooze } = await handedOff('R-2');
+  await snooze('2h');
+  await world.fastForward('30m');
+  const asleep = await one();
+  expect(asleep?.allowed).toContain('endSnooze');
+  const params = { caseId: asleep?.caseId ?? '' };
+  const body = { revision: asleep?.revision ?? 0, because: 'the bank is open' };
+  const ended = await amelie.call('endSnooze', { params, body });
+  expect(ended.body).toMatchObject({ restsUntil: null, restsBecause: null, owner: 'oncall:treasury', rung: 0 });
+  expect(ended.body.told).toHaveLength(2);
+  expect(ended.body.allowed).not.toContain('endSnooze');
+  await world.fastForward('15m');
+  expect((await one())?.owner).toBe('role:treasury-lead');
+  const { items } = (await amelie.call('runEntries', { params: { runId: asleep?.runId ?? '' } })).body;
+  expect(items.map(({ sentence }) => sentence)).toContain('Amélie Laurent ended the snooze: the bank is open');
+  const again = { revision: (await one())?.revision ?? 0, because: '' };
+  expect((await amelie.call('endSnooze', { params, body: again })).problem.code).toBe('case_not_snoozed');
+});
+
 it.each([
   ['without an end that is near', '8d', 'more than 7 days'],
   ['in the past', '-1m', 'passed already'],

@@ -128,6 +128,12 @@ const table: Table = {
     const { params, revision } = await opened();
     return { by: 'bruno', params, body: { revision, until: later(hour), because } };
   },
+  endSnooze: async () => {
+    const { params, revision } = await opened();
+    const body = { revision, until: later(hour), because };
+    const asleep = (await who('bruno').call('snoozeCase', { params, body })).body;
+    return { by: 'bruno', params, body: { revision: asleep.revision, because } };
+  },
   releaseCase: async () => {
     const { params, revision } = await claimed();
     return { by: 'bruno', params, body: { revision, because } };

@@ -6,6 +6,7 @@ import { casesText, caseText } from '../case-text.ts';
 import { type Command, type Exit, type Given, type Io, type Option, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
 import { readerNow } from '../packet-text.ts';
+import { instantText } from '../paint.ts';
 import { becauseOf } from './stop.ts';
 
 const revisionOption: Record<string, Option> = {
@@ -25,7 +26,8 @@ type Changing =
   | 'returnCase'
   | 'resolveCase'
   | 'cancelCase'
-  | 'snoozeCase';
+  | 'snoozeCase'
+  | 'endSnooze';
 
 /** Looks at the case, then changes exactly that revision: what changed in between is refused. */
 const change = async <N extends Changing & RouteName>(
@@ -269,9 +271,28 @@ const snooze: Command = {
       io,
       'snoozeCase',
       () => ({ until, because: why }),
-      ({ restsUntil }) => `It rests until ${restsUntil}.`,
+      ({ restsUntil }) => `It rests until ${restsUntil === null ? 'somebody is needed' : instantText(restsUntil)}.`,
     );
   },
 };
 
-export const caseCommands = [list, show, claim, decline, release, giveBack, resolve, cancel, snooze];
+const endSnooze: Command = {
+  name: 'case end-snooze',
+  summary: 'End a snooze before its end: the same people are told again, at once.',
+  takes: ['CASE'],
+  options: { ...because, ...revisionOption, ...connecting },
+  examples: [{ line: 'belay case end-snooze case_… --because "The bank is open."', about: 'nothing rests any more' }],
+  run: (given, io) =>
+    change(
+      given,
+      io,
+      'endSnooze',
+      () => ({ because: given.text('because') ?? '' }),
+      ({ status, ownerNames }) =>
+        status === 'claimed'
+          ? 'It rests no more; you have it.'
+          : `It rests no more: it is with ${ownerNames.join(', ') || 'nobody'} now.`,
+    ),
+};
+
+export const caseCommands = [list, show, claim, decline, release, giveBack, resolve, cancel, snooze, endSnooze];

@@ -107,6 +107,31 @@ describe('not mine', () => {
     expect(story.person('ann', { type: 'decline' }).types).toEqual(['CaseDeclined']);
     expect(story.run.case?.nextRungAt).toBe(nextAt);
   });
+  it('is no wrong handoff by somebody who was not asked, and one by whoever was', () => {
+    const story = handedOff();
+    expect(story.person('cleo', { type: 'decline' }).events).toMatchObject([{ type: 'CaseDeclined', asked: false }]);
+    expect(story.person('ann', { type: 'decline' }).events[0]).not.toHaveProperty('asked');
+    expect(story.run.case?.declined.map(({ by }) => by)).toEqual(['cleo', 'ann']);
+  });
+  it('said twice is said once, until they are told again', () => {
+    const story = handedOff();
+    story.now += minutes(1);
+    story.person('ann', { type: 'decline' });
+    expect(story.person('ann', { type: 'decline' }).types).toEqual([]);
+    story.person('ben', { type: 'decline' }).person('cleo', { type: 'decline' });
+    expect(story.run.case?.told.at(-1)?.people).toContain('ann');
+    story.now += minutes(1);
+    expect(story.person('ann', { type: 'decline' }).types).toContain('CaseDeclined');
+  });
+  it('of a case at rest leaves it at rest', () => {
+    const story = handedOff();
+    story.person('ann', { type: 'decline' });
+    story.person('ben', { type: 'snooze', until: story.now + minutes(60) });
+    expect(story.person('ben', { type: 'decline' }).types).toEqual(['CaseDeclined']);
+    expect(story.wait(minutes(59)).types).toEqual([]);
+    expect(story.wait(minutes(1)).types).toEqual(['RungFired']);
+    expect(story.run.case?.told.at(-1)).toMatchObject({ people: ['cleo'] });
+  });
   it('after taking over puts control back first', () => {
     const story = handedOff().person('ann', { type: 'claim' }).person('ann', { type: 'decline' });
     expect(story.types).toEqual(['CaseReleased', 'ControlReturned', 'CaseDeclined', 'RungFired']);
@@ -115,70 +140,6 @@ describe('not mine', () => {
   it('is not for somebody else’s case', () => {
     expect(handedOff().person('ann', { type: 'claim' }).person('ben', { type: 'decline' }).refused).toBe('not_claimer');
     expect(handedOff().person('dirk', { type: 'decline' }).refused).toBe('not_entitled');
-  });
-});
-
-describe('snoozing', () => {
-  const until = (story: Story, minutesLater: number) => story.now + minutes(minutesLater);
-
-  it('rests until its end, and then those who were told are told again', () => {
-    const story = handedOff();
-    story.person('ann', { type: 'snooze', until: until(story, 90), because: 'the bank opens at nine' });
-    expect(story.types).toEqual(['CaseSnoozed']);
-    expect(story.wait(minutes(89)).types).toEqual([]);
-    expect(story.wait(minutes(1)).types).toEqual(['RungFired']);
-    expect(story.run.case).toMatchObject({ rung: 0, rest: null, owner: 'role:desk' });
-    expect(story.wait(minutes(10)).types).toEqual(['RungFired']);
-    expect(story.run.case?.owner).toBe('role:owners');
-  });
-  it('of a case that somebody has puts their reminder off', () => {
-    const story = handedOff().person('ann', { type: 'claim' });
-    story.person('ann', { type: 'snooze', until: until(story, 300) });
-    expect(story.wait(minutes(299)).types).toEqual([]);
-    expect(story.wait(minutes(1)).types).toEqual(['ClaimIdled']);
-  });
-  it('is not needed to be reminded: who took over and does nothing is, and then it is offered on', () => {
-    const story = new Story();
-    story.control = controlWith('then: remind', 'then: next-rung');
-    story.ask({ facts: { fresh: true } }).person('ann', { type: 'claim' });
-    expect(story.wait(minutes(120)).types).toEqual(['ClaimIdled']);
-    expect(story.wait(minutes(120)).types).toEqual(['ClaimIdled', 'RungFired']);
-    expect(story.run.case).toMatchObject({ status: 'claimed', claimedBy: 'ann', owner: 'role:owners' });
-  });
-  it('does not wait for somebody who has left: their case is offered on at once', () => {
-    const story = handedOff().person('ann', { type: 'claim' });
-    story.organisation = { ...org, people: org.people.filter(({ personId }) => personId !== 'ann') };
-    expect(story.wait(minutes(240)).types).toEqual(['ClaimIdled', 'RungFired']);
-    expect(story.run.case?.owner).toBe('role:owners');
-  });
-  it('ends when a new reason joins', () => {
-    const story = new Story().ask({ key: 'one' }).ask({ key: 'two', facts: { fresh: true } });
-    story.person('ann', { type: 'snooze', until: until(story, 300) });
-    expect(story.wait(minutes(11)).types).toContain('CaseReasonAdded');
-    expect(story.types).toContain('RungFired');
-    expect(story.run.case?.rest).toBeNull();
-  });
-  it('that a reason for others ends leaves the ladder with the time of the rung that was told again', () => {
-    const story = handedOff();
-    story.person('ann', { type: 'snooze', until: until(story, 300) });
-    const reason = { kind: 'rule' as const, because: 'another', rule: 'other', cites: null, step: null, key: null };
-    const context = story.context({ kind: 'system', id: 'belay' });
-    story.run = apply(story.run, handOff(story.run, { reason, to: 'role:signers', step: null }, context), context);
-    expect(story.run.case?.told.map(({ target }) => target)).toEqual(['role:desk', 'role:desk', 'role:signers']);
-    expect(story.run.case).toMatchObject({ rest: null, nextRungAt: story.now + minutes(10) });
-  });
-  it.each([
-    ['in the past', -1, 'invalid_request'],
-    ['for more than a week', 7 * 24 * 60 + 1, 'invalid_request'],
-  ])('is not possible %s', (_, later, code) => {
-    const story = handedOff();
-    expect(story.person('ann', { type: 'snooze', until: until(story, later) }).refused).toBe(code);
-  });
-  it('is for those who may take it over, and for nobody else once somebody has', () => {
-    const story = handedOff();
-    expect(story.person('dirk', { type: 'snooze', until: until(story, 5) }).refused).toBe('not_entitled');
-    story.person('ann', { type: 'claim' });
-    expect(story.person('ben', { type: 'snooze', until: until(story, 5) }).refused).toBe('not_claimer');
   });
 });
 

@@ -3,7 +3,7 @@
  *
  *   open --claim / take over--> claimed --return--> returned      claimed --resolve--> resolved
  *   open --decline--> open (next candidate)     open, claimed --snooze--> the same, at rest until an end
- *       claimed --release--> open     open --cancel--> cancelled
+ *       claimed --release--> open     open --cancel--> cancelled    at rest --end snooze--> told, or reminded, again
  */
 import type { JsonObject } from '@belay/protocol';
 import { apply, type Context, type Decided, refuse } from '../decided.ts';
@@ -12,7 +12,7 @@ import { voidGranted } from '../run/permit.ts';
 import type { Case, Permit, Run } from '../run/run.ts';
 import { breakGlassUsed, mayBreakGlass } from './break-glass.ts';
 import { entitledPeople, mayTakeOver } from './entitled.ts';
-import { handOff, rungFired, stillAsked } from './open.ts';
+import { handOff, hasDeclined, rungFired, stillAsked, wasAsked } from './open.ts';
 import { type ReturnCommand, returnControl } from './return.ts';
 
 export type CaseCommand =
@@ -23,6 +23,7 @@ export type CaseCommand =
   | { type: 'resolve'; caseId: string; revision: number; resolution: string }
   | { type: 'cancel'; caseId: string; revision: number; because: string }
   | { type: 'snooze'; caseId: string; revision: number; until: number; because: string }
+  | { type: 'endSnooze'; caseId: string; revision: number; because: string }
   | {
       type: 'settle';
       permitId: string;
@@ -161,7 +162,7 @@ type Decide<T extends CaseCommand['type']> = (
   context: Context,
   kase: Case,
 ) => CaseDecided;
-type WithCase = 'decline' | 'release' | 'resolve' | 'cancel' | 'return' | 'snooze';
+type WithCase = 'decline' | 'release' | 'resolve' | 'cancel' | 'return' | 'snooze' | 'endSnooze';
 
 /** Decides on the live case as the person saw it. */
 const onLive =
@@ -189,12 +190,18 @@ const toldAgain = (run: Run, before: RunEvent[], rung: (kase: Case) => number, c
 const othersAreAsked = (kase: Case, { by }: Context): boolean =>
   kase.status === 'open' && stillAsked(kase).some((personId) => personId !== by.id);
 
+/** Somebody chose an end before which nobody is told; quiet hours are nobody's choice. */
+const isSnoozed = ({ status, rest = null }: Case): boolean => status === 'open' && rest !== null && rest.by !== null;
+
 const decline = onLive<'decline'>((run, { caseId, because }, context, kase) => {
   const refused = kase.status === 'claimed' ? claimedByMe(kase, context) : null;
   if (refused !== null) return refused;
   if (!mayTakeOver(run, context)) return notEntitled(run, context);
-  const before: RunEvent[] = [...released(run, because), { type: 'CaseDeclined', caseId, because }];
-  if (othersAreAsked(kase, context)) return { events: before, answer: { caseId } };
+  const { id } = context.by;
+  if (kase.status === 'open' && hasDeclined(kase, id)) return { events: [], answer: { caseId } };
+  const asked = wasAsked(kase, id) ? {} : { asked: false as const };
+  const before: RunEvent[] = [...released(run, because), { type: 'CaseDeclined', caseId, because, ...asked }];
+  if (othersAreAsked(kase, context) || isSnoozed(kase)) return { events: before, answer: { caseId } };
   return { events: toldAgain(run, before, ({ rung }) => rung, context), answer: { caseId } };
 });
 
@@ -238,6 +245,20 @@ const snooze = onLive<'snooze'>((run, { caseId, until, because }, context, kase)
   return { events: [{ type: 'CaseSnoozed', caseId, until, because }], answer: { caseId } };
 });
 
+/** Somebody need not wait for the end they or somebody else chose. */
+const endSnooze = onLive<'endSnooze'>((run, { caseId, because }, context, kase) => {
+  const refused = kase.status === 'claimed' ? claimedByMe(kase, context) : null;
+  if (refused !== null) return refused;
+  if (!mayTakeOver(run, context)) return notEntitled(run, context);
+  const { rest = null } = kase;
+  if (rest === null || rest.by === null) return refuse('case_not_snoozed', `Nobody snoozed case ${caseId}.`);
+  const ended: RunEvent[] = [{ type: 'SnoozeEnded', caseId, because }];
+  return {
+    events: kase.status === 'open' ? toldAgain(run, ended, () => rest.rung, context) : ended,
+    answer: { caseId },
+  };
+});
+
 const giveBack = onMine<'return'>((run, command, context, kase) => returnControl(run, kase, command, context));
 
 const maySettle = (run: Run, context: Context): boolean =>
@@ -262,7 +283,7 @@ const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, con
   return { events: [{ type: 'PermitSettled', ...said }], answer };
 };
 
-const deciders = { takeOver, claim, decline, release, resolve, cancel, snooze, settle, return: giveBack };
+const deciders = { takeOver, claim, decline, release, resolve, cancel, snooze, endSnooze, settle, return: giveBack };
 
 export const decideCase = (run: Run, command: CaseCommand, context: Context): CaseDecided =>
   (deciders[command.type] as (run: Run, command: CaseCommand, context: Context) => CaseDecided)(run, command, context);

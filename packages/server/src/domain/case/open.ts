@@ -15,6 +15,21 @@ import type { Case, CaseStep, Reason, Run } from '../run/run.ts';
 export const stillAsked = ({ told, declined }: Pick<Case, 'told' | 'declined'>): string[] =>
   (told.at(-1)?.people ?? []).filter((personId) => !declined.some(({ by }) => by === personId));
 
+const lastOf = (kase: Pick<Case, 'told' | 'declined'>, personId: string) => ({
+  told: kase.told.findLast(({ people }) => people.includes(personId)),
+  declined: kase.declined.findLast(({ by }) => by === personId),
+});
+
+/** Told, and said nothing since: their "not mine" is a wrong handoff. */
+export const wasAsked = (kase: Pick<Case, 'told' | 'declined'>, personId: string): boolean => {
+  const { told, declined } = lastOf(kase, personId);
+  return told !== undefined && (declined === undefined || declined.at <= told.at);
+};
+
+/** Said that it is not theirs, and was not told again since. */
+export const hasDeclined = (kase: Pick<Case, 'told' | 'declined'>, personId: string): boolean =>
+  lastOf(kase, personId).declined !== undefined && !wasAsked(kase, personId);
+
 export type Handoff = {
   reason: Omit<Reason, 'at'>;
   /** ladder of the control, or a target; null: the control's owner */

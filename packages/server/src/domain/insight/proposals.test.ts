@@ -127,6 +127,15 @@ describe('who is asked first', () => {
     expect(proposal?.backtest.changes.every(({ less }) => !less)).toBe(true);
   });
 
+  test('stays where nobody who was asked said so', () => {
+    const unasked = (n: number): Kept => {
+      const story = asked(`${n + 1}.00`, { fresh: true });
+      story.person('cleo', { type: 'decline' }).kept('cleo');
+      return story.person('ann', { type: 'claim' }).kept('ann');
+    };
+    expect(proposed(times(10, unasked))).toEqual([]);
+  });
+
   test('stays where different people took it', () => {
     expect(proposed(times(10, (n) => declined(n, n % 2 === 0 ? 'cleo' : 'ben')))).toEqual([]);
   });

@@ -258,7 +258,9 @@ const tellers: { [T in RunEvent['type']]?: Tell<T> } = {
   CaseClaimed: ({ live }, _event, { by, at }) => {
     if (live !== null) Object.assign(live, { claimedBy: by, claimedAt: live.claimedAt ?? at });
   },
-  CaseDeclined: ({ live }, { because }, { by }) => void live?.declined.push({ by, because }),
+  CaseDeclined: ({ live }, { because, asked }, { by }) => {
+    if (asked !== false) live?.declined.push({ by, because });
+  },
   CaseReturned: returned,
   CaseResolved: (told, _event, entry) => void endCase(told, 'resolved', entry),
   CaseCancelled: (told, _event, entry) => void endCase(told, 'cancelled', entry),

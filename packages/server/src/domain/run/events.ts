@@ -135,12 +135,14 @@ export type RunEvent =
   | { type: 'BreakGlassUsed'; reason: string; told: string[]; reviewDueAt: number }
   | { type: 'BreakGlassReviewed'; comment: string }
   | { type: 'ReviewReminded'; told: string[]; reviewDueAt: number }
-  | { type: 'CaseDeclined'; caseId: string; because: string }
+  /** `asked: false`: by somebody who had not been told, which is no wrong handoff */
+  | { type: 'CaseDeclined'; caseId: string; because: string; asked?: false }
   | { type: 'CaseReleased'; caseId: string; because: string }
   | { type: 'CaseReturned'; caseId: string; instructions: Instructions; seen: string[] }
   | { type: 'CaseResolved'; caseId: string; resolution: string }
   | { type: 'CaseCancelled'; caseId: string; because: string }
   | { type: 'CaseSnoozed'; caseId: string; until: number; because: string }
+  | { type: 'SnoozeEnded'; caseId: string; because: string }
   /** quiet hours: a case of low priority is told after them */
   | { type: 'RungDelayed'; caseId: string; rung: number; target: Target; until: number; because: string }
   | { type: 'ClaimIdled'; caseId: string; claimedBy: string }

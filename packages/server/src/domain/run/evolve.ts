@@ -245,6 +245,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       rest: { until, because, rung: run.case?.rung ?? 0, by: by.id },
       ...(run.case?.status === 'open' ? { nextRungAt: until, nextTarget: run.case.owner } : {}),
     }),
+  SnoozeEnded: (run, _event, { at }) => withCase(run, { rest: null, activeAt: at }),
   RungDelayed: (run, { rung, target, until, because }) =>
     withCase(run, {
       owner: target,

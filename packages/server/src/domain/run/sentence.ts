@@ -73,12 +73,14 @@ const sentences: { [T in RunEvent['type']]: Sentence<T> } = {
     `${by} used break-glass: ${e.reason} Told: ${e.told.map(person).join(', ') || 'nobody could be'}. A review is due.`,
   BreakGlassReviewed: (e, { by }) => `${by} reviewed the use of break-glass${quoted(e.comment)}`,
   ReviewReminded: (e, { person }) => `The review of a break-glass is due: ${e.told.map(person).join(', ')} told.`,
-  CaseDeclined: (e, { by }) => `${by} said it is not theirs: ${e.because}`,
+  CaseDeclined: (e, { by }) =>
+    `${by}${e.asked === false ? ', who had not been asked,' : ''} said it is not theirs: ${e.because}`,
   CaseReleased: (e, { by }) => `${by} put the case back${quoted(e.because)}`,
   CaseReturned: (e, { by }) => `${by} gave control back${quoted(e.instructions.text)}`,
   CaseResolved: (e, { by }) => `${by} finished the work: ${e.resolution}`,
   CaseCancelled: (e, { by }) => `${by} cancelled the case: ${e.because}`,
   CaseSnoozed: (e, { by }) => `${by} lets it rest until ${iso(e.until)}${quoted(e.because)}`,
+  SnoozeEnded: (e, { by }) => `${by} ended the snooze${e.because === '' ? '.' : `: ${e.because}`}`,
   RungDelayed: (e) => `Nobody is told before ${iso(e.until)}: ${e.because}.`,
   ClaimIdled: (e, { person }) => `${person(e.claimedBy)} was reminded: nothing has happened since the takeover.`,
   ControlTaken: (e, { person }) =>
