@@ -282,8 +282,11 @@ export type CompiledControl = {
   /** text with {fact} and {args.x} filled in for a reader; a missing one is shown as "unknown" */
   fill(text: string, input: GateInput): string;
   packet(input: GateInput, verdict: Verdict): PacketView;
-  /** validated and normalised arguments, or the problems */
-  checkArguments(step: string, args: JsonObject): { ok: true } | { ok: false; problems: string[] };
+  /** what is wrong with the arguments; `byArgument`: the same by name, empty when some of it is about none of them */
+  checkArguments(
+    step: string,
+    args: JsonObject,
+  ): { ok: true } | { ok: false; problems: string[]; byArgument: Record<string, string> };
   /** what is wrong with the subject of a run; a control that declares none takes any */
   checkSubject(subject: JsonObject): string[];
 };

@@ -10,23 +10,29 @@ const factProblem = (control: Control, name: string, value: Json | undefined): s
   return problemOf(fact, value);
 };
 
-export const argumentProblems = (control: Control, step: string, args: JsonObject): string[] => {
+/** `argument`: null when it is about no argument that the step has. */
+export type ArgumentProblem = { argument: string | null; text: string };
+
+export const argumentProblems = (control: Control, step: string, args: JsonObject): ArgumentProblem[] => {
   const known = control.steps.find((candidate) => candidate.name === step);
   if (known === undefined) {
     const names = control.steps.map((candidate) => candidate.name);
-    return [`The control "${control.name}" has no step "${step}".${didYouMean(step, names)}`];
+    const text = `The control "${control.name}" has no step "${step}".${didYouMean(step, names)}`;
+    return [{ argument: null, text }];
   }
   const names = Object.keys(known.arguments);
   if (names.length === 0) return [];
-  const problems: string[] = [];
+  const problems: ArgumentProblem[] = [];
   for (const [name, spec] of Object.entries(known.arguments)) {
     const value = Object.hasOwn(args, name) ? args[name] : undefined;
     if (spec.optional && (value === undefined || value === null)) continue;
     const problem = problemOf(spec, value) ?? factProblem(control, name, value);
-    if (problem !== null) problems.push(`The argument ${name} ${problem}.`);
+    if (problem !== null) problems.push({ argument: name, text: `The argument ${name} ${problem}.` });
   }
   for (const name of Object.keys(args)) {
-    if (!names.includes(name)) problems.push(`The step "${step}" has no argument "${name}".${didYouMean(name, names)}`);
+    if (names.includes(name)) continue;
+    const text = `The step "${step}" has no argument "${name}".${didYouMean(name, names)}`;
+    problems.push({ argument: null, text });
   }
   return problems;
 };

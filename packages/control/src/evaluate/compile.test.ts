@@ -305,6 +305,10 @@ test('arguments are checked against what the step declares', () => {
       'The argument id is missing.',
       'The step "pay" has no argument "idd". Did you mean "id"?',
     ],
+    byArgument: {},
+  });
+  expect(control.checkArguments('pay', { ...pay.arguments, fee: 5 })).toMatchObject({
+    byArgument: { fee: 'The argument fee is not an amount in EUR, USD.' },
   });
   expect(control.checkArguments('py', {})).toMatchObject({ ok: false });
 });

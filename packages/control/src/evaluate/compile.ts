@@ -99,8 +99,15 @@ export const compileControl = (control: Control, wait = usualWait): CompiledCont
     packet: (input, verdict) => packetOf(judge, planOf(input.step), withTaken(input), verdict),
     checkSubject: (subject) => subjectProblems(control, subject),
     checkArguments: (step, args) => {
-      const problems = argumentProblems(control, step, args);
-      return problems.length === 0 ? { ok: true } : { ok: false, problems };
+      const found = argumentProblems(control, step, args);
+      if (found.length === 0) return { ok: true };
+      const whole = found.flatMap(({ argument, text }) => (argument === null ? [] : [[argument, text] as const]));
+      return {
+        ok: false,
+        problems: found.map(({ text }) => text),
+        // Half of what is wrong would read as all of it.
+        byArgument: whole.length === found.length ? Object.fromEntries(whole) : {},
+      };
     },
   };
 };

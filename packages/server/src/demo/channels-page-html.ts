@@ -31,7 +31,7 @@ details ul { list-style: none; margin: .3rem 0; padding-left: .6rem; border-left
 #jira > h2 { background: #0052cc; } #jira select { background: var(--note); border: 0; border-radius: 3px; padding: .2rem .4rem; font-weight: 600; color: var(--on-note); } #jira .document section { background: var(--note); padding: .4rem; border-radius: 3px; }
 #notion > h2 { background: var(--title); color: var(--on-title); border-bottom: 1px solid var(--line); } #notion h3 { font-size: 1.15rem; } #notion .document section { background: var(--quiet); padding: .5rem; border-radius: 4px; } #notion select { border: 0; color: inherit; background: var(--pill); border-radius: 3px; padding: .1rem .4rem; }
 #servicenow > h2 { background: #032d42; } #servicenow .field > span:last-child { background: var(--code); border: 1px solid var(--line); border-radius: 3px; padding: .1rem .4rem; }
-dialog { border: 1px solid var(--edge); border-radius: 8px; width: min(28rem, 92vw); background: var(--card); color: var(--text); } dialog .wrong { color: var(--red); white-space: pre-line; } dialog .wrong:empty { display: none; } dialog label { display: grid; gap: .2rem; margin: .6rem 0; } dialog textarea { min-height: 4rem; }
+dialog { border: 1px solid var(--edge); border-radius: 8px; width: min(28rem, 92vw); background: var(--card); color: var(--text); } dialog .wrong { color: var(--red); white-space: pre-line; } dialog [aria-invalid] { border-color: var(--red); } dialog .about { white-space: pre-line; color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; } dialog .about:empty { display: none; } dialog label { display: grid; gap: .2rem; margin: .6rem 0; } dialog textarea { min-height: 4rem; }
 #said { position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); background: var(--text); color: var(--page); padding: .6rem 1rem; border-radius: 6px; max-width: 80vw; white-space: pre-line; } #said:empty { display: none; }
 `;
 
@@ -41,8 +41,6 @@ const vendors = ['slack', 'teams', 'jira', 'notion', 'servicenow'];
 const labels = { instructions: 'What the agent is to do', allowOnce: 'Allow the step once, with exactly these arguments', because: 'Why', resolution: 'What you did' };
 const as = $('#as');
 const opened = new Set();
-let asked = null;
-const refusal = 'Nothing was changed';
 let timer;
 const say = (text) => { $('#said').textContent = text; clearTimeout(timer); timer = setTimeout(() => { $('#said').textContent = ''; }, 8000); };
 const busy = (column) => { const box = document.activeElement; return column.contains(box) && (box.tagName === 'SELECT' || (box.tagName === 'TEXTAREA' && box.value !== '')); };
@@ -60,38 +58,43 @@ const look = async () => {
   } catch { say('The demo does not answer. Is it still running?'); }
 };
 const wish = async (vendor, card, deed, value, fields = {}) => {
-  if (deed === 'press') asked = { vendor, card, value };
   const body = JSON.stringify({ as: as.value, vendor, card, deed, value, fields });
   const answer = await (await fetch('/do', { method: 'POST', headers: { 'content-type': 'application/json' }, body })).json();
   if (answer.problem) say(answer.problem);
   if (answer.told && answer.told.length > 0) say(answer.told.join('\\n'));
-  if (answer.form) ask(vendor, card, answer.form, fields);
-  // What was typed is not lost: the form stands again, with why it did not count.
-  else if (deed === 'submit' && answer.told?.some((text) => text.startsWith(refusal))) {
-    await wish(asked.vendor, asked.card, 'press', asked.value, fields);
-    $('dialog .wrong').textContent = answer.told.join('\\n');
-  }
+  if (answer.form) ask(vendor, card, answer.form);
   await look();
 };
-const ask = (vendor, card, form, typed) => {
+const ask = (vendor, card, form) => {
   const dialog = $('dialog');
   $('h2', dialog).textContent = form.title;
-  $('.wrong', dialog).textContent = '';
+  $('.about', dialog).textContent = form.text;
   const inputs = form.fields.map((name) => {
     const label = document.createElement('label');
     const input = document.createElement(name === 'allowOnce' ? 'input' : 'textarea');
     if (name === 'allowOnce') input.type = 'checkbox';
-    if (name.startsWith('argument.')) input.placeholder = 'as it was';
-    if (input.type === 'checkbox') input.checked = typed[name] === true;
-    else input.value = typed[name] ?? '';
+    if (input.type === 'checkbox') input.checked = form.typed[name] === true;
+    else input.value = form.typed[name] ?? '';
     input.name = name;
     label.append(labels[name] ?? name.replace('argument.', ''), input);
+    if (form.wrong[name]) {
+      const wrong = document.createElement('span');
+      wrong.className = 'wrong';
+      wrong.setAttribute('role', 'alert');
+      wrong.id = 'wrong-' + name;
+      wrong.textContent = form.wrong[name];
+      input.setAttribute('aria-invalid', 'true');
+      input.setAttribute('aria-describedby', wrong.id);
+      label.append(wrong);
+    }
     return label;
   });
   $('.inputs', dialog).replaceChildren(...inputs);
+  $('[value=send]', dialog).hidden = inputs.length === 0;
   dialog.dataset.vendor = vendor;
   dialog.dataset.card = card;
   dialog.showModal();
+  $('[aria-invalid]', dialog)?.focus();
 };
 $('dialog form').addEventListener('submit', (event) => {
   const dialog = $('dialog');
@@ -148,7 +151,7 @@ export const pageHtml = (seats: readonly string[]): string => `<!doctype html>
 <p>Local vendors, the real clients. Press, comment or set a status anywhere: it counts everywhere.</p></header>
 <main>${columns.map(([id, title]) => `<section id="${id}"><h2>${title}</h2><div class="cards"></div></section>`).join('')}</main>
 <div id="said" role="status"></div>
-<dialog><form method="dialog"><h2></h2><p class="wrong" role="alert"></p><div class="inputs"></div><div class="actions"><button value="send">Send</button><button value="no" formnovalidate>Not now</button></div></form></dialog>
+<dialog><form method="dialog"><h2></h2><p class="about"></p><div class="inputs"></div><div class="actions"><button value="send">Send</button><button value="no" formnovalidate>Not now</button></div></form></dialog>
 <script>${script}</script>
 </body>
 </html>`;

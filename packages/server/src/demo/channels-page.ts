@@ -13,7 +13,7 @@ import { objectOf, textOf } from './vendors/vendor-server.ts';
 
 type Fields = Record<string, string | boolean>;
 type Wish = { as: Seat; vendor: string; card: string; deed: string; value: string; fields: Fields };
-type Told = { told: string[]; form: { title: string; fields: string[] } | null };
+type Told = { told: string[]; form: OpenForm | null };
 type Page = { local: LocalVendors; belayUrl: string /** deliveries are signed with this time */; now: () => number };
 
 const cardsMost = 30;
@@ -55,10 +55,16 @@ const lookEveryMs = 50;
 type Listening = { told: (() => string[])[]; form: () => OpenForm | null };
 
 /** Slack and Jira tell afterwards, Teams in its answer: looks until something is new, for a moment. */
-const newlyTold = async ({ told: places, form: formNow }: Listening, work: () => Promise<void>): Promise<Told> => {
+const newlyTold = async (
+  { told: places, form: formNow }: Listening,
+  work: () => Promise<void>,
+  isForm = false,
+): Promise<Told> => {
   const before = places.map((place) => place().length);
   const formBefore = formNow();
   await work();
+  // A form that was sent and is still there was refused, in the same words perhaps as before.
+  if (isForm && formNow() !== null) return { told: [], form: formNow() };
   for (const until = performance.now() + waitMs; performance.now() < until; ) {
     const form = formNow();
     const opened = form !== null && JSON.stringify(form) !== JSON.stringify(formBefore);
@@ -74,7 +80,7 @@ const messenger = async ({ belayUrl, now }: Page, twin: Twin, by: string, wish: 
   const listening = { told: [() => twin.told(by)], form: () => twin.form(by) };
   if (wish.deed === 'submit') {
     const sent = twin.submit(wish.fields, signing);
-    return newlyTold(listening, () => deliver(twin, sent, belayUrl));
+    return newlyTold(listening, () => deliver(twin, sent, belayUrl), true);
   }
   twin.forgetForm?.(by);
   return newlyTold(listening, () => deliver(twin, twin.press(wish.card, wish.value, signing), belayUrl));
@@ -122,8 +128,11 @@ const wishIn = async (request: IncomingMessage): Promise<Wish | null> => {
   const as = textOf(given.as);
   if (!isSeat(as)) return null;
   const fields = Object.fromEntries(
-    Object.entries(objectOf(given.fields)).filter(([, value]) => typeof value === 'boolean' || textOf(value) !== ''),
-  ) as Fields;
+    Object.entries(objectOf(given.fields)).map(([name, value]) => [
+      name,
+      typeof value === 'boolean' ? value : textOf(value),
+    ]),
+  );
   return {
     as,
     vendor: textOf(given.vendor),

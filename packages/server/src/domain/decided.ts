@@ -15,7 +15,13 @@ export type Context = {
   newId: (prefix: string) => string;
 };
 
-export type Refusal = { code: ErrorCode; detail: string; control?: Problem['control'] };
+export type Refusal = {
+  code: ErrorCode;
+  detail: string;
+  control?: Problem['control'];
+  /** the whole of it by the arguments it is about, where it is about nothing else */
+  byArgument?: Record<string, string>;
+};
 
 /** A refusal may leave evidence too: a fenced call is an event, even though it changes nothing. */
 export type Decided<A> =

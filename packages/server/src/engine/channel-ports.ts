@@ -102,8 +102,11 @@ export type Parsed =
   | { kind: 'nothing'; because: string; answer?: HttpAnswer }
   /** `toOperator`: what whoever sets the channel up has to know; it goes to the server's log */
   | { kind: 'handshake'; answer: HttpAnswer; toOperator?: string }
-  /** `deliveryId`: equal for a repeat of the same delivery. `ack`: what the vendor wants to hear at once. */
-  | { kind: 'delivery'; deliveryId: string; asks: Ask[]; ack: HttpAnswer }
+  /**
+   * `deliveryId`: equal for a repeat of the same delivery. `ack`: what the vendor wants to hear at once.
+   * `withinMs`: this one is answered like a channel that `answersInline`, when that takes no longer.
+   */
+  | { kind: 'delivery'; deliveryId: string; asks: Ask[]; ack: HttpAnswer; withinMs?: number }
   /** something changed in these cards (ids of their refs); `readBack` says what, and by whom */
   | { kind: 'hint'; deliveryId: string; changed: string[]; ack: HttpAnswer };
 
@@ -112,6 +115,9 @@ export type FormField = {
   label: string;
   kind: 'line' | 'text' | 'check';
   required: boolean;
+  /** characters of a text */
+  max: number;
+  /** of a `check`: 'true' when it is ticked */
   initial: string | null;
   hint: string | null;
 };
@@ -127,12 +133,23 @@ export type Form = {
   submit: string;
 };
 
+/** A form that was sent and refused: where the vendor lets it, it stays open, says why and keeps what was typed. */
+export type RefusedForm = {
+  /** with what was typed in its fields; null when there is no such button any more */
+  form: Form | null;
+  /** the whole of why, by the names of fields; empty when it is not about fields alone */
+  wrong: Record<string, string>;
+  /** what was typed, for where the form itself is gone */
+  typed: { label: string; text: string }[];
+};
+
 /** A way on at the inbox; `note` says what it is good for. */
 export type AnswerLink = { label: string; url: string; note: string };
 
 export type Answer =
   /** `link`: for the presser alone; left out wherever others read the answer */
-  | { kind: 'said'; ok: boolean; text: string; card: Card | null; link?: AnswerLink }
+  /** `refusedForm`: only there while the vendor can still show it in the form */
+  | { kind: 'said'; ok: boolean; text: string; card: Card | null; link?: AnswerLink; refusedForm?: RefusedForm }
   | { kind: 'form'; form: Form }
   | { kind: 'cards'; title: string; cards: Card[] }
   | { kind: 'previews'; previews: { link: string; card: Card }[] };

@@ -3,6 +3,7 @@
  * with the presser changes nothing that was decided and loses nothing. The names carry the ids of the fault catalogue.
  */
 import { expect } from 'vitest';
+import { whoFillsIn } from './channel-forms.ts';
 import { whoLinks } from './channel-linking.ts';
 import { vendorContract } from './channel-vendor.ts';
 import { type At, type Contract, keeps, type Promises } from './contract-world.ts';
@@ -365,6 +366,7 @@ export const channelContract = (contract: Contract): void => {
   keeps(contract, 'an account that is nobody’s yet', whoLinks);
   keeps(contract, 'a case from the first card to the last', theWholeStory);
   keeps(contract, 'who presses what, and when', whoPresses);
+  keeps(contract, 'who fills in a form', whoFillsIn);
   keeps(contract, 'texts of others', whatIsShown);
   vendorContract(contract);
 };

@@ -92,11 +92,38 @@ it('opens a dialog, and hands over what was typed', async () => {
   const dialog = { ...card('Dialog', { type: 'Action.Submit', title: 'Send', data: { carried: 1 } }), body: [inputs] };
   const value = { title: 'Return', card: { contentType: cardType, content: dialog } };
   await teams.heard?.(fetched, Response.json({ task: { type: 'continue', value } }));
-  expect(teams.form(teamsAddresses.bruno ?? '')).toEqual({ title: 'Return', fields: ['instructions'] });
+  expect(teams.form(teamsAddresses.bruno ?? '')).toMatchObject({
+    title: 'Return',
+    fields: ['instructions'],
+    typed: { instructions: '' },
+  });
   expect(await teams.submit({ instructions: 'Pay it' }, signing()).json()).toMatchObject({
     name: 'task/submit',
     value: { data: { carried: 1, instructions: 'Pay it' } },
   });
+});
+
+it('keeps a dialog that is answered with a dialog, closes one that is answered otherwise, and reads what is said under a field', async () => {
+  const by = teamsAddresses.bruno ?? '';
+  const warning = { type: 'TextBlock', text: 'Needed', color: 'Attention' };
+  const input = { type: 'Input.Text', id: 'because', label: 'Why', value: 'x' };
+  const dialog = (body: object[]) => ({ ...card('Dialog', { type: 'Action.Submit', title: 'Send', data: {} }), body });
+  const answered = (content: object) =>
+    Response.json({ task: { type: 'continue', value: { title: 'Why', card: { contentType: cardType, content } } } });
+  const opens = {
+    type: 'Action.Submit',
+    title: 'Decline',
+    data: { msteams: { type: 'task/fetch' }, action: 'decline' },
+  };
+  await call(`conversations/${room}/activities`, withCard(card('With another dialog', opens)));
+  const fetched = teams.press(teams.cards().at(-1)?.id ?? '', 'decline', signing());
+  await teams.heard?.(fetched, answered(dialog([input])));
+  const sent = teams.submit({ because: '' }, signing());
+  await teams.heard?.(sent, answered(dialog([warning, input, warning])));
+  expect(teams.form(by)).toMatchObject({ wrong: { because: 'Needed' }, typed: { because: 'x' }, text: 'Needed' });
+  const closing = teams.submit({ because: 'y' }, signing());
+  await teams.heard?.(closing, Response.json({ task: { type: 'message', value: 'Done' } }));
+  expect(teams.form(by)?.fields).not.toContain('because');
 });
 
 it('asks for a fresh card when somebody looks: for everybody in a team of 60, above that for those who are named', async () => {

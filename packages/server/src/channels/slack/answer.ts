@@ -1,8 +1,8 @@
 /** Answers to the presser alone: a note, a form, a home page, a preview. */
 import type { JsonObject } from '@belay/protocol';
 import type { WebClient } from '@slack/web-api';
-import type { Answer, Ask } from '../../engine/channel-ports.ts';
-import { form, list, preview, said, withLink } from './render.ts';
+import type { Answer, Ask, HttpAnswer, RefusedForm } from '../../engine/channel-ports.ts';
+import { form, list, preview, refused, said, withLink } from './render.ts';
 
 /** Where Slack lets us answer an interaction. The address comes from outside: no other host is ever called. */
 export type ResponseHosts = readonly string[];
@@ -62,10 +62,20 @@ const unfurl = async ({ client }: Port, reply: Reply, previews: Extract<Answer, 
   else await client.chat.unfurl({ channel: reply.channel, ts: reply.ts, unfurls });
 };
 
-export const answerAsk = async (port: Port, ask: Ask, answer: Answer): Promise<null> => {
+/** At the fields, or in the form where it is not about a field; Slack keeps it open either way. */
+const inForm = (text: string, asked: RefusedForm, channel: string): HttpAnswer => {
+  const isOfFields = Object.keys(asked.wrong).length > 0;
+  const body = isOfFields
+    ? { response_action: 'errors', errors: asked.wrong }
+    : { response_action: 'update', view: refused(text, asked, channel) };
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+};
+
+export const answerAsk = async (port: Port, ask: Ask, answer: Answer): Promise<HttpAnswer | null> => {
   const reply = replyOf(ask);
   switch (answer.kind) {
     case 'said': {
+      if (answer.refusedForm !== undefined) return inForm(answer.text, answer.refusedForm, reply.channel);
       const message = answer.link === undefined ? said(answer.text) : withLink(answer.text, answer.link);
       if (reply.home !== '')
         await port.client.views.publish({ user_id: reply.home, view: { type: 'home', blocks: message.blocks } });

@@ -59,8 +59,11 @@ const submitted = (payload: Json): Ask[] => {
 
 const bodyId = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex');
 
-const delivery = (asks: Ask[], deliveryId: string): Parsed =>
-  asks.length === 0 ? nothing('nothing in it is ours') : { kind: 'delivery', deliveryId, asks, ack };
+/** Slack waits for 3 seconds, and shows what is wrong with a form only in the answer to it. */
+const formWithinMs = 2_000;
+
+const delivery = (asks: Ask[], deliveryId: string, more: { withinMs?: number } = {}): Parsed =>
+  asks.length === 0 ? nothing('nothing in it is ours') : { kind: 'delivery', deliveryId, asks, ack, ...more };
 
 const interaction = (payload: Json, body: Uint8Array): Parsed => {
   const deliveryId = textAt(payload, 'trigger_id') || bodyId(body);
@@ -68,7 +71,7 @@ const interaction = (payload: Json, body: Uint8Array): Parsed => {
     case 'block_actions':
       return delivery(buttons(payload), deliveryId);
     case 'view_submission':
-      return delivery(submitted(payload), deliveryId);
+      return delivery(submitted(payload), deliveryId, { withinMs: formWithinMs });
     default:
       return nothing('an interaction that is not used');
   }

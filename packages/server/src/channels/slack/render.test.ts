@@ -18,6 +18,36 @@ const active = (payload: unknown): string[] => [
     .map((one) => JSON.stringify(one)),
 ];
 
+const fields: Form['fields'] = [
+  {
+    name: 'because',
+    label: 'Why',
+    kind: 'line',
+    required: true,
+    max: 2_000,
+    initial: null,
+    hint: 'The next person is asked.',
+  },
+  {
+    name: 'instructions',
+    label: 'What',
+    kind: 'text',
+    required: false,
+    max: 2_000,
+    initial: 'x'.repeat(9_000),
+    hint: null,
+  },
+  {
+    name: 'allowOnce',
+    label: 'Allow '.repeat(40),
+    kind: 'check',
+    required: false,
+    max: 2_000,
+    initial: null,
+    hint: null,
+  },
+];
+
 describe('a card in Slack', () => {
   it('keeps to the schema and the limits of Slack, whatever stands in it', () => {
     fc.assert(
@@ -47,11 +77,6 @@ describe('a card in Slack', () => {
   });
 
   it('makes lists, lines and forms within the limits too', () => {
-    const fields: Form['fields'] = [
-      { name: 'because', label: 'Why', kind: 'line', required: true, initial: null, hint: 'The next person is asked.' },
-      { name: 'instructions', label: 'What', kind: 'text', required: false, initial: 'x'.repeat(9_000), hint: null },
-      { name: 'allowOnce', label: 'Allow '.repeat(40), kind: 'check', required: false, initial: null, hint: null },
-    ];
     fc.assert(
       fc.property(fc.array(anyCard, { maxLength: 30 }), fc.string({ maxLength: 5_000 }), (cards, text) => {
         expect(blockProblems(list(text, cards))).toEqual([]);

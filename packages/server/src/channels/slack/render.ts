@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '@belay/protocol';
 import type { KnownBlock, ModalView } from '@slack/web-api';
-import type { AnswerLink, Form, FormField } from '../../engine/channel-ports.ts';
+import type { AnswerLink, Form, FormField, RefusedForm } from '../../engine/channel-ports.ts';
 import { type Card, type CardButton, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
 import { clipped, clippedLine, clippedText, mrkdwn } from '../inert.ts';
@@ -100,10 +100,19 @@ export const render = (card: Card): JsonObject => {
   } as unknown as JsonObject;
 };
 
+/** A text of up to 11,600 characters in as many blocks as it needs. */
+const sections = (text: string): KnownBlock[] => {
+  const shown = clippedText(text, 11_600);
+  const blocks: KnownBlock[] = [];
+  for (let from = 0; from === 0 || from < shown.length; from += 2_900)
+    blocks.push(section(shown.slice(from, from + 2_900)));
+  return blocks;
+};
+
 /** Lines under a card, and answers to one person. */
 export const said = (text: string): { text: string; blocks: KnownBlock[] } => ({
   text: mrkdwn(clipped(text, 1_500)),
-  blocks: [section(clippedText(text, 2_900))],
+  blocks: sections(text),
 });
 
 /** The link stands in a button: in texts of ours Slack makes none. */
@@ -138,7 +147,10 @@ export const list = (title: string, cards: Card[]): KnownBlock[] => [
   ...(cards.length === 0 ? [section('Nothing waits for you.')] : cards.slice(0, 15).flatMap(listed)),
 ];
 
-const field = ({ name, label, kind, required, initial, hint }: FormField): KnownBlock => {
+/** Characters that an input takes. */
+const inputMax = 3_000;
+
+const field = ({ name, label, kind, required, max, initial, hint }: FormField): KnownBlock => {
   const shared = {
     type: 'input' as const,
     block_id: name,
@@ -146,24 +158,23 @@ const field = ({ name, label, kind, required, initial, hint }: FormField): Known
     optional: !required,
     ...(hint === null ? {} : { hint: plain(clipped(hint, 2_000)) }),
   };
-  if (kind === 'check')
+  if (kind === 'check') {
+    const options = [{ text: plain(clippedLine(label, 75)), value: 'yes' }];
+    const ticked = initial === 'true' ? { initial_options: options } : {};
     return {
       ...shared,
       label: plain('Permission'),
-      element: {
-        type: 'checkboxes',
-        action_id: 'value',
-        options: [{ text: plain(clippedLine(label, 75)), value: 'yes' }],
-      },
+      element: { type: 'checkboxes', action_id: 'value', options, ...ticked },
     };
+  }
   return {
     ...shared,
     element: {
       type: 'plain_text_input',
       action_id: 'value',
       multiline: kind === 'text',
-      max_length: 3_000,
-      ...(initial === null ? {} : { initial_value: clipped(initial, 3_000) }),
+      max_length: Math.min(max, inputMax),
+      ...(initial === null ? {} : { initial_value: clipped(initial, Math.min(max, inputMax)) }),
     },
   };
 };
@@ -183,3 +194,23 @@ export const form = (asked: Form, channel: string): ModalView => ({
   }),
   blocks: [boxed('About', clippedText(asked.about, 2_500), 'rich_text_preformatted'), ...asked.fields.map(field)],
 });
+
+/** In the place of a form that was sent: why it did not count, and what was typed. */
+export const refused = (why: string, { form: asked, typed }: RefusedForm, channel: string): ModalView => {
+  const told = section(clippedText(why, 2_900));
+  if (asked !== null) {
+    const again = form(asked, channel);
+    return { ...again, blocks: [told, ...again.blocks] };
+  }
+  return {
+    type: 'modal',
+    title: plain('Nothing was changed'),
+    close: plain('Close'),
+    blocks: [
+      told,
+      ...typed.map(({ label, text }) =>
+        boxed(`You typed: ${clippedLine(label, 200)}`, clippedText(text, 3_000), 'rich_text_preformatted'),
+      ),
+    ],
+  };
+};

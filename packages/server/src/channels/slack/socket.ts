@@ -51,7 +51,8 @@ export const connectSocket = (appToken: string, apiUrl: string, { take, trouble 
   client.on('slack_event', (envelope: Envelope) => {
     // Not acknowledged unless it is stored: Slack says so to whoever pressed.
     take(rawOf(envelope)).then(
-      ({ status }) => (status < 300 ? envelope.ack() : undefined),
+      ({ status, body }) =>
+        status < 300 ? envelope.ack(body === undefined ? undefined : (JSON.parse(body) as object)) : undefined,
       (error: unknown) => trouble(`a delivery was not stored: ${String(error)}`),
     );
   });

@@ -4,7 +4,17 @@ import type { Answer, AnswerLink, Ask, HttpAnswer } from '../../engine/channel-p
 import { markdown } from '../inert.ts';
 import { textAt } from '../untrusted.ts';
 import { json, told } from './parse.ts';
-import { adaptiveCard, dialog, list, noticeDialog, preview, said, saidWithLink, withLink } from './render.ts';
+import {
+  adaptiveCard,
+  dialog,
+  list,
+  noticeDialog,
+  preview,
+  refusedDialog,
+  said,
+  saidWithLink,
+  withLink,
+} from './render.ts';
 
 type Write = (conversation: string, message: JsonObject) => Promise<unknown>;
 
@@ -20,6 +30,7 @@ export const answerAsk = async (write: Write, { kind, replyTo }: Ask, answer: An
   const conversation = textAt(replyTo, 'conversation');
   switch (answer.kind) {
     case 'said': {
+      if (answer.refusedForm !== undefined) return json(refusedDialog(answer.text, answer.refusedForm));
       const as = textAt(replyTo, 'as') === 'dialog' ? 'dialog' : 'card';
       if (conversation === '')
         return answer.link === undefined ? told(as, markdown(answer.text)) : linking(as, answer.text, answer.link);

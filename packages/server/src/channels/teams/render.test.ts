@@ -13,6 +13,36 @@ const sizeMost = 28 * 1_024;
 const bytes = (payload: unknown): number => Buffer.byteLength(JSON.stringify(payload));
 const isOurs = (url: string): boolean => url.startsWith('https://belay.example/');
 
+const fields: Form['fields'] = [
+  {
+    name: 'because',
+    label: 'Why',
+    kind: 'line',
+    required: true,
+    max: 2_000,
+    initial: null,
+    hint: 'The next person is asked.',
+  },
+  {
+    name: 'instructions',
+    label: 'What',
+    kind: 'text',
+    required: false,
+    max: 2_000,
+    initial: 'x'.repeat(9_000),
+    hint: null,
+  },
+  {
+    name: 'allowOnce',
+    label: 'Allow '.repeat(40),
+    kind: 'check',
+    required: false,
+    max: 2_000,
+    initial: null,
+    hint: null,
+  },
+];
+
 describe('a card in Teams', () => {
   it('C26 keeps to the official schema and 28 KB, whatever stands in it, and nothing in it acts', () => {
     fc.assert(
@@ -71,11 +101,6 @@ describe('a card in Teams', () => {
   });
 
   it('makes lists, previews, lines and dialogs within the limits too', () => {
-    const fields: Form['fields'] = [
-      { name: 'because', label: 'Why', kind: 'line', required: true, initial: null, hint: 'The next person is asked.' },
-      { name: 'instructions', label: 'What', kind: 'text', required: false, initial: 'x'.repeat(9_000), hint: null },
-      { name: 'allowOnce', label: 'Allow '.repeat(40), kind: 'check', required: false, initial: null, hint: null },
-    ];
     fc.assert(
       fc.property(fc.array(anyCard, { maxLength: 30 }), fc.string({ maxLength: 5_000 }), (cards, text) => {
         for (const message of [list(text, cards), said(text === '' ? 'x' : text)]) {

@@ -3,7 +3,7 @@
  * notifications are Markdown, and escaped. The whole stays below 28 KB, which every part of Teams takes.
  */
 import type { JsonObject } from '@belay/protocol';
-import type { AnswerLink, Form, FormField, Place } from '../../engine/channel-ports.ts';
+import type { AnswerLink, Form, FormField, Place, RefusedForm } from '../../engine/channel-ports.ts';
 import { type Card, type CardButton, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
 import { clipped, clippedLine, clippedText, markdown } from '../inert.ts';
@@ -20,7 +20,7 @@ export const refreshMost = 60;
 const cardType = 'application/vnd.microsoft.card.adaptive';
 
 type Element = JsonObject;
-type Style = { weight?: 'Bolder'; size?: 'Large'; isSubtle?: true; fontType?: 'Monospace' };
+type Style = { weight?: 'Bolder'; size?: 'Large'; isSubtle?: true; fontType?: 'Monospace'; color?: 'Attention' };
 
 /** Teams refuses empty texts. */
 const run = (text: string, style: Style = {}): Element => ({
@@ -155,7 +155,7 @@ export const render = (card: Card, place: Place): JsonObject => {
 export const said = (text: string): JsonObject => ({
   type: 'message',
   textFormat: 'markdown',
-  text: clipped(text, 2_000).split('\n').map(markdown).join('\n\n'),
+  text: clipped(text, 6_000).split('\n').map(markdown).join('\n\n'),
 });
 
 /** A text with a link of ours, as a card. */
@@ -221,35 +221,68 @@ export const preview = (card: Card): JsonObject => {
   return { ...attached(adaptive(body, [open(card)])), preview: thumbnail };
 };
 
-const input = ({ name, label, kind, required, initial, hint }: FormField): Element => {
+/** Characters that an input takes. */
+const inputMax = 3_000;
+
+const input = ({ name, label, kind, required, max, initial, hint }: FormField): Element => {
   const said = clippedLine(label, 200);
   if (kind === 'check')
-    return { type: 'Input.Toggle', id: name, title: said, valueOn: 'true', valueOff: 'false', value: 'false' };
+    return {
+      type: 'Input.Toggle',
+      id: name,
+      title: said,
+      valueOn: 'true',
+      valueOff: 'false',
+      value: initial ?? 'false',
+    };
   return {
     type: 'Input.Text',
     id: name,
     label: said,
     isMultiline: kind === 'text',
-    maxLength: 3_000,
+    maxLength: Math.min(max, inputMax),
     isRequired: required,
     ...(required ? { errorMessage: 'Needed.' } : {}),
     ...(hint === null ? {} : { placeholder: clippedLine(hint, 200) }),
-    ...(initial === null ? {} : { value: clipped(initial, 3_000) }),
+    ...(initial === null ? {} : { value: clipped(initial, Math.min(max, inputMax)) }),
   };
 };
 
-/** The dialog for a button that needs words: what it is about, exactly, above its fields. */
-export const dialog = ({ action, subject, revision, digest, title, about, fields, submit }: Form): JsonObject => {
+const task = (title: string, card: JsonObject): JsonObject => ({
+  task: {
+    type: 'continue',
+    value: { title: clipped(title, 60), width: 'medium', height: 'medium', card: attached(card) },
+  },
+});
+
+const warning = (text: string): Element[] => lines(clippedText(text, 1_000), { color: 'Attention' });
+
+/**
+ * The dialog for a button that needs words: what it is about, exactly, above its fields. `why`: what is told first;
+ * `wrong`: what is told under a field.
+ */
+export const dialog = (
+  { action, subject, revision, digest, title, about, fields, submit }: Form,
+  { why, wrong }: { why: string | null; wrong: Record<string, string> } = { why: null, wrong: {} },
+): JsonObject => {
   const checks = fields.filter(({ kind }) => kind === 'check').map(({ name }) => name);
   const data = { belay: { action, subject: subjectKey(subject), revision, digest, checks } };
-  const card = adaptive(
-    [boxed('About', lines(clippedText(about, 2_500), { fontType: 'Monospace' })), ...fields.map(input)],
-    [{ type: 'Action.Submit', title: clipped(submit, 60), data }],
+  const body = [
+    ...(why === null ? [] : warning(why)),
+    boxed('About', lines(clippedText(about, 2_500), { fontType: 'Monospace' })),
+    ...fields.flatMap((field) => [
+      input(field),
+      ...(wrong[field.name] === undefined ? [] : warning(wrong[field.name] ?? '')),
+    ]),
+  ];
+  return task(title, adaptive(body, [{ type: 'Action.Submit', title: clipped(submit, 60), data }]));
+};
+
+/** In the place of a dialog that was sent: why it did not count, and what was typed. */
+export const refusedDialog = (why: string, { form, wrong, typed }: RefusedForm): JsonObject => {
+  if (form !== null) return dialog(form, { why: Object.keys(wrong).length === 0 ? why : null, wrong });
+  const boxes = typed.map(({ label, text }) =>
+    boxed(`You typed: ${clippedLine(label, 200)}`, lines(clippedText(text, 3_000))),
   );
-  return {
-    task: {
-      type: 'continue',
-      value: { title: clipped(title, 60), width: 'medium', height: 'medium', card: attached(card) },
-    },
-  };
+  return task('Nothing was changed', adaptive([...warning(why), ...boxes], []));
 };

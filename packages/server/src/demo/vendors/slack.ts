@@ -6,7 +6,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Fault, under } from './faults.ts';
-import { createCounter, type Limit } from './limits.ts';
+import { createCounter } from './limits.ts';
+import { afterForm, fillIn, inputsIn, openForm, stateOf } from './slack-forms.ts';
+import { slackLimits } from './slack-limits.ts';
 import { activeIn, type Block, objectsIn, textsIn } from './slack-shapes.ts';
 import type { OpenForm, Signing, Twin, TwinCard } from './twin.ts';
 
@@ -19,7 +21,7 @@ type Message = {
   metadata: unknown;
   writes: number;
 };
-type View = { user: string; view: Block };
+type View = { user: string; view: Block; errors: Record<string, string> };
 
 export const slackTeam = 'T0BELAY';
 const secret = 'a-signing-secret-of-the-twin';
@@ -70,28 +72,8 @@ export type SlackServer = Twin & {
 /** Slack's schema and limits: what is wrong with a call. */
 export type SlackJudge = (method: string, given: Record<string, string>) => string[];
 
-type MethodCall = { method: string; given: Record<string, string> };
-const tier = (methods: string[], most: number): Limit<MethodCall> => ({
-  about: 'calls a minute of',
-  most,
-  inMs: 60_000,
-  keyOf: ({ method }) => (methods.includes(method) ? method : null),
-});
-/** As documented: one message a second in a conversation, and the tiers of the other methods. */
-const limits: Limit<MethodCall>[] = [
-  {
-    about: 'a message a second in',
-    most: 1,
-    inMs: 1_000,
-    keyOf: ({ method, given }) => (method === 'chat.postMessage' ? (given.channel ?? '') : null),
-  },
-  tier(['chat.postMessage'], 300),
-  tier(['chat.update', 'conversations.open', 'conversations.history'], 50),
-  tier(['views.open', 'users.info', 'chat.postEphemeral', 'views.publish'], 100),
-];
-
 const memory = (judge: SlackJudge) => ({
-  counter: createCounter(limits),
+  counter: createCounter(slackLimits),
   judge,
   messages: [] as Message[],
   views: [] as View[],
@@ -178,7 +160,7 @@ const methods: Record<string, (slack: Memory, given: Record<string, string>) => 
   'views.open': (slack, given) => {
     const user = /^trigger\.(\w+)\./.exec(given.trigger_id ?? '')?.[1];
     if (user === undefined) return no('invalid_trigger_id');
-    slack.views.push({ user, view: view(given) });
+    slack.views.push({ user, view: view(given), errors: {} });
     return { ok: true, view: { id: 'V1' } };
   },
   'views.publish': (slack, given) => {
@@ -300,21 +282,33 @@ const pressPayload = (
   };
 };
 
-const submitPayload = (slack: Memory, origin: string, fields: Record<string, string | boolean>, signing: Signing) => {
-  const open = slack.views.findLast((one) => one.user === signing.by)?.view;
-  if (open === undefined) throw new Error(`nothing is open for ${signing.by}`);
-  const inputs = objectsIn(open.blocks).filter((one) => one.type === 'input');
-  const values = inputs.map(({ block_id, element }) => {
-    const given = fields[String(block_id)];
-    const { type, action_id, initial_value } = element as Block;
-    const state =
-      type === 'checkboxes'
-        ? { type, selected_options: given === true ? [{ value: 'yes' }] : [] }
-        : { type, value: given ?? initial_value ?? null };
-    return [String(block_id), { [String(action_id)]: state }];
-  });
-  const view = { ...open, id: 'V1', team_id: slackTeam, hash: '1', state: { values: Object.fromEntries(values) } };
-  return { type: 'view_submission', ...common(origin, signing), response_urls: [], view };
+type Submission = { payload: object; sent: View };
+
+const submission = (
+  slack: Memory,
+  origin: string,
+  fields: Record<string, string | boolean>,
+  signing: Signing,
+): Submission => {
+  const sent = slack.views.findLast((one) => one.user === signing.by);
+  if (sent === undefined) throw new Error(`nothing is open for ${signing.by}`);
+  fillIn(sent.view, fields);
+  const view = { ...sent.view, id: 'V1', team_id: slackTeam, hash: '1', state: { values: stateOf(sent.view) } };
+  return { sent, payload: { type: 'view_submission', ...common(origin, signing), response_urls: [], view } };
+};
+
+/** The answer to a form that was sent: empty, and it closes; what Slack does not understand is trouble. */
+const heardForm = async (slack: Memory, sent: View, response: Response): Promise<void> => {
+  const body = await response.text();
+  if (response.status !== 200) return;
+  const { close, ...after } = afterForm(sent.view, body, (view) =>
+    slack.judge('response_action', { view: JSON.stringify(view) }),
+  );
+  slack.violations.push(...after.problems.map((problem) => `view_submission: ${problem}`));
+  slack.views = slack.views.filter((one) => one !== sent);
+  if (close) return;
+  slack.views.push({ user: sent.user, view: after.view, errors: after.errors });
+  if (inputsIn(after.view).length === 0) tell(slack, sent.user, after.view.blocks);
 };
 
 export const startSlack = async (judge: SlackJudge = () => []): Promise<SlackServer> => {
@@ -328,6 +322,7 @@ export const startSlack = async (judge: SlackJudge = () => []): Promise<SlackSer
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const submitted = new WeakMap<Request, View>();
   const form = (payload: object, signing: Signing) => deliverForm({ payload: JSON.stringify(payload) }, signing);
   return {
     values: {
@@ -345,14 +340,19 @@ export const startSlack = async (judge: SlackJudge = () => []): Promise<SlackSer
     pressOn: (cardId, action, subject, signing) =>
       form(pressPayload(slack, origin, cardId, action, signing, subject), signing),
     form: (by): OpenForm | null => {
-      const open = slack.views.findLast((one) => one.user === by)?.view;
-      if (open === undefined) return null;
-      const fields = objectsIn(open.blocks)
-        .filter((one) => one.type === 'input')
-        .map((one) => String(one.block_id));
-      return { title: String((open.title as Block).text), fields };
+      const open = slack.views.findLast((one) => one.user === by);
+      return open === undefined ? null : openForm(open.view, open.errors);
     },
-    submit: (fields, signing) => form(submitPayload(slack, origin, fields, signing), signing),
+    submit: (fields, signing) => {
+      const { payload, sent } = submission(slack, origin, fields, signing);
+      const request = form(payload, signing);
+      submitted.set(request, sent);
+      return request;
+    },
+    heard: async (request, response) => {
+      const sent = submitted.get(request);
+      if (sent !== undefined) await heardForm(slack, sent, response);
+    },
     forgetForm: (by) => {
       slack.views = slack.views.filter((one) => one.user !== by);
     },

@@ -3,13 +3,24 @@
  * and they see what they are answered. Delivered with the token that the vendor would send along.
  */
 import { randomUUID } from 'node:crypto';
-import { actionsOf, cardsOf, inputsOf, isObject, plainText, textsIn, type Value, wordOf } from './teams-shapes.ts';
+import {
+  actionsOf,
+  cardsOf,
+  inputsOf,
+  isObject,
+  objectsIn,
+  plainText,
+  textsIn,
+  type Value,
+  wordOf,
+} from './teams-shapes.ts';
 import { memberId, type Posted, type Tenant } from './teams-store.ts';
 import { claimsOf, newSigner, signToken } from './teams-token.ts';
 import type { OpenForm, Signing } from './twin.ts';
 
 type Open = { user: string; conversation: string; replyTo: string; card: Value; title: string };
-type Sent = { user: string; conversation: string; replyTo: string | null };
+/** `form`: the dialog that was sent; it is gone when that is answered. */
+type Sent = { user: string; conversation: string; replyTo: string | null; form?: Open };
 /** `after`: how many messages there were, so that both can be told in order. */
 type Told = { user: string; text: string; after: number };
 type Fields = Record<string, string | boolean>;
@@ -173,7 +184,9 @@ const submit = (desk: Desk, fields: Fields, signing: Signing): Request => {
   const data = { ...dataOf(action), ...inputValues(open.card, fields) };
   const value = { data, context: { theme: 'default' } };
   const activity = { ...activityOf(desk.tenant, signing, open.conversation), replyToId: open.replyTo };
-  return signed(desk, { type: 'invoke', ...activity, name: 'task/submit', value }, signing);
+  const request = signed(desk, { type: 'invoke', ...activity, name: 'task/submit', value }, signing);
+  desk.sent.set(request, { user: open.user, conversation: open.conversation, replyTo: open.replyTo, form: open });
+  return request;
 };
 
 const tell = ({ told, tenant }: Desk, user: string, text: string): void =>
@@ -200,6 +213,7 @@ const heard = async (desk: Desk, request: Request, response: Response): Promise<
   const by = sent.get(request);
   const answer: unknown = await response.json().catch(() => null);
   if (by === undefined || response.status !== 200 || !isObject(answer)) return;
+  desk.forms = desk.forms.filter((one) => one !== by.form);
   if (isObject(answer.task)) return heardDialog(desk, by, answer.task);
   const { statusCode, type, value } = answer;
   if (typeof statusCode !== 'number' || typeof type !== 'string')
@@ -210,9 +224,36 @@ const heard = async (desk: Desk, request: Request, response: Response): Promise<
   else tenant.violations.push(`an invoke answered with ${type}`);
 };
 
+const standsIn = ({ type, value, valueOn }: Value): string | boolean =>
+  type === 'Input.Toggle' ? value === (valueOn ?? 'true') : String(value ?? '');
+
+/** A warning right under a field is read as being about it. */
+const readIn = (card: Value): Pick<OpenForm, 'wrong' | 'text'> => {
+  const wrong: Record<string, string> = {};
+  const text: string[] = [];
+  let field: string | null = null;
+  for (const one of Array.isArray(card.body) ? card.body.filter(isObject) : []) {
+    if (String(one.type).startsWith('Input.')) field = String(one.id);
+    else if (field !== null && objectsIn(one).some(({ color }) => color === 'Attention'))
+      wrong[field] = [wrong[field] ?? [], textsIn(one)].flat().join('\n');
+    else {
+      field = null;
+      text.push(...textsIn(one));
+    }
+  }
+  return { wrong, text: text.join('\n') };
+};
+
 const form = ({ forms }: Desk, by: string): OpenForm | null => {
   const open = forms.findLast((one) => one.user === by);
-  return open === undefined ? null : { title: open.title, fields: inputsOf(open.card).map((one) => String(one.id)) };
+  if (open === undefined) return null;
+  const inputs = inputsOf(open.card);
+  return {
+    title: open.title,
+    fields: inputs.map((one) => String(one.id)),
+    typed: Object.fromEntries(inputs.map((one) => [String(one.id), standsIn(one)])),
+    ...readIn(open.card),
+  };
 };
 
 export const peopleOf = (tenant: Tenant, token: (at: number) => string) => {

@@ -28,7 +28,16 @@ export type Signing = {
   workspace?: string;
   signature?: 'none' | 'wrong' | 'tampered';
 };
-export type OpenForm = { title: string; fields: string[] };
+export type OpenForm = {
+  title: string;
+  fields: string[];
+  /** what stands in the fields */
+  typed: Record<string, string | boolean>;
+  /** what is said at single fields, by their names */
+  wrong: Record<string, string>;
+  /** everything else that is read in it */
+  text: string;
+};
 
 export type { Fault };
 

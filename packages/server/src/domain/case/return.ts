@@ -46,7 +46,10 @@ const allowOf = (kase: Case, asked: ReturnCommand['allowOnce'][number], context:
       ),
     };
   const checked = context.control.checkArguments(asked.step, edited);
-  if (!checked.ok) return { ok: false, refused: refuse('invalid_request', checked.problems.join(' ')) };
+  if (!checked.ok) {
+    const { events, refused } = refuse('invalid_request', checked.problems.join(' '));
+    return { ok: false, refused: { events, refused: { ...refused, byArgument: checked.byArgument } } };
+  }
   const allowance = {
     step: asked.step,
     digest: asked.digest,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Press } from '../channel-ports.ts';
 import type { Found } from '../delivery/card-store.ts';
 import type { Card } from '../delivery/cards.ts';
-import { commandOf, formOf, missing, needsForm } from './forms.ts';
+import { commandOf, formOf, needsForm, refusedForm, withTyped, wrongFields } from './forms.ts';
 
 const step = {
   step: 'release-payment',
@@ -70,8 +70,52 @@ describe('forms behind buttons', () => {
     expect(edited({ 'argument.days': 'soon' })).toEqual({ ...step.arguments, days: 'soon' });
   });
 
-  it('count as empty when a required field has only blanks', () => {
-    expect(missing(press('decline', { because: '  ' }))).toEqual(['Why']);
-    expect(missing(press('edit', {}))).toEqual([]);
+  it('are refused at a required field that has only blanks, and at one that is too long', () => {
+    expect(wrongFields(press('decline', { because: '  ' }))).toEqual({ because: '“Why” is needed.' });
+    expect(wrongFields(press('reject', { because: 'x'.repeat(2_001) }))).toEqual({
+      because: '“Why” has 2001 characters; 2000 fit.',
+    });
+    expect(wrongFields(press('reject', { because: 'x'.repeat(2_000) }))).toEqual({});
+    expect(wrongFields(press('edit', {}))).toEqual({});
+  });
+});
+
+describe('forms that were refused', () => {
+  const typed = { 'argument.amount': 'a lot', 'argument.days': '', instructions: 'Go on' };
+  const card = (action: string) =>
+    ({
+      title: 't',
+      revision: 7,
+      buttons: [{ action }],
+      step: { label: 'pay', digest: 'sha256:2', arguments: [] },
+    }) as unknown as Card;
+
+  it('stand again as they were filled in, for what is true now', () => {
+    const { form, wrong } = refusedForm(
+      press('edit', typed),
+      { found, card: card('edit') },
+      { 'argument.amount': 'No.' },
+    );
+    expect(form).toMatchObject({ revision: 7, digest: 'sha256:2' });
+    expect(form?.fields.map(({ name, initial }) => [name, initial])).toEqual([
+      ['argument.amount', 'a lot'],
+      ['argument.days', null],
+      ['argument.express', 'false'],
+      ['instructions', 'Go on'],
+    ]);
+    expect(wrong).toEqual({ 'argument.amount': 'No.' });
+  });
+
+  it('say nothing at a field when some of why is about none that was sent', () => {
+    const why = { 'argument.amount': 'No.', 'argument.express': 'No.' };
+    expect(refusedForm(press('edit', typed), { found, card: card('edit') }, why).wrong).toEqual({});
+  });
+
+  it('give back what was typed where there is no such button any more, or no time', () => {
+    for (const now of [null, { found, card: card('takeOver') }]) {
+      const refused = refusedForm(press('edit', typed), now, {});
+      expect(refused.form).toBeNull();
+      expect(withTyped('No.', refused)).toBe('No.\nWhat you typed:\namount: a lot\nWhat the agent should know: Go on');
+    }
   });
 });

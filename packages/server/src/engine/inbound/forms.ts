@@ -3,7 +3,7 @@ import { type Json, type JsonObject, upper } from '@belay/protocol';
 import type { ApprovalCommand } from '../../domain/approval/decide.ts';
 import type { CaseCommand } from '../../domain/case/decide.ts';
 import type { CaseStep } from '../../domain/run/run.ts';
-import type { Fields, Form, FormField, Press } from '../channel-ports.ts';
+import type { Fields, Form, FormField, Press, RefusedForm } from '../channel-ports.ts';
 import type { Found } from '../delivery/card-store.ts';
 import { actionLabels, argumentText, type Card, type CardAction, type CardStep } from '../delivery/cards.ts';
 
@@ -17,12 +17,16 @@ const text = (name: string, label: string, more: Partial<FormField> = {}): FormF
   label,
   kind: 'text',
   required: true,
+  max: instructionsMax,
   initial: null,
   hint: null,
   ...more,
 });
 
 const editPrefix = 'argument.';
+/** Characters, as everywhere else that takes them. */
+const instructionsMax = 20_000;
+const reasonMax = 2_000;
 
 /** The step that waits, and how the card shows it. */
 type On = { step: CaseStep; shown: CardStep };
@@ -52,15 +56,15 @@ const forms: Partial<Record<CardAction, { submit: string; fields: (on: On | null
   },
   decline: {
     submit: 'Pass on',
-    fields: () => [text('because', 'Why', { kind: 'line', hint: 'The next person is asked at once.' })],
+    fields: () => [text('because', 'Why', { kind: 'line', max: reasonMax, hint: 'The next person is asked at once.' })],
   },
   resolve: {
     submit: 'Finish',
-    fields: () => [text('resolution', 'What you did', { hint: 'The run is over after this.' })],
+    fields: () => [text('resolution', 'What you did', { max: reasonMax, hint: 'The run is over after this.' })],
   },
   reject: {
     submit: 'Reject',
-    fields: () => [text('because', 'Why', { hint: 'The agent is told.' })],
+    fields: () => [text('because', 'Why', { max: reasonMax, hint: 'The agent is told.' })],
   },
 };
 
@@ -160,8 +164,62 @@ export const commandOf = (press: Press, found: Found): PressCommand => {
   }
 };
 
-/** Required fields that were left empty. */
-export const missing = (press: Press): string[] =>
-  (forms[press.action]?.fields(null) ?? [])
-    .filter((field) => field.required && said(press.fields, field.name) === '')
-    .map((field) => field.label);
+const wrongWith = ({ label, required, max }: FormField, typedText: string): string | null => {
+  if (required && typedText === '') return `“${label}” is needed.`;
+  return typedText.length > max ? `“${label}” has ${typedText.length} characters; ${max} fit.` : null;
+};
+
+/** What is wrong with what was typed, by field, whatever it is about. */
+export const wrongFields = ({ action, fields }: Press): Record<string, string> =>
+  Object.fromEntries(
+    (forms[action]?.fields(null) ?? []).flatMap((field): [string, string][] => {
+      const wrong = wrongWith(field, said(fields, field.name));
+      return wrong === null ? [] : [[field.name, wrong]];
+    }),
+  );
+
+/** Why an argument is refused, by the field in which it was typed. */
+export const byField = (byArgument: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(byArgument).map(([name, why]) => [`${editPrefix}${name}`, why]));
+
+const typedTexts = ({ action, fields }: Press): RefusedForm['typed'] => {
+  const known = forms[action]?.fields(null) ?? [];
+  return Object.entries(fields ?? {}).flatMap(([name, value]) => {
+    if (typeof value !== 'string' || value.trim() === '') return [];
+    const label = known.find((field) => field.name === name)?.label ?? name.replace(editPrefix, '');
+    return [{ label, text: value }];
+  });
+};
+
+const refilled = (field: FormField, fields: Fields): FormField => {
+  const value = fields[field.name];
+  if (value === undefined) return field;
+  return { ...field, initial: typeof value === 'string' ? value || null : value ? 'true' : null };
+};
+
+/** The form once more, for what stands now, with what was typed in it. `now`: null when there is nothing any more. */
+export const refusedForm = (
+  press: Press,
+  now: { found: Found; card: Card } | null,
+  wrong: Record<string, string>,
+): RefusedForm => {
+  const { fields, action } = press;
+  const typedNow = typedTexts(press);
+  if (now === null || fields === null || !now.card.buttons.some((button) => button.action === action))
+    return { form: null, wrong: {}, typed: typedNow };
+  const { revision, step } = now.card;
+  const form = formOf({ ...press, revision, digest: step?.digest ?? null }, now.found, now.card);
+  if (form === null) return { form: null, wrong: {}, typed: typedNow };
+  const names = form.fields.map(({ name }) => name);
+  return {
+    form: { ...form, fields: form.fields.map((field) => refilled(field, fields)) },
+    wrong: Object.keys(wrong).every((name) => names.includes(name) && name in fields) ? wrong : {},
+    typed: typedNow,
+  };
+};
+
+/** Where the form cannot say it any more: the same with what was typed, so that nothing is lost. */
+export const withTyped = (told: string, { typed: all }: RefusedForm): string =>
+  all.length === 0
+    ? told
+    : `${told}\nWhat you typed:\n${all.map(({ label, text: typedText }) => `${label}: ${typedText}`).join('\n')}`;

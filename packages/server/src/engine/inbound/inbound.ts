@@ -5,7 +5,7 @@
 import type { Json } from '@belay/protocol';
 import type { Answer, Ask, Channel, HttpAnswer, Listens, Press, RawRequest } from '../channel-ports.ts';
 import { backoffMs, leaseMs } from '../outbox.ts';
-import { needsForm } from './forms.ts';
+import { needsForm, withTyped } from './forms.ts';
 import { answerReading } from './list.ts';
 import type { InboundPorts, InboundRow, RawDelivery } from './ports.ts';
 import { answerPress, isOurs, isUnlinked } from './press.ts';
@@ -70,12 +70,24 @@ type Answered = {
 const waitMs = 60_000;
 const waitsMost = 15;
 
+/** The answer of the vendor's own request, as long as somebody waits for it. */
+type Turn = { isOver: boolean; http: HttpAnswer | null };
+const newTurn = (isOver: boolean): Turn => ({ isOver, http: null });
+
+/** What was typed is told with why it did not count, where the form itself cannot say it any more. */
+const plainly = (answer: Answer): Answer => {
+  if (answer.kind !== 'said' || answer.refusedForm === undefined) return answer;
+  const { refusedForm, ...said } = answer;
+  return { ...said, text: withTyped(said.text, refusedForm) };
+};
+
 /** Where the presser reads it: not in public, and not in the answer to a request that was over before they were linked. */
 const reply = async (
   ports: InboundPorts,
   channel: Channel,
-  { ask, answer, late }: { ask: Ask; answer: Answer; late: boolean },
+  { ask, answer: given, late, turn }: { ask: Ask; answer: Answer; late: boolean; turn: Turn },
 ): Promise<HttpAnswer | null> => {
+  const answer = turn.isOver ? plainly(given) : given;
   if (late && channel.answersInline && (await tellPresser(ports, channel, ask, answer))) return null;
   if (channel.answersInPublic && (await tellPrivately(ports, channel, ask, answer))) return null;
   try {
@@ -87,7 +99,11 @@ const reply = async (
 };
 
 /** Answers each ask of one delivery. A reply that cannot be given is no reason to decide again. */
-const answerAll = async (ports: InboundPorts, channel: Channel, asks: Ask[], row: InboundRow): Promise<Answered> => {
+const answerAll = async (
+  ports: InboundPorts,
+  channel: Channel,
+  { asks, row, turn }: { asks: Ask[]; row: InboundRow; turn: Turn },
+): Promise<Answered> => {
   const all: Answered = { http: null, answers: [], refused: false, waits: false };
   for (const [index, ask] of asks.entries()) {
     if (!isOurs(channel, ask)) {
@@ -100,32 +116,33 @@ const answerAll = async (ports: InboundPorts, channel: Channel, asks: Ask[], row
     }
     const answer = await answerOf(ports, channel, ask, row, index);
     if (answer === null) continue;
-    all.answers.push(answer);
+    all.answers.push(plainly(answer));
     all.refused ||= answer.kind === 'said' && !answer.ok;
-    all.http = (await reply(ports, channel, { ask, answer, late: row.lastError === unlinked })) ?? all.http;
+    all.http = (await reply(ports, channel, { ask, answer, late: row.lastError === unlinked, turn })) ?? all.http;
+    turn.http = all.http;
   }
   return all;
 };
 
 const nobody: Answered = { http: null, answers: [], refused: false, waits: false };
 
-const work = async (ports: InboundPorts, row: InboundRow): Promise<Answered> => {
+const work = async (ports: InboundPorts, row: InboundRow, turn: Turn): Promise<Answered> => {
   const channel = ports.channels.get(row.channel);
   if (channel === undefined) return nobody;
   if ('asks' in row.raw) {
-    const answered = await answerAll(ports, channel, row.raw.asks, row);
+    const answered = await answerAll(ports, channel, { asks: row.raw.asks, row, turn });
     if (answered.refused) await showAgain(ports, channel, row.raw.card);
     return answered;
   }
   const parsed = channel.parse?.(reopened(row.raw.request));
   if (parsed?.kind === 'hint') await readCards(ports, channel, parsed.changed);
-  return parsed?.kind === 'delivery' ? answerAll(ports, channel, parsed.asks, row) : nobody;
+  return parsed?.kind === 'delivery' ? answerAll(ports, channel, { asks: parsed.asks, row, turn }) : nobody;
 };
 
-const processRow = async (ports: InboundPorts, row: InboundRow): Promise<Answered> => {
+const processRow = async (ports: InboundPorts, row: InboundRow, turn = newTurn(true)): Promise<Answered> => {
   const { inbound, clock, log } = ports;
   try {
-    const answered = await work(ports, row);
+    const answered = await work(ports, row, turn);
     if (answered.waits && row.attempts <= waitsMost) await inbound.failed(row, unlinked, clock.now() + waitMs);
     else await inbound.done(row, clock.now());
     return answered;
@@ -159,6 +176,25 @@ export const processInbound = async (ports: InboundPorts): Promise<void> => {
   }
 };
 
+/** What the work answers, or null when that takes longer than the vendor waits; then it goes on by itself. */
+const inTurn = async (work: (turn: Turn) => Promise<Answered>, withinMs?: number): Promise<HttpAnswer | null> => {
+  const turn = newTurn(false);
+  const working = work(turn);
+  if (withinMs === undefined) return (await working).http;
+  let timer: NodeJS.Timeout | undefined;
+  const waiting = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      turn.isOver = true;
+      // Nobody waits for it any more: what could not be done is taken again, when its lease is over.
+      working.catch(() => undefined);
+      resolve();
+    }, withinMs);
+  });
+  await Promise.race([working, waiting]);
+  clearTimeout(timer);
+  return turn.http;
+};
+
 export type Receive = (name: string, raw: RawRequest) => Promise<HttpAnswer>;
 
 /** The door of every channel. `refused` counts what did not verify; `wake` hurries the processing. */
@@ -176,16 +212,18 @@ export const createReceive = (
       return parsed.answer;
     }
     const { deliveryId, ack } = parsed;
+    const withinMs = parsed.kind === 'delivery' ? parsed.withinMs : undefined;
+    const answered = channel.answersInline || withinMs !== undefined;
     const now = ports.clock.now();
-    const dueAt = channel.answersInline ? now + leaseMs : now;
+    const dueAt = answered ? now + leaseMs : now;
     const fresh = await ports.inbound.store(channel.name, deliveryId, kept(raw) as unknown as Json, now, dueAt);
     if (!fresh) return ack;
-    if (!channel.answersInline) {
+    if (!answered) {
       wake();
       return ack;
     }
     const row = { channel: channel.name, deliveryId, raw: kept(raw), attempts: 1, lastError: null };
-    return (await processRow(ports, row)).http ?? ack;
+    return (await inTurn((turn) => processRow(ports, row, turn), withinMs)) ?? ack;
   };
 
   const receive: Receive = async (name, raw) => {

@@ -11,26 +11,31 @@ import type { Found } from '../delivery/card-store.ts';
 import { type Card, subjectKey } from '../delivery/cards.ts';
 import { addressOf, personAt } from '../delivery/places.ts';
 import { onCase } from '../people.ts';
-import { commandOf, formOf, missing, needsForm } from './forms.ts';
+import { byField, commandOf, formOf, needsForm, refusedForm, wrongFields } from './forms.ts';
 import { linkPrompt } from './link.ts';
 import type { InboundPorts } from './ports.ts';
 
 type Pressed = { channel: Channel; press: Press; key: string; deliveryId: string };
 
-const said = (ok: boolean, text: string, card: Card | null): Answer => ({ kind: 'said', ok, text, card });
+type Said = Extract<Answer, { kind: 'said' }>;
+const said = (ok: boolean, text: string, card: Card | null): Said => ({ kind: 'said', ok, text, card });
+
+type Standing = { found: Found; card: Card };
+/** `now`: what stands, null where there is nothing; `wrong`: the whole of it, by the names of fields. */
+type Why = { text: string; now: Standing | null; wrong?: Record<string, string> };
 
 /** Nothing changed: told, and kept. */
 const refused = async (
   { inbound, clock }: InboundPorts,
   { channel, press }: Pressed,
   by: Actor | null,
-  text: string,
-  card: Card | null,
+  { text, now, wrong = {} }: Why,
 ): Promise<Answer> => {
   const { action, subject, presser } = press;
   const kept = { channel: channel.name, address: presser.address, action, subject: subjectKey(subject), because: text };
   await inbound.refused(kept, by ?? { kind: 'system', id: 'belay' }, clock.now());
-  return said(false, text, card);
+  const answer = said(false, text, now?.card ?? null);
+  return press.fields === null ? answer : { ...answer, refusedForm: refusedForm(press, now, wrong) };
 };
 
 const letsThrough = ({ action, fields }: Press): boolean =>
@@ -73,26 +78,34 @@ const done: Record<Press['action'], string> = {
   reject: 'Refused. The agent is told.',
 };
 
-const fresh = async (ports: InboundPorts, press: Press, personId: string): Promise<Card | null> => {
-  const found = await ports.find(press.subject);
-  return found === null ? null : ports.cardOf(found, personId);
+const standing = async (ports: InboundPorts, { subject }: Press, personId: string): Promise<Standing | null> => {
+  const found = await ports.find(subject);
+  return found === null ? null : { found, card: await ports.cardOf(found, personId) };
 };
 
-const decide = async (ports: InboundPorts, pressed: Pressed, personId: string, found: Found): Promise<Answer> => {
+const offers = ({ buttons }: Card, { action }: Press): boolean => buttons.some((button) => button.action === action);
+
+const decide = async (ports: InboundPorts, pressed: Pressed, personId: string, now: Standing): Promise<Answer> => {
   const { press, channel, key } = pressed;
   const by: Actor = { kind: 'person', id: personId };
-  const empty = missing(press);
-  if (empty.length > 0) return refused(ports, pressed, by, `Nothing was changed: ${empty.join(', ')} is needed.`, null);
+  const wrong = wrongFields(press);
+  const problems = Object.values(wrong).join(' ');
+  if (problems !== '') {
+    const text = offers(now.card, press) ? `Nothing was changed. ${problems}` : explain('stale_revision', '', now.card);
+    return refused(ports, pressed, by, { text, now, wrong });
+  }
   const bodyDigest = digestOf(press as unknown as Json);
   const caller = { personId, idempotency: { caller: `channel:${channel.name}`, key, bodyDigest } };
-  const wanted = commandOf(press, found);
+  const wanted = commandOf(press, now.found);
   const outcome =
     wanted.about === 'case'
       ? await onCase(ports, caller, press.subject.id, wanted.command)
       : await onApproval(ports, caller, wanted.command);
-  const card = await fresh(ports, press, personId);
-  if (outcome.ok) return said(true, done[press.action], card);
-  return refused(ports, pressed, by, explain(outcome.refused.code, outcome.refused.detail, card), card);
+  const after = await standing(ports, press, personId);
+  if (outcome.ok) return said(true, done[press.action], after?.card ?? null);
+  const { code, detail, byArgument = {} } = outcome.refused;
+  const text = explain(code, detail, after?.card ?? null);
+  return refused(ports, pressed, by, { text, now: after, wrong: byField(byArgument) });
 };
 
 /** Does nobody of the organisation have this account? */
@@ -106,29 +119,30 @@ export const answerPress = async (ports: InboundPorts, pressed: Pressed): Promis
   const person = personAt(org, channel.name, press.presser.address);
   if (person === null) {
     const prompt = await linkPrompt(ports, channel, press.presser.address, deliveryId);
-    await refused(ports, pressed, null, prompt.text, null);
+    await refused(ports, pressed, null, { text: prompt.text, now: null });
     return prompt;
   }
   const by: Actor = { kind: 'person', id: person.personId };
   const found = await ports.find(press.subject);
   if (found === null || (found.kind === 'approval') !== (press.action === 'approve' || press.action === 'reject'))
-    return refused(
-      ports,
-      pressed,
-      by,
-      `Nothing was changed: there is no ${press.subject.kind} ${press.subject.id}.`,
-      null,
-    );
+    return refused(ports, pressed, by, {
+      text: `Nothing was changed: there is no ${press.subject.kind} ${press.subject.id}.`,
+      now: null,
+    });
   const card = await ports.cardOf(found, person.personId);
+  const now = { found, card };
   if (tooWeak(press, channel, card)) {
     const because = `${channel.title} cannot prove who did it, and this step needs that`;
-    return refused(ports, pressed, by, `Nothing was changed: ${because}. ${elsewhere(ports, person, card)}`, null);
+    return refused(ports, pressed, by, {
+      text: `Nothing was changed: ${because}. ${elsewhere(ports, person, card)}`,
+      now: null,
+    });
   }
-  if (!needsForm(press)) return decide(ports, pressed, person.personId, found);
-  const stands = card.revision === press.revision && card.buttons.some((button) => button.action === press.action);
+  if (!needsForm(press)) return decide(ports, pressed, person.personId, now);
+  const stands = card.revision === press.revision && offers(card, press);
   const form = stands ? formOf(press, found, card) : null;
   if (form !== null) return { kind: 'form', form };
-  return refused(ports, pressed, by, explain('stale_revision', '', card), card);
+  return refused(ports, pressed, by, { text: explain('stale_revision', '', card), now });
 };
 
 /** Somebody of another workspace: not told anything about what is here. */

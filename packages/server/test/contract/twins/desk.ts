@@ -4,6 +4,7 @@
  */
 
 import type { Callback } from '../../../src/demo/vendors/vendor-server.ts';
+import { whoFillsIn } from '../channel-forms.ts';
 import { whoLinks } from '../channel-linking.ts';
 import type { OpenForm, Signing, Twin, TwinCard } from '../twin.ts';
 
@@ -101,7 +102,9 @@ export const deskTwin = (vendor: DeskVendor): Twin => {
     pressOn: (cardId, action, _subject, signing) => press(cardId, action, signing),
     form: (by): OpenForm | null => {
       const open = thinking.get(by);
-      return open === undefined ? null : { title: open.action, fields: formFields[open.action] ?? [] };
+      return open === undefined
+        ? null
+        : { title: open.action, fields: formFields[open.action] ?? [], typed: {}, wrong: {}, text: '' };
     },
     submit: (fields, signing) => {
       const open = thinking.get(signing.by);
@@ -113,7 +116,10 @@ export const deskTwin = (vendor: DeskVendor): Twin => {
 };
 
 /** Promises that no desk can break, with the reason. */
+const noForms = 'a record has no forms: what is written on it stays there, whatever becomes of it';
+
 export const deskSkips: Record<string, string> = {
+  ...Object.fromEntries(Object.keys(whoFillsIn).map((promise) => [promise, noForms])),
   'whoever left, or unlinked the account, is written to there no more: neither the card nor a notice':
     'records reach nobody by themselves: people are told on other channels',
   'C7 a press that carries the id of something else is answered, and changes nothing':

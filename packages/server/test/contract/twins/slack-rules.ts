@@ -136,7 +136,7 @@ const jsonOf = (text: string | undefined): unknown => (text === undefined ? unde
 
 /** Everything that is wrong with one call. */
 export const slackJudge: SlackJudge = (method, given) => {
-  const found = method === 'response_url' ? [] : callProblems(method, given);
+  const found = method.startsWith('response_') ? [] : callProblems(method, given);
   if (given.blocks !== undefined) found.push(...blockProblems(jsonOf(given.blocks)));
   if (given.view !== undefined) found.push(...viewProblems(jsonOf(given.view)));
   if ((given.text ?? '').length > 4_000) found.push('text is longer than recommended');
