@@ -54,12 +54,14 @@ const headOf = ({ kind, step, rule, asks, steps, of, judged }: Pattern): string 
   return `${spoken(step)} ${verbs[asks]} ${why} ${times(steps)} of ${of}`.replace('  ', ' ');
 };
 
+const everyOne = (steps: number): string => (steps === 1 ? '1' : steps === 2 ? 'both' : `all ${steps}`);
+
 const endsOf = ({ ends, steps }: Pattern): string[] =>
   (Object.keys(endWords) as End[])
     .filter((end) => ends[end] > 0)
     .toSorted((a, b) => ends[b] - ends[a])
     .slice(0, 3)
-    .map((end) => `${ends[end] === steps && steps > 1 ? `all ${steps}` : ends[end]} ${endWords[end]}`);
+    .map((end) => `${ends[end] === steps ? everyOne(steps) : ends[end]} ${endWords[end]}`);
 
 const people = ({ late, toPersonMs, declined, facts }: Pattern): string[] => {
   const wrong = declined.reduce((sum, { count }) => sum + count, 0);

@@ -8,6 +8,18 @@ const asked = (amount: string, facts = { fresh: false }): Kept =>
   new Kept().ask({ args: pay(amount), facts, key: amount }).kept();
 const of = (patterns: Pattern[], rule: string): Pattern => patterns.find((one) => one.rule === rule) as Pattern;
 
+describe('a pattern of two rules', () => {
+  test('tells each example with the sentence of its own rule, and two of one end are both', () => {
+    const found = patternsOf([asked('6000.00').told(), asked('7000.00').told()]);
+    const said = (rule: string) => of(found, rule).examples.map(({ because }) => because);
+    expect([said('huge')[0], said('large')[0]]).toEqual([
+      'EUR 6,000.00 needs two signatures.',
+      'EUR 6,000.00 needs a signature.',
+    ]);
+    expect(patternSentence(of(found, 'huge'))).toContain('both still waiting');
+  });
+});
+
 describe('a pattern', () => {
   test('a step that two rules asked about counts once in each', () => {
     const found = patternsOf([asked('6000.00').told()]);

@@ -85,13 +85,19 @@ const kindOf = (step: RecordedStep, { rule, because, kind }: Requirement): Patte
   return step.kinds.get(because) ?? house;
 };
 
-const concrete = (step: RecordedStep): Concrete => ({
+type Asking = Pick<Group, 'kind' | 'rule' | 'asks'>;
+
+const asksAs = (step: RecordedStep, { kind, rule, asks }: Asking, one: Requirement): boolean =>
+  one.rule === rule && one.kind === asks && (rule !== null || kindOf(step, one) === kind);
+
+/** With the sentence of what the group is about: of two rules that asked, each has its own. */
+const concrete = (step: RecordedStep, group: Asking): Concrete => ({
   runId: step.runId,
   caseId: step.case?.caseId ?? null,
   approvalId: step.approvalId,
   at: step.at,
   end: step.end,
-  because: step.because,
+  because: step.requirements.find((one) => asksAs(step, group, one))?.because ?? step.because,
 });
 
 const grouping = () => {
@@ -169,7 +175,7 @@ const patternOf = ({ kind, step, rule, asks, steps, cases: others, examples }: G
         facts.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`])),
       ),
     ),
-    examples: [...worst.map(concrete), ...examples].slice(0, examplesMax),
+    examples: [...worst.map((one) => concrete(one, { kind, rule, asks })), ...examples].slice(0, examplesMax),
   };
 };
 
