@@ -118,7 +118,8 @@ export const errorCatalogue = {
   not_found: {
     status: 404,
     title: 'There is nothing with this name or id.',
-    remedy: 'Check the id; `belay run list` and `belay case list` show what exists.',
+    remedy:
+      'Check the id: `belay run list` and `belay case list` show what exists; approvals, samples, stops and keys have a list too.',
   },
   route_not_found: { status: 404, title: 'There is no such route.', remedy: 'GET /openapi.json lists every route.' },
   control_not_found: {

@@ -111,6 +111,11 @@ describe('a wrong control', () => {
     );
   });
 
+  test('says only where it is not YAML: what seems to be missing may stand after that place', () => {
+    expect(problemsIn('control: [x\n').map(({ code }) => code)).toEqual(['yaml']);
+    expect(problemsIn(minimal.replace('about: b', 'about: [b')).map(({ code }) => code)).toEqual(['yaml']);
+  });
+
   test('points at the very character, also in quotes and folded lines', () => {
     const place = (when: string) => {
       const text = everyType(`  - id: r\n    at: pay\n    when: ${when}\n    then: handoff\n    because: b`);

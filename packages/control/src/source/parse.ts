@@ -192,16 +192,20 @@ const refuseParts = (source: Source, root: Node | null): void => {
   root.delete('parts');
 };
 
-/** Parses a control. All problems are reported at once, each with its place and its remedy; never throws. */
+/**
+ * Parses a control. All problems are reported at once, each with its place and its remedy; of a text that is not YAML only
+ * where it is not: what seems to be missing then may stand there. Never throws.
+ */
 export const parseControl = (text: string, file = 'control.yaml'): ParseResult => {
   const { source, root } = readYaml(text, file);
-  const garbled = source.problems.length > 0;
+  const yaml = [...source.problems];
+  const garbled = yaml.length > 0;
   refuseParts(source, root);
   if (root === null && !garbled) report(source, 0, 'yaml', 'The file is empty.', 'Begin with `control: NAME`.');
   const read = root === null ? undefined : controlShape.read(source, root, '', 0);
   const built = read === undefined ? null : build(source, read);
   if (read !== undefined && built !== null && !garbled) checkMeaning(source, read, built.control, built.broken);
-  const problems = byPlace(source.problems);
+  const problems = byPlace(garbled ? yaml : source.problems);
   const failed = built === null || problems.some(({ severity }) => severity === 'error');
   return failed ? { ok: false, problems } : { ok: true, control: built.control, problems };
 };

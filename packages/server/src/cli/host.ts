@@ -35,13 +35,17 @@ export const startHost = async (options: ServerOptions): Promise<RunningServer> 
   }
 };
 
+/** Why a file could not be read, after its name. */
+export const unread = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`;
+};
+
 export const readTextFile = (file: string, what: string): string => {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`;
-    throw new CliProblem(2, `The ${what} ${file} ${why}.`, 'Name an existing file.');
+    throw new CliProblem(2, `The ${what} ${file} ${unread(error)}.`, 'Name an existing file.');
   }
 };
 

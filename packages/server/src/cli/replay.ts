@@ -16,6 +16,7 @@ import {
   type ShadowReport,
   wordsOf,
 } from '../domain/insight/shadow.ts';
+import { unread } from './host.ts';
 import { isBad, readStepLine } from './step-log.ts';
 
 export type ReplayOptions = {
@@ -57,7 +58,7 @@ const readControl = async (file: string, io: ReplayIo): Promise<CompiledControl 
   try {
     text = await io.read(file);
   } catch (error) {
-    io.err(`The control ${file} cannot be read: ${(error as Error).message}. Name an existing control file.\n`);
+    io.err(`The control ${file} ${unread(error)}.\nName an existing control file.\n`);
     return null;
   }
   const parsed = parseControl(text, file);
@@ -99,7 +100,7 @@ export const replay = async (options: ReplayOptions, io: ReplayIo = replayIo): P
       contrary.push(...against(decision));
     }
   } catch (error) {
-    io.err(`The log ${options.log} cannot be read: ${(error as Error).message}. Name an existing step log.\n`);
+    io.err(`The log ${options.log} ${unread(error)}.\nName an existing step log.\n`);
     return 2;
   }
   const report = reportOf(tally);

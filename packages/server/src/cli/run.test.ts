@@ -37,6 +37,8 @@ describe('help', () => {
   });
 });
 
+const payments = 'controls/payment-approval.control.yaml';
+
 describe('mistakes', () => {
   it.each([
     [['serv'], 'There is no command "serv". Did you mean "serve"?'],
@@ -56,6 +58,9 @@ describe('mistakes', () => {
     [['run', 'stop', '--because', 'x'], 'exactly one of --agent, --control and --everything'],
     [['run', 'stop', '--agent', 'a', '--everything', '--because', 'x'], 'exactly one of'],
     [['replay', '--control', 'c.yaml'], 'A control and a log are needed.'],
+    [['replay', '--control', 'no-such-file', '--log', 'x.jsonl'], 'The control no-such-file does not exist.'],
+    [['replay', '--control', payments, '--log', 'no-such-log'], 'The log no-such-log does not exist.'],
+    [['approval', 'batch', 'no-such-file'], 'The list of approvals no-such-file does not exist.'],
     [['oncall', 'gaps', '--days', 'many'], '"many" is no number of days.'],
     [['oncall', 'who', '--at', 'yesterday'], '--at yesterday is not an instant.'],
     [['oncall', 'who', '--at', '2026-12-24T18:00:00'], 'is not an instant.'],

@@ -1,10 +1,10 @@
 /** `belay approval`: sign-offs, alone or many at once, and who may sign in whose stead. */
-import { readFileSync } from 'node:fs';
 import { type ApprovalView, type BodyOf, type JsonObject, parseStrict } from '@belay/protocol';
 import type { Api } from '../api.ts';
 import { approvalsText, approvalText, batchText } from '../approval-text.ts';
 import { CliProblem, type Command, type Exit, type Io, type Option, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
+import { readTextFile } from '../host.ts';
 import { readerNow } from '../packet-text.ts';
 import { columns, instantText, oneLine } from '../paint.ts';
 import { becauseOf } from './stop.ts';
@@ -175,12 +175,13 @@ const edit: Command = {
 
 /** A file of `belay approval list --json`, as it was looked at; items taken out of it are left as they are. */
 const itemsOf = (file: string): ApprovalView[] => {
+  const text = readTextFile(file, 'list of approvals');
   try {
-    const read = parseStrict(readFileSync(file, 'utf8')) as { items?: ApprovalView[] };
+    const read = parseStrict(text) as { items?: ApprovalView[] };
     if (!Array.isArray(read.items)) throw new Error('it has no items');
     return read.items;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
     throw new CliProblem(
       2,
       `${file} is no list of approvals: ${why}.`,
