@@ -1,4 +1,5 @@
 /** What keeps coming back, on one page: sentences with bars and cases, and a change with its proof beside it. */
+import { readFileSync } from 'node:fs';
 import type { APIResponse } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { missing, picture } from './browser.ts';
@@ -27,6 +28,19 @@ describe.skipIf(missing !== null)('the patterns', () => {
   it('what people and systems wrote stays text', async () => {
     await visit.open('/patterns');
     await visit.see('I called them <b>back</b>. Pay the old account.');
+  });
+
+  it('are exported as they stand, as samples and exceptions are', async () => {
+    await visit.open('/patterns');
+    await visit.see('13 times of 61');
+    const shown = await visit.page.locator('h3').filter({ hasText: ' of 61' }).count();
+    const [file] = await Promise.all([visit.page.waitForEvent('download'), visit.button('Export').click()]);
+    const [head, ...rows] = readFileSync(await file.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(head).toContain('pattern,step,rule,asks,times,of,runs,"through, nothing changed"');
+    expect(rows.filter((row) => row.includes(' of 61'))).toHaveLength(shown);
+    expect(rows[0]).toContain('above-limit');
   });
 
   it('keep control and period in the address, and say when nothing came back', async () => {

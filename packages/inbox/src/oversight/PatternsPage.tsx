@@ -11,9 +11,10 @@ import { PageHead } from '../parts/PageHead.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Section } from '../parts/Section.tsx';
 import { When } from '../parts/When.tsx';
+import { Export } from './Export.tsx';
 import { Proposal } from './Proposal.tsx';
 import css from './patterns.module.css';
-import { barsOf, foundText, periods } from './patterns.ts';
+import { barsOf, foundText, patternHead, patternRows, periods } from './patterns.ts';
 
 const route = getRouteApi('/shell/patterns');
 
@@ -90,6 +91,12 @@ const Pattern = ({ pattern }: { pattern: PatternView }) => (
   </li>
 );
 
+/** What Found shows, as it stands. */
+const ExportPatterns = ({ control, days }: { control: string; days: number }) => {
+  const { data } = useQuery(patternsQuery(control, days));
+  return <Export file={`patterns-${control}.csv`} head={patternHead} rows={patternRows(data?.items ?? [])} />;
+};
+
 const Filters = ({ control, days }: { control: string | undefined; days: number }) => {
   const navigate = route.useNavigate();
   const controls = useQuery(controlsQuery).data?.items ?? [];
@@ -111,6 +118,7 @@ const Filters = ({ control, days }: { control: string | undefined; days: number 
         allowDeselect={false}
         onChange={(value) => void navigate({ search: (now) => ({ ...now, days: Number(value) }), replace: true })}
       />
+      {control !== undefined && <ExportPatterns control={control} days={days} />}
     </div>
   );
 };
@@ -133,7 +141,7 @@ const Found = ({ control, days }: { control: string; days: number }) => {
         </Section>
       )}
       {data !== undefined && (
-        <Section title="Patterns" note="What came most first; of each, what went wrong first.">
+        <Section title="What came back" note="What came most first; of each, what went wrong first.">
           {data.items.length === 0 ? (
             <div className={`card ${inbox.empty}`}>
               <p>Nothing came back in this time: nobody was asked, and no sample was judged.</p>

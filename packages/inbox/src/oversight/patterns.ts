@@ -59,3 +59,18 @@ export const foundText = ({ steps, runs, cut, erased, since }: AnswerOf<'listPat
       : [`There are more than are read at once: only runs from ${date.format(Date.parse(cut))} on.`]),
     ...(erased > 0 ? [`${erased} decisions were erased and are not counted.`] : []),
   ].join(' ');
+
+/** The patterns as rows of a spreadsheet, each end in a column of its own. */
+export const patternHead: readonly string[] = [
+  ...['pattern', 'step', 'rule', 'asks', 'times', 'of', 'runs'],
+  ...Object.values(names).map(([name]) => name.toLowerCase()),
+  ...['judged right', 'judged wrong'],
+];
+
+export const patternRows = (items: readonly PatternView[]): string[][] =>
+  items.map((one) => [
+    ...[one.sentence, one.step ?? '', one.rule ?? '', one.asks],
+    ...[one.steps, one.of, one.runs].map(String),
+    ...(Object.keys(names) as End[]).map((end) => String(one.ends[end] ?? 0)),
+    ...[one.judged.right, one.judged.wrong].map(String),
+  ]);
