@@ -66,6 +66,16 @@ export class CliProblem extends Error {
 export const wrongUsage = (message: string, remedy: string): CliProblem =>
   new CliProblem(2, message, remedy, { code: 'usage' });
 
+/** The instant of an option, in ms: with its zone, because nobody's clock is assumed. */
+export const instantIn = (option: string, text: string): number => {
+  const at = /T.+(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(at)) return at;
+  throw wrongUsage(
+    `--${option} ${text} is not an instant.`,
+    'Write date, time and zone, as in 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00.',
+  );
+};
+
 export const refusal = (code: ErrorCode, message: string): CliProblem =>
   new CliProblem(1, message, errorCatalogue[code].remedy, { code });
 

@@ -74,7 +74,7 @@ describe('belay insight', () => {
     const { out, exit } = await as('insight');
     expect(exit).toBe(0);
     expect(out).toContain('3 steps in 3 runs');
-    expect(out).toContain('Pay was handed to a person because of "large" 2 times of 3: all 2 resolved by the person');
+    expect(out).toContain('Pay was handed to a person because of "large" 2 times of 3: both resolved by the person');
     expect(out).toMatch(/case_\w+: EUR [46]0\.00 is large\./);
     const json = (await as('insight', '--control', 'errands', '--since', '12h', '--json')).json();
     expect(json).toMatchObject({ items: [{ control: 'errands', steps: 3, least: 10 }] });

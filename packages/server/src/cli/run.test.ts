@@ -61,6 +61,10 @@ describe('mistakes', () => {
     [['replay', '--control', 'no-such-file', '--log', 'x.jsonl'], 'The control no-such-file does not exist.'],
     [['replay', '--control', payments, '--log', 'no-such-log'], 'The log no-such-log does not exist.'],
     [['approval', 'batch', 'no-such-file'], 'The list of approvals no-such-file does not exist.'],
+    [
+      ['approval', 'delegate', 'bo', '--until', 'friday', '--because', 'x', '--from', 'ann'],
+      '--until friday is not an instant.',
+    ],
     [['oncall', 'gaps', '--days', 'many'], '"many" is no number of days.'],
     [['oncall', 'who', '--at', 'yesterday'], '--at yesterday is not an instant.'],
     [['oncall', 'who', '--at', '2026-12-24T18:00:00'], 'is not an instant.'],

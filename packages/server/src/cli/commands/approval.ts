@@ -1,8 +1,17 @@
 /** `belay approval`: sign-offs, alone or many at once, and who may sign in whose stead. */
-import { type ApprovalView, type BodyOf, type JsonObject, parseStrict } from '@belay/protocol';
+import { type ApprovalView, type BodyOf, iso, type JsonObject, parseStrict } from '@belay/protocol';
 import type { Api } from '../api.ts';
 import { approvalsText, approvalText, batchText } from '../approval-text.ts';
-import { CliProblem, type Command, type Exit, type Io, type Option, printJson, wrongUsage } from '../command.ts';
+import {
+  CliProblem,
+  type Command,
+  type Exit,
+  type Io,
+  instantIn,
+  type Option,
+  printJson,
+  wrongUsage,
+} from '../command.ts';
 import { connect, connecting } from '../connection.ts';
 import { readTextFile } from '../host.ts';
 import { readerNow } from '../packet-text.ts';
@@ -270,23 +279,26 @@ const delegate: Command = {
     },
   ],
   run: async (given, io) => {
-    const api = connect(given);
-    const until = given.text('until');
+    const [since, until] = [given.text('since'), given.text('until')];
     if (until === undefined) throw wrongUsage('Say until when.', 'Add --until 2027-01-04T08:00:00Z.');
     const why = becauseOf(given.text('because'), 'On leave.');
+    const span = {
+      since: iso(since === undefined ? Date.now() : instantIn('since', since)),
+      until: iso(instantIn('until', until)),
+    };
+    const api = connect(given);
     const from = given.text('from') ?? (await api.call('me', {})).person.personId;
     const approval = given.text('approval');
     const body = {
       from,
       to: given.words[0] ?? '',
-      since: given.text('since') ?? new Date(Date.now()).toISOString(),
-      until,
+      ...span,
       because: why,
       ...(approval === undefined ? {} : { approval }),
     };
     const answer = await api.call('addDelegation', { body });
     if (io.json) printJson(io, answer);
-    else io.out(`${body.to} may sign for ${from} until ${instantText(until)} (${answer.id}).\n`);
+    else io.out(`${body.to} may sign for ${from} until ${instantText(span.until)} (${answer.id}).\n`);
     return 0;
   },
 };

@@ -3,7 +3,7 @@ import { didYouMean, iso } from '@belay/protocol';
 import type { Organisation } from '../../domain/oncall/organisation.ts';
 import { onCallAt, type Schedule } from '../../domain/oncall/schedule.ts';
 import { duty, gaps, nextHandover } from '../../domain/oncall/shifts.ts';
-import { type Command, type Given, type Option, printJson, wrongUsage } from '../command.ts';
+import { type Command, type Given, instantIn, type Option, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
 import { readOrganisation, readTextFile } from '../host.ts';
 import { calendarText, gapsText, nextText, whoText } from '../oncall.ts';
@@ -62,13 +62,7 @@ const organisationOf = async (given: Given): Promise<Organisation> => {
 
 const instantOf = (given: Given): number => {
   const text = given.text('at');
-  if (text === undefined) return Date.now();
-  const at = /T.+(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(at)) return at;
-  throw wrongUsage(
-    `--at ${text} is not an instant.`,
-    'Write date, time and zone, as in 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00.',
-  );
+  return text === undefined ? Date.now() : instantIn('at', text);
 };
 
 const spanOf = (given: Given): { from: number; to: number } => {
