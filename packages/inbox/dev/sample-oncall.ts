@@ -138,7 +138,7 @@ export class SampleOncall {
     return { id: absenceId };
   }
 
-  /** One absence of a day for each event of the text, whatever it says. */
+  /** One absence of a day for each event of a calendar, whatever it says. */
   import(personId: string, { calendar, preview }: ParsedBodyOf<'importAbsences'>): AnswerOf<'importAbsences'> {
     const items = [...calendar.matchAll(/BEGIN:VEVENT/g)].map((_, index) => ({
       personId,
@@ -149,6 +149,11 @@ export class SampleOncall {
       conflict: index === 0 ? 'is on call for treasury in that time; whoever comes next is told instead.' : null,
     }));
     const ids = preview ? [] : items.map(({ from, to }) => this.absence(personId, { from, to }).id);
+    if (!calendar.startsWith('BEGIN:VCALENDAR')) {
+      const message = 'This is not an iCalendar text that can be read.';
+      const problem = { event: 'the calendar', message, remedy: 'Export it again as an .ics file.' };
+      return { added: 0, known: 0, ids: [], items: [], problems: [problem] };
+    }
     const problems = calendar.includes('RRULE')
       ? [{ event: 'gym', message: 'repeats by a rule that is not followed: SECONDLY', remedy: 'Write single events.' }]
       : [];

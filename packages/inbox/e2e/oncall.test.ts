@@ -69,6 +69,30 @@ describe.skipIf(missing !== null)('the on-call page', () => {
   });
 });
 
+describe.skipIf(missing !== null)('the calendar', () => {
+  const visit = visiting();
+
+  it('keeps every name readable where the line of the present crosses it', async () => {
+    await visit.open('/on-call');
+    const treasury = visit.page.getByRole('region', { name: 'Money that leaves the house', exact: true });
+    const hand = treasury.locator('[class*="hand"] span');
+    const name = treasury.getByRole('list', { name: 'told' }).getByRole('button').first().locator('span');
+    await name.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await name.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    // The letters alone: at its edges the name shares pixels with the line.
+    const clip = { x: Math.ceil(x), y: Math.ceil(y) + 4, width: Math.floor(width) - 1, height: Math.floor(height) - 9 };
+    await hand.evaluate(
+      (line, at) => {
+        line.style.insetInlineStart = `${at - (line.parentElement?.getBoundingClientRect().left ?? 0)}px`;
+      },
+      x + width / 2,
+    );
+    const crossed = await visit.page.screenshot({ clip });
+    await hand.evaluate((line) => line.remove());
+    expect(crossed.equals(await visit.page.screenshot({ clip }))).toBe(true);
+  });
+});
+
 describe.skipIf(missing !== null)('what is entered wrong', () => {
   const visit = visiting();
 
@@ -111,6 +135,22 @@ describe.skipIf(missing !== null)('what is entered wrong', () => {
 
 describe.skipIf(missing !== null)('a calendar file', () => {
   const visit = visiting();
+
+  it('says first why nothing of a file can be read', async () => {
+    await visit.open('/on-call');
+    await visit.button('Import a calendar…').click();
+    const dialog = visit.page.getByRole('dialog');
+    const [chooser] = await Promise.all([
+      visit.page.waitForEvent('filechooser'),
+      dialog.getByRole('button', { name: 'Calendar file' }).click(),
+    ]);
+    await chooser.setFiles({ name: 'notes.ics', mimeType: 'text/calendar', buffer: Buffer.from('Dear all,') });
+    await dialog.getByRole('button', { name: 'Show what is added' }).click();
+    const said = dialog.getByRole('alert');
+    await said.getByText('This is not an iCalendar text that can be read.').waitFor();
+    expect(await dialog.getByText('Nothing new is in it.').count()).toBe(0);
+    await picture(visit.page, 'on-call-unread', false);
+  });
 
   it('reads a calendar file: shows what it would add, adds it, and takes it back', async () => {
     await visit.open('/on-call');

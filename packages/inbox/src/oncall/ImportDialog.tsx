@@ -24,6 +24,26 @@ const send = ({ kind, whose, calendar, preview }: Asked) =>
 
 const ofKind = (count: number, kind: Kind): string => countText(count, kind === 'absences' ? 'absence' : 'override');
 
+const Problems = ({ problems }: Pick<Answer, 'problems'>) => (
+  <ul>
+    {problems.map(({ event, message, remedy }) => (
+      <li key={`${event} ${message}`}>
+        <Inert text={`${event}: ${message}`} /> <span className="quiet">{remedy}</span>
+      </li>
+    ))}
+  </ul>
+);
+
+/** Nothing of the file could be read: that is an error, and no news that nothing is new. */
+const Unread = ({ problems }: Pick<Answer, 'problems'>) => (
+  <div className={css.imported} role="alert" data-unread>
+    <strong>
+      <IconAlertTriangle size={18} stroke={1.8} aria-hidden /> Nothing of this file can be added.
+    </strong>
+    <Problems problems={problems} />
+  </div>
+);
+
 const What = ({ answer, kind }: { answer: Answer; kind: Kind }) => (
   <div className={css.imported} role="status">
     <strong>{answer.added === 0 ? 'Nothing new is in it.' : `${ofKind(answer.added, kind)} would be added`}</strong>
@@ -48,17 +68,16 @@ const What = ({ answer, kind }: { answer: Answer; kind: Kind }) => (
     {answer.problems.length > 0 && (
       <>
         <strong>Left out</strong>
-        <ul>
-          {answer.problems.map(({ event, message, remedy }) => (
-            <li key={`${event} ${message}`}>
-              <Inert text={`${event}: ${message}`} /> <span className="quiet">{remedy}</span>
-            </li>
-          ))}
-        </ul>
+        <Problems problems={answer.problems} />
       </>
     )}
   </div>
 );
+
+const Read = ({ answer, kind }: { answer: Answer; kind: Kind }) => {
+  const unread = answer.problems.length > 0 && answer.added === 0 && answer.known === 0;
+  return unread ? <Unread problems={answer.problems} /> : <What answer={answer} kind={kind} />;
+};
 
 const Added = ({ answer, kind, onClose }: { answer: Answer; kind: Kind; onClose: () => void }) => {
   const undo = useAct(
@@ -176,7 +195,7 @@ const Form = ({ schedules, onClose }: { schedules: string[]; onClose: () => void
       <Stack>
         <Fields chosen={chosen} set={set} schedules={schedules} />
         {error !== null && <ProblemNote error={error} />}
-        {preview.data !== undefined && error === null && <What answer={preview.data} kind={kind} />}
+        {preview.data !== undefined && error === null && <Read answer={preview.data} kind={kind} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Go back

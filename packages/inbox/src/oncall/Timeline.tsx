@@ -38,7 +38,7 @@ const Row = ({ label, shifts, calendar, onShift, told = false }: RowProps) => {
                 aria-label={`Change: ${inWords(shift)}`}
                 onClick={() => onShift(shift)}
               >
-                {shift.name ?? 'nobody'}
+                <span>{shift.name ?? 'nobody'}</span>
               </button>
             </li>
           ))}

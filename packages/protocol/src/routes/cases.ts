@@ -118,7 +118,7 @@ export const caseRoutes = {
     method: 'POST',
     path: '/v1/cases/:caseId/decline',
     caller: 'person',
-    summary: 'Not mine: goes to the next candidate and counts as a wrong handoff.',
+    summary: 'Not mine: goes to the next candidate; of somebody who had been told it counts as a wrong handoff.',
     body: z.strictObject({ revision, because: reason }),
     answer: caseView,
   },

@@ -3,7 +3,9 @@ import { emptyOrganisation, type Organisation } from '../domain/oncall/organisat
 import { at, layer, override, schedule, team } from '../domain/oncall/schedule.testing.ts';
 import { day } from '../domain/oncall/wallclock.ts';
 import { belay } from './captured.testing.ts';
+import { drillsText } from './commands/drill.ts';
 import { calendarText, gapsText, nextText, whoText } from './oncall.ts';
+import { noColours } from './paint.ts';
 
 const office = schedule({
   name: 'desk',
@@ -98,6 +100,26 @@ describe('belay oncall --at', () => {
 });
 
 describe('belay drill', () => {
+  it('lists drills as people say when and to whom, and what became of them', () => {
+    const drill = {
+      runId: 'run_1',
+      caseId: 'case_1',
+      announcedBy: 'Dana',
+      told: ['Ann'],
+      startedAt: '2026-12-07T09:00:00.000Z',
+      withinMs: 900_000,
+      takenBy: null,
+      tookMs: null,
+      agentRefused: false,
+    };
+    const failed = { ...drill, target: 'oncall:treasury', state: 'failed', sentence: 'Nobody took it over.' } as const;
+    const text = drillsText([failed], noColours);
+    expect(text).toMatch(
+      /^2026-12-07 \d\d:\d\d {2}whoever is on call for treasury {2}failed {2}Nobody took it over\.\n$/,
+    );
+    expect(drillsText([], noColours)).toContain('belay drill oncall:SCHEDULE');
+  });
+
   it.each(['treasury', 'team:treasury', 'oncall:'])(
     'says how "%s" is written as somebody to announce it to',
     async (word) => {

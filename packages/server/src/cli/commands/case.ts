@@ -118,7 +118,9 @@ const decline: Command = {
   summary: 'Not yours: it goes to the next candidate.',
   takes: ['CASE'],
   options: { ...because, ...revisionOption, ...connecting },
-  examples: [{ line: 'belay case decline case_… --because "My own invoice."', about: 'and counts as a wrong handoff' }],
+  examples: [
+    { line: 'belay case decline case_… --because "My own invoice."', about: 'a wrong handoff, when you were told' },
+  ],
   run: (given, io) => {
     const why = becauseOf(given.text('because'), 'My own invoice.');
     const told = ({ ownerNames }: CaseView) => `It is with ${ownerNames.join(', ') || 'the next candidate'} now.`;

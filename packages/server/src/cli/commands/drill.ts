@@ -1,11 +1,11 @@
 /** `belay drill`: does somebody really take over? The stop test that auditors ask for. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseDuration } from '@belay/control';
-import type { AnswerOf } from '@belay/protocol';
+import { type AnswerOf, sayTarget } from '@belay/protocol';
 import type { Api } from '../api.ts';
 import { type Command, type Given, type Io, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
-import { columns, harmless } from '../paint.ts';
+import { columns, harmless, instantText, type Paint } from '../paint.ts';
 
 type Drill = AnswerOf<'getDrill'>;
 
@@ -69,6 +69,17 @@ const drill: Command = {
   },
 };
 
+export const drillsText = (drills: readonly Drill[], paint: Paint): string => {
+  if (drills.length === 0) return 'No drill so far. Announce one: belay drill oncall:SCHEDULE\n';
+  const rows = drills.map(({ startedAt, target, state, sentence }) => [
+    instantText(startedAt),
+    sayTarget(target),
+    state,
+    harmless(sentence),
+  ]);
+  return columns(rows, (cell, _row, column) => (column === 2 && cell.startsWith('failed') ? paint('red', cell) : cell));
+};
+
 const list: Command = {
   name: 'drill list',
   summary: 'Drills and their results, newest first.',
@@ -78,14 +89,7 @@ const list: Command = {
   run: async (given, io) => {
     const page = await connect(given).call('listDrills', { query: {} });
     if (io.json) printJson(io, page);
-    else if (page.items.length === 0) io.out('No drill so far. Announce one: belay drill oncall:SCHEDULE\n');
-    else
-      io.out(
-        columns(
-          page.items.map(({ startedAt, target, state, sentence }) => [startedAt, target, state, harmless(sentence)]),
-          (cell, _row, column) => (column === 2 && cell.startsWith('failed') ? io.paint('red', cell) : cell),
-        ),
-      );
+    else io.out(drillsText(page.items, io.paint));
     return 0;
   },
 };
