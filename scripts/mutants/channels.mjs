@@ -96,6 +96,38 @@ export const actingGuards = [
 
 const furtherGuards = [
   [
+    'Slack: a form is answered before it closes',
+    'channels/slack/parse.ts',
+    '{ withinMs: formWithinMs }',
+    '{}',
+    slack,
+    'an amount that is none',
+  ],
+  [
+    'a reason of blanks is none',
+    'engine/inbound/press.ts',
+    "if (problems !== '') {",
+    'if (false as boolean) {',
+    slack,
+    'a reason of blanks',
+  ],
+  [
+    'Teams: a dialog that comes back has what was typed',
+    'engine/inbound/forms.ts',
+    'if (value === undefined) return field;',
+    'if (field !== undefined) return field;',
+    contract('teams'),
+    'an amount that is none',
+  ],
+  [
+    'what was typed is told where the form cannot say it any more',
+    'engine/inbound/inbound.ts',
+    'const answer = turn.isOver ? plainly(given) : given;',
+    'const answer = given;',
+    contract('slack-own'),
+    'acknowledges a form in time',
+  ],
+  [
     'Slack: the window against replays, both ways',
     'channels/slack/verify.ts',
     'if (Math.abs(now - Number(timestamp) * 1_000) > windowMs)',

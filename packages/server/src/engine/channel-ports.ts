@@ -161,7 +161,7 @@ export type Listens = {
   verify(raw: RawRequest, now: number): Verified | Promise<Verified>;
   /** Pure, total: whatever a verified request contains, this does not throw. */
   parse(raw: RawRequest): Parsed;
-  /** The answer for the presser alone. What it returns is the HTTP answer when `answersInline`. */
+  /** The answer for the presser alone. What it returns is the HTTP answer when `answersInline`, or in time `withinMs`. */
   answer(ask: Ask, answer: Answer): Promise<HttpAnswer | null>;
   /** others see what is answered: whoever can be told on a channel of their own is told there */
   answersInPublic?: boolean;

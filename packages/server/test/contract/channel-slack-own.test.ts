@@ -9,12 +9,19 @@ import { deliverForm, deliverJson, type SlackTwin, slackTeam, startSlackTwin } f
 
 let slack: SlackTwin;
 let at: ContractWorld;
+/** Slack waits for the answer to a form for a moment only. */
+let hurries = false;
 
 beforeAll(async () => {
   slack = await startSlackTwin();
   const values = { ...slack.values, oldSigningSecret: 'the-old-secret' };
+  const channel = createSlack(values, { fetch, responseHosts: [slack.origin] });
+  const parse: typeof channel.parse = (raw) => {
+    const parsed = channel.parse?.(raw) ?? { kind: 'nothing', because: 'it takes in nothing' };
+    return hurries && parsed.kind === 'delivery' ? { ...parsed, withinMs: 50 } : parsed;
+  };
   at = await contractWorld({
-    channel: createSlack(values, { fetch, responseHosts: [slack.origin] }),
+    channel: { ...channel, parse },
     twin: slack,
     room: 'C0TREASURY',
     addresses: { amelie: 'U02AMELIE', bruno: 'U02BRUNO', chidi: 'U02CHIDI', dana: 'U02DANA' },
@@ -119,6 +126,28 @@ it('C4 two payloads, a payload with a name twice, and broken JSON are nothing', 
   ])
     await at.deliver(deliverForm({ payload }, { by: '', at: now() }));
   expect(await at.caseNow(caseId)).toMatchObject({ status: 'open' });
+});
+
+it('acknowledges a form in time whatever happens, and tells its presser afterwards why it did not count and what they typed', async () => {
+  const { caseId } = await at.handOff('OWN-20');
+  for (const action of ['takeOver', 'edit'])
+    await at.deliver(slack.press(at.card('OWN-20', '#treasury').id, action, at.signing('bruno')));
+  const words = `I asked them. ${'All of it. '.repeat(250)}That is all.`;
+  const held = await at.world.pool.connect();
+  await held.query('BEGIN');
+  await held.query('LOCK TABLE entries IN EXCLUSIVE MODE');
+  hurries = true;
+  const sent = slack.submit({ 'argument.amount': 'eighty euros', instructions: words }, at.signing('bruno'));
+  const answered = await at.world.app.fetch(sent);
+  hurries = false;
+  expect([answered.status, await answered.text()]).toEqual([200, '']);
+  await held.query('ROLLBACK');
+  held.release();
+  const told = () => (slack.told('U02BRUNO').at(-1) ?? '').replaceAll('\n', ' ');
+  await expect.poll(told, { timeout: 15_000 }).toContain('The argument amount is not an amount');
+  expect(told()).toContain('eighty euros');
+  expect(told()).toContain('That is all.');
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed' });
 });
 
 it('C27 answers nobody at an address that is not of Slack', async () => {

@@ -13,6 +13,7 @@ let at: ContractWorld;
 let server: WebSocketServer;
 let sockets: WebSocket[] = [];
 const acknowledged: string[] = [];
+const answers = new Map<string, unknown>();
 const troubles: string[] = [];
 let isStored = true;
 
@@ -30,9 +31,11 @@ beforeAll(async () => {
   server.on('connection', (socket) => {
     sockets.push(socket);
     socket.send(JSON.stringify({ type: 'hello', num_connections: 1 }));
-    socket.on('message', (text) =>
-      acknowledged.push((JSON.parse(String(text)) as { envelope_id: string }).envelope_id),
-    );
+    socket.on('message', (text) => {
+      const { envelope_id, payload } = JSON.parse(String(text)) as { envelope_id: string; payload?: unknown };
+      acknowledged.push(envelope_id);
+      answers.set(envelope_id, payload);
+    });
     socket.on('close', () => {
       sockets = sockets.filter((one) => one !== socket);
     });
@@ -92,6 +95,24 @@ it('is taken over, given back with instructions and shown everywhere', async () 
   await worked(send('interactive', form));
   expect(await at.caseNow(caseId)).toMatchObject({ status: 'returned' });
   expect(at.card('SO-1').actions).toEqual([]);
+});
+
+it('is told in the acknowledgement what is wrong with a form, and nothing when it counts', async () => {
+  const { caseId } = await at.handOff('SO-6');
+  await worked(await pressed('SO-6', 'takeOver'));
+  await worked(await pressed('SO-6', 'resolve'));
+  const filled = async (resolution: string) =>
+    send('interactive', await payloadOf(slack.submit({ resolution }, at.signing('bruno'))));
+  const refused = await filled(' ');
+  await worked(refused);
+  expect(answers.get(refused)).toEqual({
+    response_action: 'errors',
+    errors: { resolution: '“What you did” is needed.' },
+  });
+  const counted = await filled('Paid by hand');
+  await worked(counted);
+  expect(answers.get(counted) ?? {}).toEqual({});
+  expect(await at.caseNow(caseId)).toMatchObject({ status: 'resolved' });
 });
 
 it('answers the command and the home page', async () => {

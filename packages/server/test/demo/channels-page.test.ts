@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { channelsLine, type LocalVendors, startVendors, withAccounts } from '../../src/demo/channels.ts';
 import { openChannelsPage } from '../../src/demo/channels-page.ts';
+import type { OpenForm } from '../../src/demo/vendors/twin.ts';
 import { type Listening, listen } from '../agents/listen.ts';
 import { unpaced } from '../contract/contract-world.ts';
 import { createWorld, invoice, sampleOrganisation, type World } from '../world.ts';
@@ -53,7 +54,7 @@ const handOff = async (id: string, name = 'Nordwind GmbH'): Promise<string> => {
 const looks = async (as = 'bruno'): Promise<Record<string, string>> =>
   (await (await fetch(`${page.url}/state?as=${as}`)).json()) as Record<string, string>;
 
-type Told = { told: string[]; form: { title: string; fields: string[] } | null; problem?: string };
+type Told = { told: string[]; form: OpenForm | null; problem?: string };
 /** Does something on the page; Belay works on what comes in meanwhile. */
 const act = async (wish: object, headers: Record<string, string> = {}): Promise<{ status: number; body: Told }> => {
   let over = false;
@@ -107,12 +108,37 @@ it('opens the form of a button, and hands over what was typed', async () => {
   const card = cardIn((await looks()).teams ?? '', 'PG-3');
   await act({ vendor: 'teams', card, deed: 'press', value: 'takeOver' });
   const asked = await act({ vendor: 'teams', card, deed: 'press', value: 'return' });
-  expect(asked.body.form).toEqual({ title: 'Return with instructions', fields: ['instructions', 'allowOnce'] });
+  expect(asked.body.form).toMatchObject({
+    title: 'Return with instructions',
+    fields: ['instructions', 'allowOnce'],
+    wrong: {},
+  });
   const fields = { instructions: 'Pay it', allowOnce: true };
   const sent = await act({ vendor: 'teams', card, deed: 'submit', fields });
   expect(sent.body.told.join()).toContain('Given back');
   expect(await statusOf(caseId)).toMatchObject({ status: 'returned' });
 });
+
+it.each(['slack', 'teams'])(
+  'shows a form of %s that was refused again, as often as it is sent: why, and what was typed',
+  async (vendor) => {
+    const id = `PG-form-${vendor}-`;
+    const caseId = await handOff(id);
+    const card = cardIn((await looks())[vendor] ?? '', id);
+    await act({ vendor, card, deed: 'press', value: 'takeOver' });
+    const asked = await act({ vendor, card, deed: 'press', value: 'edit' });
+    expect(asked.body.form?.typed).toEqual({ 'argument.amount': 'EUR 120.00', instructions: '' });
+    const fields = { 'argument.amount': '', instructions: 'Pay what was agreed' };
+    for (const _again of [1, 2]) {
+      const { form } = (await act({ vendor, card, deed: 'submit', fields })).body;
+      expect(form?.wrong).toEqual({ 'argument.amount': expect.stringContaining('The argument amount') });
+      expect(form?.typed).toEqual(fields);
+    }
+    const sent = await act({ vendor, card, deed: 'submit', fields: { ...fields, 'argument.amount': 'EUR 80.00' } });
+    expect(sent.body).toMatchObject({ form: null, told: [expect.stringContaining('as you edited it')] });
+    expect(await statusOf(caseId)).toMatchObject({ status: 'returned' });
+  },
+);
 
 it.each([
   ['jira', 'comment', '/take-over'],
