@@ -109,9 +109,9 @@ describe('a question of the agent', () => {
       ['asked', 'a'],
       ['asked', 'b'],
     ]);
-    const long = 'x'.repeat(20_000);
-    const sizes = [(await question('1', long)).status, (await question('2', long)).status];
-    expect([...sizes, (await question('3', long)).status]).toEqual([200, 200, 422]);
+    const long = (text: string) => text.repeat(20_000);
+    const sizes = [(await question('1', long('x'))).status, (await question('2', long('y'))).status];
+    expect([...sizes, (await question('3', long('z'))).status]).toEqual([200, 200, 422]);
     for (let more = 0; more < 45; more++) expect((await question(`more ${more}`, 'And this?')).status).toBe(200);
     expect((await question('too many', 'And this?')).problem).toMatchObject({ code: 'invalid_request' });
     expect((await question('a', 'Is the supplier ours?')).status).toBe(200);
