@@ -23,7 +23,7 @@ describe.skipIf(missing !== null)('taking over and giving back', () => {
     await visit.page.getByLabel('Instructions').fill('Confirmed by phone. Pay the first half.');
     await visit.page.getByRole('textbox', { name: 'amount' }).fill('6,200.00');
     await visit.see('amount: EUR 6,200.00 instead of EUR 12,400.00.');
-    await visit.see('Before that it still needs a sign-off: finance sign off.');
+    await visit.see('Before that it still needs a sign-off: finance sign-off.');
     await picture(visit.page, 'return', false);
     await visit.button('Return to ap-agent').click();
     await visit.see('ap-agent has control again.');

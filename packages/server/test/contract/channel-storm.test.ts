@@ -91,8 +91,8 @@ it(
     }
     const told = new Set(memory.cards.map(({ ref }) => ref.id.split(' ')[0]));
     expect(caseIds.filter((caseId) => !told.has(`case:${caseId}`))).toEqual([]);
-    // Four were under way when the limit was named; then nothing until its time.
-    expect(limited).toBeLessThanOrEqual(4);
+    // Four were under way, and who is in the room was asked once, when the limit was named; then nothing until its time.
+    expect(limited).toBeLessThanOrEqual(5);
     expect(teams.calls()).toBe(limited);
 
     const claimed = caseIds.filter((_, index) => index % 4 === 0);

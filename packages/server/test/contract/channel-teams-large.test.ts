@@ -81,6 +81,18 @@ it('posts the card all the same when the roster cannot be read, and names nobody
   expect(namedOn('LARGE-4')).toEqual(namesOf('amelie', 'bruno'));
 });
 
+it('waits with the card when Teams asks to wait before the roster is read, and then names people', async () => {
+  clock += 3_600_000;
+  teams.rosterIs('limited');
+  await at.handOff('LARGE-L');
+  const inRoom = teams.messages().filter(({ conversation }) => conversation === teamsRoom);
+  expect(inRoom.filter(({ activity }) => JSON.stringify(activity).includes('LARGE-L'))).toEqual([]);
+  teams.rosterIs('open');
+  at.world.moveClock('60s');
+  await at.world.app.deliverOwed();
+  expect(namedOn('LARGE-L')).toEqual(namesOf('amelie', 'bruno'));
+});
+
 it('asks for the roster once an hour, not for each card', async () => {
   const before = teams.rostersRead();
   for (const id of ['LARGE-5', 'LARGE-6']) await at.handOff(id);

@@ -2,6 +2,7 @@
  * For whom Teams refreshes a card by itself: in a conversation of up to 60 members for everybody who looks at it, above
  * that for at most 60 who are named, by ids that only the roster of the conversation tells. What was read there is kept
  * for an hour; when it cannot be read, nobody is named: the card still stands, and the menu of the message refreshes it.
+ * Only when Teams names a time until which to wait, the card waits too.
  */
 import type { JsonObject } from '@belay/protocol';
 import { refreshMost } from './render.ts';
@@ -22,19 +23,25 @@ const refreshedFor = (message: JsonObject, userIds: string[] | undefined): JsonO
 };
 
 /** The conversation's ids of people by their directory ids, null for those who are not in it. */
-type Roster = { at: number; isLarge: boolean; ids: Map<string, string | null> };
+type Roster = { isLarge: boolean; ids: Map<string, string | null> };
 
 /** What it makes of a message names people as the conversation does, or nobody where nobody has to be named. */
 export const createRoster = ({ client }: TeamsClient, now: () => number) => {
-  const rosters = new Map<string, Roster>();
+  const rosters = new Map<string, { at: number; roster: Promise<Roster> }>();
 
-  const rosterOf = async (conversation: string): Promise<Roster> => {
-    const known = rosters.get(conversation);
-    if (known !== undefined && now() - known.at < keptMs) return known;
+  const read = async (conversation: string): Promise<Roster> => {
     const { members } = await client.conversations.getPagedMembers(conversation, pageSize);
     const ids = new Map(members.map(({ id, aadObjectId }) => [aadObjectId ?? id, id] as const));
-    const roster = { at: now(), isLarge: members.length > refreshMost, ids };
-    rosters.set(conversation, roster);
+    return { isLarge: members.length > refreshMost, ids };
+  };
+
+  /** Read once for all cards that ask for it meanwhile; what could not be read is not kept. */
+  const rosterOf = async (conversation: string): Promise<Roster> => {
+    const known = rosters.get(conversation);
+    if (known !== undefined && now() - known.at < keptMs) return known.roster;
+    const roster = read(conversation);
+    rosters.set(conversation, { at: now(), roster });
+    roster.catch(() => rosters.delete(conversation));
     return roster;
   };
 
@@ -58,6 +65,11 @@ export const createRoster = ({ client }: TeamsClient, now: () => number) => {
   return async (conversation: string, message: JsonObject): Promise<JsonObject> => {
     const concerned = refreshOf(message as CardMessage)?.userIds;
     if (concerned === undefined) return message;
-    return refreshedFor(message, await idsIn(conversation, concerned).catch(() => undefined));
+    const ids = await idsIn(conversation, concerned).catch((error: unknown) => {
+      const outcome = outcomeOf(error);
+      if (outcome.kind === 'retry' && outcome.afterMs !== null) throw error;
+      return undefined;
+    });
+    return refreshedFor(message, ids);
   };
 };

@@ -31,7 +31,7 @@ export type Tenant = {
   conversations: Map<string, Conversation>;
   messages: Posted[];
   /** how often a roster was asked for, and whether it is told */
-  rosters: { read: number; state: 'open' | 'shut' };
+  rosters: { read: number; state: 'open' | 'shut' | 'limited' };
   /** conversations the bot was taken out of */
   closed: Set<string>;
   /** how often the bot asked for a conversation with each person */
@@ -190,6 +190,8 @@ const roster = (tenant: Tenant, { conversation }: NonNullable<ReturnType<typeof 
 
 const people = (tenant: Tenant, path: string, rest: string[], query: URLSearchParams): Reply => {
   tenant.rosters.read += 1;
+  if (tenant.rosters.state === 'limited')
+    return { ...refusal(429, 'TooManyRequests', 'API calls quota exceeded!'), headers: { 'retry-after': '60' } };
   if (tenant.rosters.state === 'shut') return refusal(503, 'ServiceUnavailable', 'The roster cannot be read now.');
   const to = addressed(tenant, path);
   if (to === null) return notFound('Conversation');

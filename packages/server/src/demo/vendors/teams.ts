@@ -84,7 +84,7 @@ export type TeamsServer = Twin & {
   write(text: string, signing: Signing): Request;
   members: Member[];
   /** whether a roster is told when it is asked for */
-  rosterIs(state: 'open' | 'shut'): void;
+  rosterIs(state: 'open' | 'shut' | 'limited'): void;
   /** how often one was asked for */
   rostersRead(): number;
   /** how often the bot asked for its conversation with somebody */
@@ -284,7 +284,7 @@ const vendorOf = (tenant: Tenant, running: Running, people: ReturnType<typeof pe
   openIdMetadataUrl: `${tenant.origin}/v1/.well-known/openidconfiguration`,
   deliver,
   members: tenant.members,
-  rosterIs: (state: 'open' | 'shut') => {
+  rosterIs: (state: 'open' | 'shut' | 'limited') => {
     tenant.rosters.state = state;
   },
   rostersRead: () => tenant.rosters.read,
