@@ -36,6 +36,19 @@ describe.skipIf(missing !== null)('the same truth for everybody', () => {
     expect(visit.world.run('run-2041').holder.id).toBe('bo');
   });
 
+  it('says in the open drawer that somebody took the case, and keeps what was written', async () => {
+    await visit.open('/cases/case-71');
+    await visit.button(/^Take over/).click();
+    await visit.button(/^Return to the agent/).click();
+    const drawer = visit.page.getByRole('dialog', { name: 'Return to the agent' });
+    await drawer.getByLabel('Instructions').fill('Half a thought');
+    const { revision } = visit.world.case('case-71');
+    visit.world.claim(visit.world.person('bo'), 'case-71', { revision, reason: 'my customer' });
+    await drawer.getByRole('alert').getByText('Bo Lindqvist has control now').waitFor();
+    expect(await drawer.getByLabel('Instructions').inputValue()).toBe('Half a thought');
+    expect(await drawer.getByRole('button', { name: 'Return to ap-agent' }).isDisabled()).toBe(true);
+  });
+
   it('is live: what others do appears, and a lost connection is said and mended', async () => {
     await visit.open('/');
     await visit.see('Live');

@@ -74,11 +74,16 @@ const useCasePage = (shown: CaseView) => {
 
 const Dialogs = ({ shown, page }: { shown: CaseView; page: ReturnType<typeof useCasePage> }) => {
   const { open, close, send, pending, force, act } = page;
+  const lost = standingOf(shown, useMe().personId) === 'theirs';
+  // A draft belongs to one takeover of one's own: who loses control to somebody keeps what they wrote.
+  const [since, setSince] = useState(shown.claimedAt);
+  if (!lost && since !== shown.claimedAt) setSince(shown.claimedAt);
   const question = open === null || open === 'return' || open === 'breakGlass' || open === 'snooze' ? null : open;
   return (
     <>
       <ReturnDrawer
-        key={`${shown.step?.digest} ${shown.claimedAt}`}
+        key={`${shown.step?.digest} ${since}`}
+        lostTo={lost ? shown.claimedByName : null}
         opened={open === 'return'}
         onClose={close}
         shown={shown}

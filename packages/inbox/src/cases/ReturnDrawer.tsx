@@ -1,6 +1,6 @@
 /** Giving control back: instructions, what becomes of the step, what the agent may no longer do. */
 import type { CaseView } from '@belay/protocol';
-import { Button, Drawer, Group, MultiSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Drawer, Group, MultiSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconRobot } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type Dispatch, type SetStateAction, useState } from 'react';
@@ -131,6 +131,8 @@ type FormProps = {
   shown: CaseView;
   pending: boolean;
   error: ApiError | Error | null;
+  /** who took the case from its reader; null: nobody */
+  lostTo: string | null;
   act: (command: CaseCommand) => void;
 };
 
@@ -138,6 +140,7 @@ const Form = ({
   shown,
   pending,
   error,
+  lostTo,
   act,
   draft,
   setDraft,
@@ -146,7 +149,8 @@ const Form = ({
   const [valid, setValid] = useState(true);
   const missing = missingIn(draft) ?? (valid || draft.choice !== 'allow' ? null : 'Mend the marked argument.');
   const send = () => {
-    if (missing === null && !pending) act({ name: 'returnCase', body: returnBodyOf(draft, shown.step) });
+    if (missing === null && lostTo === null && !pending)
+      act({ name: 'returnCase', body: returnBodyOf(draft, shown.step) });
   };
   return (
     <form
@@ -158,6 +162,11 @@ const Form = ({
     >
       <Stack gap="lg">
         {error !== null && <ProblemNote error={error} />}
+        {lostTo !== null && (
+          <Alert role="alert" color="red" title={`${lostTo} has control now`}>
+            Why stands in the timeline. What you wrote stays here for you to copy.
+          </Alert>
+        )}
         <Textarea
           label="Instructions"
           description="In your words. The agent reads them before its next step."
@@ -179,9 +188,9 @@ const Form = ({
         <Group justify="flex-end" className={css.send ?? ''}>
           {missing !== null && <p className="quiet">{missing}</p>}
           <Button variant="default" onClick={onClose}>
-            Keep control
+            {lostTo === null ? 'Keep control' : 'Close'}
           </Button>
-          <Button type="submit" loading={pending} disabled={missing !== null}>
+          <Button type="submit" loading={pending} disabled={missing !== null || lostTo !== null}>
             Return to {shown.agentId}
           </Button>
         </Group>
