@@ -197,7 +197,7 @@ export const promises = {
     await job.giveBack(await job.takeOver(runId), { prohibit: ['release-payment'] });
     await first.kill();
     const { modelSaw } = await job.agent('start').says('ended');
-    includes(modelSaw, 'prohibited release-payment', 'the reason');
+    includes(modelSaw, 'prohibited “release payment”', 'the reason');
     includes(modelSaw, 'must not be retried', 'the word not to retry');
     assert.deepEqual(job.payments(), []);
   },
@@ -248,7 +248,7 @@ export const promises = {
     await agent.says('paused');
     const reasons = await job.reasons(runId);
     assert.ok(
-      reasons.some((because) => /asked for gather-context with the same arguments/.test(because)),
+      reasons.some((because) => /asked for “gather context” with the same arguments/.test(because)),
       `the case says: ${reasons.join(' ')}`,
     );
     assert.deepEqual(job.payments(), []);

@@ -73,7 +73,7 @@ it('a move that needs words and has none changes nothing; the issue stands as it
   jira.hands.move(bruno, key, 'Done');
   await webhooks();
   expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed' });
-  expect(jira.noticesTo(bruno).at(-1)).toContain('What you did is needed');
+  expect(jira.noticesTo(bruno).at(-1)).toContain('“What you did” is needed');
 });
 
 it('C14 deliveries in the wrong order come to the same: what counts is read back', async () => {
