@@ -69,9 +69,16 @@ export const isTagged = (node: Node | null): boolean => {
   return typeof tag === 'string' && !tag.startsWith('tag:yaml.org');
 };
 
-const refuseReferences = (source: Source, root: Node): void => {
+/** Neither can be kept: databases refuse the one, canonical JSON the other. */
+const unkeepable = /\0|\p{Surrogate}/u;
+
+const refuseUnusable = (source: Source, root: Node): void => {
   visit(root, {
     Node: (_, node) => {
+      if (isScalar(node) && typeof node.value === 'string' && unkeepable.test(node.value)) {
+        const message = 'This text holds the character U+0000 or half a character, which nothing can keep.';
+        report(source, offsetOf(node), 'yaml', message, 'Leave it out.');
+      }
       const referred = isAlias(node) || ('anchor' in node && node.anchor !== undefined);
       if (referred) {
         const remedy = 'Write the value out, or share a part under `conditions` or `lists`.';
@@ -114,7 +121,7 @@ export const readYaml = (text: string, file: string): { source: Source; root: No
   for (const { pos, message } of document.warnings) {
     if (!/tag/i.test(message)) report(source, pos[0], 'yaml', message, 'Mend the YAML at this place.');
   }
-  if (document.contents) refuseReferences(source, document.contents);
+  if (document.contents) refuseUnusable(source, document.contents);
   return { source, root: document.contents };
 };
 

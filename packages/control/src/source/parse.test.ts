@@ -135,6 +135,15 @@ describe('a wrong control', () => {
     expect(shownProblems(`${minimal}control: b\n`).join()).toMatch(/unique/);
   });
 
+  test.each([
+    ['a null character', String.raw`"the desk\0"`],
+    ['half a character', String.raw`"the desk \uD800"`],
+  ])('has no text with %s, which nothing can keep', (_, about) => {
+    expect(shownProblems(minimal.replace('about: b', `about: ${about}`))).toEqual([
+      expect.stringMatching(/^2:8 This text holds the character U\+0000 or half a character/),
+    ]);
+  });
+
   test('may not name things after what JavaScript objects inherit', () => {
     const text = everyType(
       '  - { id: r, at: pay, when: constructor == 3 || toString, then: handoff, because: "{valueOf}" }',
