@@ -91,10 +91,13 @@ const leadsOut = (name: string): boolean => {
   return false;
 };
 
-/** Parts that are not beside the control: what somebody publishes holds nothing from elsewhere. `isElsewhere`: links. */
-export const partsElsewhere = (control: SourceFile, isElsewhere: (name: string) => boolean): ControlProblem[] =>
+/**
+ * Parts that are not beside the control: what somebody publishes holds nothing from elsewhere. `behindLinks`: the name, from
+ * the same folder, of the file that a name really leads to.
+ */
+export const partsElsewhere = (control: SourceFile, behindLinks: (name: string) => string): ControlProblem[] =>
   partsIn(control)
-    .filter(({ name }) => leadsOut(name) || isElsewhere(name))
+    .filter(({ name }) => leadsOut(name) || leadsOut(behindLinks(name)))
     .map(({ name, origin, column }) => {
       const own = name.split(/[\\/]+/).at(-1) ?? name;
       const remedy = `Put it beside the control and write parts: [${own}].`;

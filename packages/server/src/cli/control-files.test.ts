@@ -132,6 +132,18 @@ describe('a control in several files', () => {
       expect(err).not.toContain('hunter2');
     }
   });
+
+  it('may have a part whose name begins with dots, also by way of a link', async () => {
+    const own = join(folder, 'dotted');
+    mkdirSync(own);
+    const main = join(own, 'payment-approval.control.yaml');
+    writeFileSync(join(own, '..lists.yaml'), 'lists:\n  watched: [DE1]\n');
+    symlinkSync('..lists.yaml', join(own, 'linked.yaml'));
+    for (const name of ['..lists.yaml', 'linked.yaml']) {
+      writeFileSync(main, `parts: [${name}]\n${readFileSync(file, 'utf8')}`);
+      expect(await belay('check', main)).toMatchObject({ exit: 0, err: '' });
+    }
+  });
 });
 
 describe('belay schema', () => {

@@ -75,16 +75,16 @@ export const invalid = (
     errors,
   });
 
-/** A link in the folder whose file is outside of it. */
-const isLinkedOut = (folder: string, name: string): boolean => {
+/** How the file that a part really is would be named from the folder: a link may lead out of it. */
+const behindLinks = (folder: string, name: string): string => {
   const part = join(folder, name);
-  return existsSync(part) && relative(realpathSync(folder), realpathSync(part)).startsWith('..');
+  return existsSync(part) ? relative(realpathSync(folder), realpathSync(part)) : name;
 };
 
 /** A control with the files that it names under `parts`, beside it, as one text: read and published as such. */
 export const readControlFiles = (file: string): ParsedFiles => {
   const text = readTextFile(file, 'control');
-  const elsewhere = partsElsewhere({ file, text }, (name) => isLinkedOut(dirname(file), name));
+  const elsewhere = partsElsewhere({ file, text }, (name) => behindLinks(dirname(file), name));
   if (elsewhere.length > 0) return { ok: false, problems: elsewhere, text, placeOf: (place) => ({ ...place, file }) };
   const parts = partsOf(text).map((name) => {
     const part = join(dirname(file), name);
