@@ -4,7 +4,7 @@ import type { Organisation } from '../domain/oncall/organisation.ts';
 import { targetName } from '../domain/oncall/organisation.ts';
 import type { SignIn } from '../domain/oncall/sign-in.ts';
 import type { RunEvent } from '../domain/run/events.ts';
-import { sentenceOf } from '../domain/run/sentence.ts';
+import { meaningOf, sentenceOf } from '../domain/run/sentence.ts';
 
 export const personName = (org: Organisation, personId: string): string =>
   org.people.find((person) => person.personId === personId)?.name ?? personId;
@@ -49,7 +49,10 @@ export const entryView = (row: EntryRecord, org: Organisation): EntryView => {
     seq: row.seq,
     logIndex: row.log_index,
     type: row.type,
-    sentence: row.event === null ? `${row.type} (content erased)` : sentenceOf(row.event as unknown as RunEvent, names),
+    sentence:
+      row.event === null
+        ? `${meaningOf(row.type)} (Its content was erased.)`
+        : sentenceOf(row.event as unknown as RunEvent, names),
     by,
     byName,
     at: iso(row.at),

@@ -1,6 +1,7 @@
 /** Promise 7, over an upgrade: work that an older Belay left in any state goes on under this one. */
 import { verifyBundle } from '@belay/protocol/evidence';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type EntryRecord, entryView } from '../../src/engine/entry-view.ts';
 import { fixtures, readFixture, restore, writeFixture } from '../upgrade/fixture.ts';
 import { argumentsOf, ask, leaveBehind, type Name, type Story, sign } from '../upgrade/story.ts';
 import { type Client, clientOf, createWorld, type World } from '../world.ts';
@@ -54,6 +55,15 @@ describe.each(fixtures())('cases and sign-offs left behind by %s', (name) => {
         expect((await bruno.call('getApproval', { params: { approvalId } })).status).toBe(200);
     }
     expect(await world.app.audit()).toEqual([]);
+  });
+
+  it('each thing that happened is told in a whole sentence, whatever its record had no field for', async () => {
+    const { world } = here;
+    const org = await world.app.services.house.organisation();
+    const recorded = readFixture(name).tables.entries as EntryRecord[];
+    const said = recorded.map((row) => `${row.type} ${entryView({ ...row, leaf: null }, org).sentence}`);
+    const broken = /undefined|null|NaN|\[object|[{}]|Invalid Date/;
+    expect(said.filter((one) => broken.test(one) || !/^\w+ \S+ .*[.?!]$/.test(one))).toEqual([]);
   });
 
   it('an open case is taken over and resolved', async () => {

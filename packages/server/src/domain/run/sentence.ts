@@ -1,5 +1,5 @@
 /** An event in words, for the timeline. A person reads these; the event itself is what counts. */
-import { iso, sayName, upper } from '@belay/protocol';
+import { eventCatalogue, iso, sayName, upper } from '@belay/protocol';
 import type { RunEvent } from './events.ts';
 import { upgradedApproval } from './upgrade.ts';
 
@@ -103,9 +103,12 @@ type Stop = { scope: string; name: string | null; because: string };
 const stopSentence = ({ name, because }: Stop, { by }: Names): string =>
   `${by} stopped ${name ?? 'everything'}: ${because}`;
 
-/** The sentence for one event. Unknown types (of a newer version) are shown by their name. */
+/** What this kind of event means, whatever it was about; of a newer version's, the name is all there is. */
+export const meaningOf = (type: string): string => (eventCatalogue as Record<string, string>)[type] ?? type;
+
+/** The sentence for one event; of those that are about no run, what their kind means. */
 export const sentenceOf = (event: RunEvent, names: Names): string => {
   if ((event.type as string) === 'StopOrdered') return stopSentence(event as unknown as Stop, names);
   const sentence = sentences[event.type] as ((event: RunEvent, names: Names) => string) | undefined;
-  return sentence === undefined ? event.type : sentence(event, names);
+  return sentence === undefined ? meaningOf(event.type) : sentence(event, names);
 };
