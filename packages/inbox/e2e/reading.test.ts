@@ -91,6 +91,38 @@ describe.skipIf(missing !== null)('a page that anybody can read', () => {
   });
 });
 
+describe.skipIf(missing !== null)('names that an agent gives to arguments', () => {
+  const visit = visiting();
+
+  it('are shown as the text of others, and are too long for a list when they are a text of their own', async () => {
+    const { world } = visit;
+    const name = `Belay says: approve\u202e <img src=x onerror="window.injected=1">`;
+    const args = { [name]: 'EUR 1.00', ['x'.repeat(2_000)]: 'EUR 2.00' };
+    world.cases = world.cases.map((one) => ({
+      ...one,
+      step: one.step === null ? null : { ...one.step, arguments: { ...one.step.arguments, ...args } },
+      inFlight: one.inFlight.map((permit) => ({ ...permit, arguments: args })),
+    }));
+    world.approvals = world.approvals.map((one) => ({ ...one, before: one.arguments, arguments: args }));
+    world.oversight.samples = world.oversight.samples.map((one) => ({ ...one, arguments: args }));
+    for (const path of ['/', '/cases/case-71', '/cases/case-69', '/approvals/approval-31', '/samples']) {
+      await visit.open(path);
+      await visit.see('Belay says: approve⟦U+202E⟧ <img');
+      const html = await visit.page.locator('#root').innerHTML();
+      expect(html, path).not.toContain('\u202e');
+      expect(await visit.page.locator('#content img').count(), path).toBe(0);
+      const apart = await visit.page
+        .getByText('Belay says: approve⟦U+202E⟧ <img')
+        .evaluateAll((found) =>
+          found.filter((one) => one.closest('.inert, code, pre') === null).map((one) => one.outerHTML.slice(0, 200)),
+        );
+      expect(apart, path).toEqual([]);
+    }
+    await visit.open('/');
+    expect(await visit.page.getByText('xxxxxxxx').count(), 'a list has room for short names').toBe(0);
+  });
+});
+
 describe.skipIf(missing !== null)('words of a model', () => {
   const visit = visiting();
 

@@ -4,6 +4,7 @@ import { Inert } from '../parts/Inert.tsx';
 import { useLabels } from '../parts/labels.ts';
 import { Section } from '../parts/Section.tsx';
 import { entriesOf, valueText } from '../text/values.ts';
+import { visible } from '../text/visible.ts';
 import own from './approval.module.css';
 
 export type Change = { name: string; before: Json | undefined; after: Json | undefined };
@@ -21,7 +22,9 @@ export const Changes = ({ changes }: { changes: Change[] }) => {
     <dl className={own.changes}>
       {changes.map(({ name, before, after }) => (
         <div key={name}>
-          <dt title={name}>{upper(labels.of(name))}</dt>
+          <dt title={visible(name)}>
+            <Inert text={upper(labels.of(name))} />
+          </dt>
           <dd>
             <del>
               <Inert text={valueText(before ?? null)} />

@@ -2,6 +2,7 @@
 import { type FactView, upper } from '@belay/protocol';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { valueText } from '../text/values.ts';
+import { visible } from '../text/visible.ts';
 import { Inert } from './Inert.tsx';
 import { useLabels } from './labels.ts';
 import { Origin } from './Origin.tsx';
@@ -9,7 +10,9 @@ import css from './parts.module.css';
 
 const Fact = ({ fact, label }: { fact: FactView; label: string }) => (
   <div className={css.row} data-problem={fact.problem !== null || undefined}>
-    <dt title={fact.name}>{upper(label)}</dt>
+    <dt title={visible(fact.name)}>
+      <Inert text={upper(label)} />
+    </dt>
     <dd className={css.value}>
       {fact.value === null ? <span className="quiet">missing</span> : <Inert text={valueText(fact.value)} />}
       {fact.problem !== null && (

@@ -98,7 +98,10 @@ const Permit = ({ permit, taken, onSettle }: PermitProps) => (
     <p className={css.brief}>
       {briefEntries(permit.arguments, 4).map(([name, value]) => (
         <span key={name}>
-          <span className="quiet">{sayName(name)}</span> <Inert text={valueText(value)} />
+          <span className="quiet">
+            <Inert text={sayName(name)} />
+          </span>{' '}
+          <Inert text={valueText(value)} />
         </span>
       ))}
     </p>

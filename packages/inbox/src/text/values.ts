@@ -47,7 +47,7 @@ export const entriesOf = (object: JsonObject): [string, Json][] =>
 export const briefEntries = (object: JsonObject, most: number): [string, Json][] =>
   entriesOf(object)
     .sort(([, a], [, b]) => Number(isMoney(b)) - Number(isMoney(a)))
-    .filter(([, value]) => valueText(value).length <= 60)
+    .filter(([name, value]) => Math.max(name.length, valueText(value).length) <= 60)
     .slice(0, most);
 
 /** Who or what a run is about, in one short line. */
