@@ -18,7 +18,7 @@ export { acceptLine, type Judged, type Judgement, judgeFindings } from './check/
 export type { OrganisationView } from './check/organisation.ts';
 export { type Coverage, type Interval, type Reach, reachOf } from './check/reach.ts';
 export { type Change, type Comparison, compareControls } from './compare/compare.ts';
-export type { Note } from './compare/notes.ts';
+export type { Note } from './compare/note.ts';
 export { outageMsOf, reviewWithinMsOf } from './defaults.ts';
 export { compileControl } from './evaluate/compile.ts';
 export { recordedInput } from './evaluate/recorded.ts';

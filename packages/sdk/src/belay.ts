@@ -5,7 +5,7 @@
 import type { Attached } from '@belay/protocol';
 import { createClient } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { ControlMap, Registered } from './controls.ts';
+import type { ControlMap, Registered, StartInput } from './controls.ts';
 import { type DriveInput, type Driven, drive } from './drive.ts';
 import { BelayError } from './errors.ts';
 import { Fence } from './fence.ts';
@@ -32,15 +32,6 @@ export type BelayOptions = {
   heartbeatMs?: number;
   /** false: no background connection; a takeover is then noticed at the next call. Default true */
   watch?: boolean;
-};
-
-export type StartInput<C extends ControlMap, N extends keyof C & string> = {
-  control: N;
-  subject: C[N]['subject'];
-  /** the person for whom the agent works */
-  onBehalfOf?: string;
-  /** the same key gives the same run, also in another process */
-  key?: string;
 };
 
 export interface Belay<C extends ControlMap> {

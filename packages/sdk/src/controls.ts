@@ -29,3 +29,12 @@ export type FactsOf<C extends ControlShape, S extends StepName<C>> = C['steps'][
 }
   ? F
   : JsonObject;
+
+export type StartInput<C extends ControlMap, N extends keyof C & string> = {
+  control: N;
+  subject: C[N]['subject'];
+  /** the person for whom the agent works */
+  onBehalfOf?: string;
+  /** the same key gives the same run, also in another process */
+  key?: string;
+};

@@ -3,9 +3,8 @@
  * when they give control back, take the run up again, say that their instructions were read, and call the function anew.
  */
 import type { InstructionsView, Json, RunView } from '@belay/protocol';
-import type { StartInput } from './belay.ts';
 import { backoffMs, type Clock } from './clock.ts';
-import type { ControlMap } from './controls.ts';
+import type { ControlMap, StartInput } from './controls.ts';
 import { BelayError, Fenced } from './errors.ts';
 import { untilAnswered } from './line.ts';
 import type { HeldRun } from './run.ts';

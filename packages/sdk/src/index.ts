@@ -1,8 +1,8 @@
 /** What an agent imports. The systems that carry out effects need `@belay/sdk/verify`. */
 
-export { type Belay, type BelayOptions, createBelay, type StartInput } from './belay.ts';
+export { type Belay, type BelayOptions, createBelay } from './belay.ts';
 export type { Clock, Sleep } from './clock.ts';
-export type { AnyControls, ControlMap, ControlShape, Register, Registered, StepShape } from './controls.ts';
+export type { AnyControls, ControlMap, ControlShape, Register, Registered, StartInput, StepShape } from './controls.ts';
 export type { DriveInput, Driven } from './drive.ts';
 export {
   BelayError,

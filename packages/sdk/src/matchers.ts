@@ -1,6 +1,11 @@
 /** What a test says about the story of a run: `expect.extend(belayMatchers)`, in Vitest and Jest alike. */
-import type { Json } from '@belay/protocol';
-import type { Story } from './testing.ts';
+import type { AnswerOf, Json } from '@belay/protocol';
+
+/** What happened in a run, in order: each event as the timeline has it. */
+export type Story = {
+  run: AnswerOf<'getRun'>;
+  entries: { type: string; event: Json; at: number; by: string }[];
+};
 
 type Event = { [name: string]: Json };
 type Result = { pass: boolean; message: () => string };

@@ -2,14 +2,15 @@
  * A Belay for your tests: the server's own rules over a store in memory, people you speak for, a clock you move.
  * No database, no port, no process. It is gone when the test is; what it decides is what the server decides.
  */
-import { type AnswerOf, type BodyOf, type Json, type QueryOf, type RouteName, routes } from '@belay/protocol';
+import { type AnswerOf, type BodyOf, type QueryOf, type RouteName, routes } from '@belay/protocol';
 import { type Belay, type BelayOptions, createBelay } from './belay.ts';
 import { systemClock } from './clock.ts';
 import type { AnyControls, ControlMap } from './controls.ts';
 import { BelayError } from './errors.ts';
+import type { Story } from './matchers.ts';
 import { createMemoryBelay, type MemoryBelay, type Source } from './memory-belay.js';
 
-export { type BelayMatchers, belayMatchers } from './matchers.ts';
+export { type BelayMatchers, belayMatchers, type Story } from './matchers.ts';
 export type { Source } from './memory-belay.js';
 
 export type TestBelayOptions = {
@@ -45,12 +46,6 @@ export type TestPerson = {
   settle(runId: string, step: string, said: BodyOf<'settlePermit'>): Promise<AnswerOf<'settlePermit'>>;
   /** any other route of the API */
   call<N extends RouteName>(name: N, asked?: Asked<N>): Promise<AnswerOf<N>>;
-};
-
-/** What happened in a run, in order: each event as the timeline has it. */
-export type Story = {
-  run: AnswerOf<'getRun'>;
-  entries: { type: string; event: Json; at: number; by: string }[];
 };
 
 export type TestBelay<C extends ControlMap = AnyControls> = {

@@ -9,14 +9,13 @@ import type { Pool } from 'pg';
 import { channelDefinitions } from './channels/all.ts';
 import { ChannelProblem, configured } from './channels/channel.ts';
 import { ConfigProblem } from './config.ts';
-import { decideOncall, type Entered, withEntered } from './domain/oncall/entered.ts';
-import type { Organisation } from './domain/oncall/organisation.ts';
 import { createChanges } from './engine/changes.ts';
 import type { Channel } from './engine/channel-ports.ts';
 import { Committer, changeOf } from './engine/committer.ts';
 import { createChannelWork } from './engine/delivery/channel-work.ts';
 import { endDrills } from './engine/drills.ts';
 import { pollMs } from './engine/due.ts';
+import { createEntering } from './engine/entering.ts';
 import { createHandle } from './engine/handle.ts';
 import { createHouse } from './engine/house.ts';
 import { createIntake, type IntakeSource } from './engine/intake/intake.ts';
@@ -234,28 +233,10 @@ const createServices = ({
     parts.house.forgetOrganisation();
     return applied;
   },
-  changeOncall: async (command, by) => {
-    const { newId, house, clock } = parts;
-    const now = clock.now();
-    const decide = (applied: Organisation, entered: Entered) =>
-      decideOncall(entered, command, { org: withEntered(applied, entered), by, now, newId });
-    const decided = await changeEntered(recorded, decide, { kind: 'person', id: by.personId }, now);
-    house.forgetOrganisation();
-    if (decided.refused !== undefined) return decided;
-    const { overrides = [], absences = [], delegations = [], accounts = [] } = decided.event ?? {};
-    const id =
-      overrides[0]?.overrideId ??
-      absences[0]?.absenceId ??
-      delegations[0]?.delegationId ??
-      accounts[0]?.accountId ??
-      '';
-    return { id, event: decided.event };
-  },
-  tryOncall: async (command, by) => {
-    const { newId, house, clock } = parts;
-    const { value: org, entered } = await house.organisationParts();
-    return decideOncall(entered, command, { org, by, now: clock.now(), newId });
-  },
+  ...createEntering({
+    ...parts,
+    change: (decide, by, at) => changeEntered(recorded, decide, by, at),
+  }),
   feedToken: (schedule) =>
     createHmac('sha256', keys.logSecret).update(`calendar feed of ${schedule}`).digest('base64url'),
 });

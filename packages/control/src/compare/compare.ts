@@ -15,7 +15,8 @@ import { sayList, saySignOff, sayTarget } from '../words/names.ts';
 import { sayRef } from '../words/phrase.ts';
 import { factsAt, narrowedIn, sayBox } from '../words/region.ts';
 import { grown } from './grown.ts';
-import { cap, type Note, notesOf } from './notes.ts';
+import type { Note } from './note.ts';
+import { cap, notesOf } from './notes.ts';
 
 export type Change = {
   step: string;

@@ -5,7 +5,7 @@ import { reviewWithinMsOf } from '../defaults.ts';
 import type { Control, LimitSpec } from '../model.ts';
 import { parseMoney } from '../value/money.ts';
 import { sayArgument, sayDuration, sayList, saySignOff, sayStep, sayTarget } from '../words/names.ts';
-import type { Note } from './notes.ts';
+import type { Note } from './note.ts';
 
 /** "EUR 1000.00" or "5" as what it is an amount of, and how much. */
 const amountOf = (above: string): { of: string; amount: number } => {

@@ -4,10 +4,8 @@ import type { ApprovalSpec, Control, LadderSpec, StepSpec } from '../model.ts';
 import { pageLadder } from '../page/waits.ts';
 import { sayDuration, sayList, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
 import { limitNotes, reviewNotes } from './limit-notes.ts';
+import type { Note } from './note.ts';
 import { stuckNotes } from './stuck-notes.ts';
-
-/** A difference that is not about single cases. */
-export type Note = { sentence: string; weaker: boolean };
 
 export const cap = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

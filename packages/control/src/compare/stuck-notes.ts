@@ -2,7 +2,7 @@
 import { outageMsOf } from '../defaults.ts';
 import type { Control } from '../model.ts';
 import { sayDuration } from '../words/names.ts';
-import type { Note } from './notes.ts';
+import type { Note } from './note.ts';
 
 type Budget = { name: string; of: (stuck: Control['stuck']) => number | null; say: (most: number) => string };
 

@@ -9,8 +9,8 @@ import { type Pattern, patternsOf } from '../domain/insight/patterns.ts';
 import { type Proposal, proved, sketchesOf } from '../domain/insight/proposals.ts';
 import { type RecordedStep, type RunEntry, type RunTold, tellRun, toldTypes } from '../domain/insight/recorded.ts';
 import type { RunEvent } from '../domain/run/events.ts';
+import type { House } from './house.ts';
 import type { PublishedControl } from './publishing.ts';
-import type { Services } from './services.ts';
 
 /** More than this of a period is not read at once: the newest runs are, and the answer says from when on. */
 export const most = { runs: 5_000, entries: 100_000 };
@@ -35,6 +35,11 @@ export type InsightQueries = {
   entriesOfRuns(runIds: string[], types: readonly string[], limit: number): Promise<EntryOfPeriod[]>;
 };
 
+export type InsightPorts = {
+  queries: InsightQueries & { getControl(name: string, version: null): Promise<PublishedControl | null> };
+  house: House;
+};
+
 export type Recalled = {
   runs: (RunTold & { runId: string })[];
   /** the period was cut: nothing that started before this was read */
@@ -49,7 +54,7 @@ const toldOf = (runs: readonly RunOfPeriod[], entries: readonly EntryOfPeriod[])
 };
 
 /** The runs of a period, as far back as the bounds allow. A run whose entries do not fit any more is left out whole. */
-export const recall = async ({ queries }: Pick<Services, 'queries'>, period: Period): Promise<Recalled> => {
+export const recall = async ({ queries }: Pick<InsightPorts, 'queries'>, period: Period): Promise<Recalled> => {
   const found = await queries.runsOfPeriod(period, most.runs + 1);
   const wanted = found.slice(0, most.runs);
   const runs: Recalled['runs'] = [];
@@ -77,7 +82,7 @@ const countsOf = ({ runs, cut }: Recalled) => ({
 export type Counts = ReturnType<typeof countsOf>;
 
 export const readPatterns = async (
-  services: Pick<Services, 'queries'>,
+  services: Pick<InsightPorts, 'queries'>,
   period: Period,
 ): Promise<Counts & { patterns: Pattern[] }> => {
   const recalled = await recall(services, period);
@@ -86,7 +91,7 @@ export const readPatterns = async (
 
 /** The versions that these steps were decided under. */
 const versionsOf = async (
-  { house }: Pick<Services, 'house'>,
+  { house }: Pick<InsightPorts, 'house'>,
   name: string,
   steps: readonly RecordedStep[],
 ): Promise<(version: number) => CompiledControl> => {
@@ -111,7 +116,7 @@ const testInTurns = async (steps: readonly RecordedStep[], input: BacktestInput)
 export type Tested = Counts & { inForce: Control | null; result: Backtest };
 
 export const runBacktest = async (
-  { queries, house }: Pick<Services, 'queries' | 'house'>,
+  { queries, house }: InsightPorts,
   control: Control,
   period: Period,
 ): Promise<Tested> => {
@@ -128,7 +133,7 @@ export const runBacktest = async (
 
 /** Changes of the version in force that the period speaks for, each with its backtest. */
 export const readProposals = async (
-  { queries, house }: Pick<Services, 'queries' | 'house'>,
+  { queries, house }: InsightPorts,
   { name, parsed, source }: Pick<PublishedControl, 'name' | 'parsed' | 'source'>,
   period: Period,
 ): Promise<Counts & { proposals: Proposal[] }> => {

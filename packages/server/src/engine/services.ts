@@ -1,10 +1,9 @@
 /** Everything an edge may ask of the engine, in one place. `app.ts` builds it. */
 import type { Actor, AnswerOf, ErrorCode, KeyView } from '@belay/protocol';
-import type { Refusal } from '../domain/decided.ts';
-import type { OncallCommand, OncallEvent } from '../domain/oncall/entered.ts';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import type { AgentPorts } from './agent-ports.ts';
 import type { AccountLinks } from './delivery/channel-work.ts';
+import type { Entering } from './entering.ts';
 import type { Receive } from './inbound/inbound.ts';
 import type { Intake } from './intake/intake.ts';
 import type { MovingPorts } from './moving.ts';
@@ -60,6 +59,7 @@ export const mayUseLinks = ({ loginLinks }: Pick<Services, 'loginLinks'>, person
 
 export type Services = AgentPorts &
   StopPorts &
+  Entering &
   Pick<MovingPorts, 'orderMove'> & {
     queries: Queries;
     accounts: AccountCommands;
@@ -75,16 +75,6 @@ export type Services = AgentPorts &
     once: HouseOnce;
     /** replaces the organisation, with an entry that keeps the whole of it; false when it was not at `expected` any more */
     applyOrganisation(organisation: Organisation, by: Actor, expected?: number | null): Promise<boolean>;
-    /** overrides, a swap, absences, or their withdrawal; answers the id of the first, and how many there are */
-    changeOncall(
-      command: OncallCommand,
-      by: Person,
-    ): Promise<{ id: string; event: OncallEvent | null; refused?: undefined } | { refused: Refusal }>;
-    /** what the same would do now, and does not */
-    tryOncall(
-      command: OncallCommand,
-      by: Person,
-    ): Promise<{ event: OncallEvent | null; refused?: undefined } | { refused: Refusal }>;
     /** what lets a calendar read the feed of a schedule without signing in */
     feedToken(schedule: string): string;
     accountLinks: AccountLinks;

@@ -3,7 +3,8 @@ import { emptyOrganisation } from '../domain/oncall/organisation.ts';
 import { person } from '../domain/oncall/schedule.testing.ts';
 import type { Run } from '../domain/run/run.ts';
 import type { Owed } from './delivery/card-store.ts';
-import { planTell, tellsOf } from './tell.ts';
+import { planNotice } from './delivery/notice.ts';
+import { tellsOf } from './tell.ts';
 
 const run = { runId: 'run_1', agentId: 'payables', control: { name: 'payments' } } as Run;
 const people = [person('ann', { name: 'Ann Meier' }), person('ben', { name: 'Ben Roth', addresses: { chat: 'U7' } })];
@@ -18,7 +19,7 @@ const planned = async (rows: { body: unknown }[]): Promise<Owed[]> => {
     house: { organisation: async () => ({ ...emptyOrganisation, people }) },
     cards: { owe: async (more: Owed[]) => void owed.push(...more) },
   } as never;
-  for (const row of rows) await planTell(ports, row as never);
+  for (const row of rows) await planNotice(ports, row as never);
   return owed;
 };
 

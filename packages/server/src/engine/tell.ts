@@ -4,16 +4,11 @@
  * the same without it.
  */
 import { sayName, upper } from '@belay/protocol';
-import type { Organisation } from '../domain/oncall/organisation.ts';
 import type { RunEvent } from '../domain/run/events.ts';
 import type { Run } from '../domain/run/run.ts';
-import { addressOf } from './delivery/places.ts';
-import type { DeliverPorts } from './delivery/ports.ts';
-import { personName } from './entry-view.ts';
-import type { OwedRow } from './outbox.ts';
 import type { OwedDelivery } from './ports.ts';
 
-const urgent = 100;
+export const urgent = 100;
 
 /** `by`: whose name the text begins with. */
 type Said = { told: string[]; by: string | null; text: string; path: string };
@@ -52,30 +47,4 @@ export const tellsOf = (run: Run, recorded: { event: RunEvent; by: { id: string 
   });
   // Many samples may fall due in one commit, and what waits is owed once for each target.
   return owed.filter(({ target }, index) => owed.findIndex((one) => one.target === target) === index);
-};
-
-/** Whose name the text begins with, an older build wrote in braces at the beginning of it. */
-const named = (org: Organisation, { by, text }: { by?: string | null; text: string }): string => {
-  if (by === undefined) return text.replace(/^\{([\w.-]+)\}/, (_braces, personId: string) => personName(org, personId));
-  return by === null ? text : `${personName(org, by)} ${text}`;
-};
-
-type Tell = { personId: string; by?: string | null; text: string; path: string };
-
-/** Owes the notice to the channel that reaches the person; to nobody where none does. */
-export const planTell = async (ports: DeliverPorts, row: OwedRow): Promise<void> => {
-  const { personId, path, ...said } = row.body as Tell;
-  const org = await ports.house.organisation();
-  const person = org.people.find((one) => one.active && one.personId === personId);
-  if (person === undefined) return;
-  const way = [...ports.channels.values()].find(
-    ({ name, tell }) => tell !== undefined && addressOf(person, name) !== null,
-  );
-  if (way === undefined) return;
-  const place = { kind: 'person', address: addressOf(person, way.name) ?? '' };
-  const body = { place, text: `${named(org, said)} ${ports.url}${path}`, personId: person.personId };
-  await ports.cards.owe(
-    [{ kind: 'notice', lane: way.name, target: row.target, body, urgency: urgent }],
-    ports.clock.now(),
-  );
 };

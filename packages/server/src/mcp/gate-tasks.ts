@@ -7,7 +7,8 @@ import { z } from 'zod';
 import type { AgentApi } from './agent-api.ts';
 import { cameTo, lookAt, resultOf, runChanged, type Told, type Waits } from './gate-tools.ts';
 import { internalError, readLoosely } from './json-rpc.ts';
-import type { Task, Tasks } from './tool-server.ts';
+import type { Task } from './task-wire.ts';
+import type { Tasks } from './tool-server.ts';
 
 const lookAgainMs = 2_000;
 const longestUrl = 2_000;

@@ -3,9 +3,22 @@
  * name in the extension since 2026-07-28.
  */
 import type { CallToolResult, Result, ServerCapabilities } from '@modelcontextprotocol/server';
-import type { Task } from './tool-server.ts';
 
 export type Era = 'legacy' | 'modern';
+export type Task = {
+  taskId: string;
+  /** instants, ISO 8601 */
+  createdAt: string;
+  lastUpdatedAt: string;
+  pollIntervalMs: number;
+  statusMessage?: string;
+} & (
+  | { status: 'working' | 'cancelled' }
+  | { status: 'input_required'; inputRequests: { [key: string]: unknown } }
+  | { status: 'completed'; result: CallToolResult }
+  | { status: 'failed'; error: { code: number; message: string } }
+);
+
 export const tasksExtension = 'io.modelcontextprotocol/tasks';
 
 export const tasksCapability = (era: Era): ServerCapabilities =>

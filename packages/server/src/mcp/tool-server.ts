@@ -15,21 +15,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { isObject } from './json-rpc.ts';
-import { type Era, taskCreated, taskSeen, tasksCapability, tasksExtension } from './task-wire.ts';
-
-export type Task = {
-  taskId: string;
-  /** instants, ISO 8601 */
-  createdAt: string;
-  lastUpdatedAt: string;
-  pollIntervalMs: number;
-  statusMessage?: string;
-} & (
-  | { status: 'working' | 'cancelled' }
-  | { status: 'input_required'; inputRequests: { [key: string]: unknown } }
-  | { status: 'completed'; result: CallToolResult }
-  | { status: 'failed'; error: { code: number; message: string } }
-);
+import { type Era, type Task, taskCreated, taskSeen, tasksCapability, tasksExtension } from './task-wire.ts';
 
 export type Tasks = {
   /** null: there is no such task */

@@ -4,13 +4,13 @@ import type { Refusal } from '../../domain/decided.ts';
 import { type Person, readerOf } from '../../domain/oncall/organisation.ts';
 import type { Channel, Connection } from '../channel-ports.ts';
 import { pollMs } from '../due.ts';
+import type { Entering } from '../entering.ts';
 import { confirmLink, lookAtLink, unknownAccounts } from '../inbound/account-links.ts';
 import { createReceive, processInbound, type Receive } from '../inbound/inbound.ts';
 import type { InboundPorts } from '../inbound/ports.ts';
 import { pollChannel } from '../inbound/read.ts';
 import type { Loop, StartLoop } from '../loop.ts';
 import type { Queries } from '../queries.ts';
-import type { Services } from '../services.ts';
 import type { Found } from './card-store.ts';
 import { approvalCard, type Card, caseCard, type Subject } from './cards.ts';
 import { channelHealth, examineChannels } from './channel-health.ts';
@@ -19,8 +19,8 @@ import { planOwed } from './plan.ts';
 import type { DeliverPorts } from './ports.ts';
 
 type Given = Omit<DeliverPorts, 'find' | 'cardOf' | 'entriesOf'> &
-  Omit<InboundPorts, 'find' | 'cardOf' | 'queries'> & {
-    changeOncall: Services['changeOncall'];
+  Omit<InboundPorts, 'find' | 'cardOf' | 'queries'> &
+  Pick<Entering, 'changeOncall'> & {
     startLoop: StartLoop;
     queries: Pick<Queries, 'getCase' | 'getApproval' | 'listCases' | 'listApprovals' | 'entriesOf'>;
   };

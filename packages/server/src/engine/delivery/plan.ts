@@ -6,10 +6,10 @@ import { rungFired } from '../../domain/case/open.ts';
 import type { Context, Decided } from '../../domain/decided.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { backoffMs, leaseMs, type OwedRow } from '../outbox.ts';
-import { planTell } from '../tell.ts';
 import type { ChannelState, Found, Owed, ShownCard } from './card-store.ts';
 import { parseSubject, type Subject, subjectKey } from './cards.ts';
 import { inTrouble } from './health.ts';
+import { planNotice } from './notice.ts';
 import { queueMs } from './pace.ts';
 import { placesOf, type Wanted } from './places.ts';
 import type { DeliverPorts } from './ports.ts';
@@ -121,7 +121,7 @@ const planRow = async (ports: DeliverPorts, row: OwedRow): Promise<void> => {
   const { outbox, clock, log } = ports;
   try {
     const subject = parseSubject(row.target);
-    if (row.kind === 'tell') await planTell(ports, row);
+    if (row.kind === 'tell') await planNotice(ports, row);
     else if (subject !== null) await plan(ports, subject);
     await outbox.delivered(row, clock.now());
   } catch (error) {

@@ -11,16 +11,12 @@ import type { Organisation, Person } from '../../domain/oncall/organisation.ts';
 import type { Channel } from '../channel-ports.ts';
 import { actionLabels } from '../delivery/cards.ts';
 import { addressOf, personAt } from '../delivery/places.ts';
+import type { Entering } from '../entering.ts';
 import { personView } from '../present.ts';
 import { pressesOf, replay } from './inbound.ts';
 import type { AccountLink, InboundPorts } from './ports.ts';
 
-type LinkPorts = InboundPorts & {
-  changeOncall(
-    command: { type: 'linkAccount'; channel: string; address: string },
-    by: Person,
-  ): Promise<{ id: string; refused?: undefined } | { refused: Refusal }>;
-};
+type LinkPorts = InboundPorts & Pick<Entering, 'changeOncall'>;
 type Refused = { refused: Refusal };
 
 const usable = async (ports: LinkPorts, token: string): Promise<{ link: AccountLink; channel: Channel } | null> => {

@@ -7,14 +7,20 @@ import type { Refusal } from '../../domain/decided.ts';
 import { accountOf, signInAccount, whoSignsIn } from '../../domain/oncall/identity.ts';
 import type { Person } from '../../domain/oncall/organisation.ts';
 import type { SignIn } from '../../domain/oncall/sign-in.ts';
-import type { Services } from '../services.ts';
+import type { Entering } from '../entering.ts';
+import type { House } from '../house.ts';
+import type { Clock, Log } from '../ports.ts';
 import { type Asked, createProvider, type ProviderSettings, type Shown, SignInProblem } from './provider.ts';
 
 /** Somebody who is signed in and shows once more that it is them. `session` ends with it. */
 export type Again = { personId: string; session: string };
 export type Opened = { personId: string; session: string; csrf: string; signIn: SignIn };
 
-export type SignInPorts = Pick<Services, 'house' | 'changeOncall' | 'url' | 'clock' | 'log'> & {
+export type SignInPorts = Pick<Entering, 'changeOncall'> & {
+  house: House;
+  url: string;
+  clock: Clock;
+  log: Log;
   settings: ProviderSettings;
   digestOf(session: string): string;
   /** `replaces`: digest of the session that ends with this one */
