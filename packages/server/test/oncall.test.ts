@@ -97,6 +97,17 @@ describe('what people enter', () => {
     for (const id of [swapped.body.id, absent.body.id]) await dana.call('withdrawEntered', { params: { id } });
   });
 
+  it('a swap of turns that nobody has is refused, and says when they have one', async () => {
+    const between: [string, string] = ['bruno', 'chidi'];
+    const body = { between, from: at('1h'), to: at('2h'), because: 'dentist' };
+    const { status, problem } = await dana.call('swapShifts', { params: treasury, body });
+    expect(status).toBe(422);
+    expect(problem.detail).toMatch(
+      /^Neither Bruno Ferrari nor Chidi Okafor has a turn in primary of treasury from .* \(Europe\/Paris\)\. The next of Bruno Ferrari begins /,
+    );
+    expect(problem.detail).toContain('or put one of them on call instead.');
+  });
+
   it('nobody changes the shifts of others, and agents change none', async () => {
     const body = { personId: 'amelie', from: at('0s'), to: at('1h'), because: 'x' };
     expect((await emre.call('addOverride', { params: treasury, body })).problem.code).toBe('not_entitled');

@@ -116,6 +116,60 @@ describe('a swap', () => {
   });
 });
 
+describe('a swap or a cover of a turn that nobody has', () => {
+  const said = (command: OncallCommand, layer = org.schedules[0]?.layers[0]) => {
+    const given = { org: withLayer(layer), by: org.people[3] as Person, now: start, newId: (p: string) => p };
+    return decideOncall(nothingEntered, command, given).refused?.detail ?? null;
+  };
+  const withLayer = (layer = org.schedules[0]?.layers[0]): Organisation => ({
+    ...org,
+    schedules: org.schedules.map((one) => ({ ...one, layers: layer === undefined ? [] : [layer] })),
+  });
+  const swapped = (between: [string, string], more: Partial<typeof place> = {}): OncallCommand => ({
+    type: 'swap',
+    between,
+    ...place,
+    ...more,
+  });
+  const three = { name: 'first', zone: 'UTC', hours: [], rotation: { ...rotation, people: ['ann', 'ben', 'cleo'] } };
+
+  it('is refused, and told who has no turn where and when, when they have one, and what to do instead', () => {
+    expect(said(swapped(['ben', 'cleo']), three)).toBe(
+      'Neither ben nor cleo has a turn in first of desk from 2026-12-07 10:00 to 2026-12-07 11:00 (UTC). ' +
+        'The next of ben begins 2026-12-14 09:00. The next of cleo begins 2026-12-21 09:00. ' +
+        'Choose a time with a turn of one of them, or put one of them on call instead.',
+    );
+    expect(said(cover('cleo', 'ben'))).toBe(
+      'ben has no turn in first of desk from 2026-12-07 10:00 to 2026-12-07 11:00 (UTC). ' +
+        'The next of ben begins 2026-12-14 09:00. ' +
+        'Choose a time with that turn, or put cleo on call in place of whoever has it.',
+    );
+    expect(said(cover('ann', 'cleo'))).toContain('cleo is not in its rotation.');
+  });
+
+  it('is judged by the layer, its zone and its hours: half-open, as everywhere', () => {
+    const office = {
+      ...three,
+      zone: 'Asia/Singapore',
+      hours: [{ days: ['mon' as const], from: '09:00', to: '17:00' }],
+    };
+    const night = { from: start + 12 * hour, to: start + 13 * hour };
+    expect(said(swapped(['ann', 'ben'], night), three)).toBeNull();
+    expect(said(swapped(['ann', 'ben'], night), office)).toContain('from 2026-12-08 05:00 to 2026-12-08 06:00 (Asia');
+    expect(said(swapped(['ann', 'ben'], night), office)).toContain('The next of ben begins 2026-12-14 09:00.');
+    const edge = start + 7 * day;
+    expect(said(swapped(['ben', 'cleo'], { from: edge - hour, to: edge }), three)).toContain('Neither');
+    expect(said(swapped(['ben', 'cleo'], { from: edge - hour, to: edge + 1 }), three)).toBeNull();
+  });
+
+  it('is also one before the rotation has begun', () => {
+    const later = { ...three, rotation: { ...three.rotation, from: '2027-12-07T09:00' } };
+    expect(said(swapped(['ann', 'ben']), later)).toContain('The next of ann begins 2027-12-07 09:00.');
+    const muchLater = { ...three, rotation: { ...three.rotation, from: '2029-12-07T09:00' } };
+    expect(said(swapped(['ann', 'ben']), muchLater)).toContain('ann has none in the 400 days after it.');
+  });
+});
+
 describe('an absence', () => {
   it('takes somebody off the duty, by themselves or an administrator only', () => {
     const { does, onCall } = house();

@@ -17,8 +17,9 @@ import {
 import { enterAccount, withAccounts } from './link-account.ts';
 import type { Organisation } from './organisation.ts';
 import { nameOf } from './person.ts';
-import { type Override, type Schedule, swap } from './schedule.ts';
+import { type Layer, type Override, type Schedule, swap } from './schedule.ts';
 import type { Interval } from './timeline.ts';
+import { withoutTurn } from './turns.ts';
 import { day } from './wallclock.ts';
 
 export type { Entered, OncallCommand, OncallEvent } from './entering.ts';
@@ -61,14 +62,15 @@ const kept = ({ overrides, absences, delegations = [], accounts = [] }: Entered,
   accounts,
 });
 
-type Found = { schedule: Schedule; layer: string };
+type Found = { schedule: Schedule; layer: Layer };
 const placeOf = (org: Organisation, name: string, layer: string | null): Found | ReturnType<typeof refuse> => {
   const schedule = org.schedules.find((one) => one.name === name);
   const names = org.schedules.map((one) => one.name);
   if (schedule === undefined) return refuse('not_found', `There is no schedule ${name}.${didYouMean(name, names)}`);
+  const chosen = layer ?? schedule.layers[0]?.name ?? '';
+  const found = schedule.layers.find((one) => one.name === chosen);
+  if (found !== undefined) return { schedule, layer: found };
   const layers = schedule.layers.map((one) => one.name);
-  const chosen = layer ?? layers[0] ?? '';
-  if (layers.includes(chosen)) return { schedule, layer: chosen };
   return refuse('not_found', `${name} has no layer ${chosen}.${didYouMean(chosen, layers)}`);
 };
 
@@ -78,33 +80,37 @@ const same = (a: Interval & { personId: string }, b: Interval & { personId: stri
 const already = (org: Organisation, personId: string, what: string) =>
   refuse('invalid_request', `${nameOf(org.people, personId)} ${what} in that time already.`);
 
-const enterOverrides = (
-  entered: Entered,
-  command: Extract<OncallCommand, { type: 'override' | 'swap' }>,
-  { org, by, now, newId }: Given,
-): Decision => {
+type Turns = Extract<OncallCommand, { type: 'override' | 'swap' }>;
+
+/** Whoever is replaced has to have a turn: else it would be entered, and change nothing. */
+const noTurn = (command: Turns, { schedule, layer }: Found, { people }: Organisation) => {
+  const personIds = command.type === 'swap' ? command.between : [command.replaces ?? []].flat();
+  if (personIds.length === 0) return null;
+  const name = (personId: string): string => nameOf(people, personId);
+  const without = withoutTurn({ schedule: schedule.name, layer, personIds, nameOf: name }, command);
+  const remedy =
+    command.type === 'swap'
+      ? 'Choose a time with a turn of one of them, or put one of them on call instead.'
+      : `Choose a time with that turn, or put ${name(command.personId)} on call in place of whoever has it.`;
+  return without === null ? null : refuse('invalid_request', `${without} ${remedy}`);
+};
+
+const enterOverrides = (entered: Entered, command: Turns, { org, by, now, newId }: Given): Decision => {
   const people = command.type === 'swap' ? command.between : [command.personId, command.replaces];
   const place = placeOf(org, command.schedule, command.layer);
   if ('refused' in place) return place;
   const refused = mayEnter(by, people) ?? unknownPerson(org, people) ?? badInterval(command, now);
   if (refused !== null) return refused;
   if (people[0] === people[1]) return refuse('invalid_request', 'These are not two people.');
+  const turnless = noTurn(command, place, org);
+  if (turnless !== null) return turnless;
+  const layer = place.layer.name;
   const { from, to, because } = command;
   const made: Override[] =
     command.type === 'swap'
-      ? swap(place.layer, command.between, { from, to }, because, by.personId)
-      : [
-          {
-            layer: place.layer,
-            personId: command.personId,
-            from,
-            to,
-            replaces: command.replaces,
-            because,
-            by: by.personId,
-          },
-        ];
-  const known = entered.overrides.filter((one) => one.schedule === command.schedule && one.layer === place.layer);
+      ? swap(layer, command.between, { from, to }, because, by.personId)
+      : [{ layer, personId: command.personId, from, to, replaces: command.replaces, because, by: by.personId }];
+  const known = entered.overrides.filter((one) => one.schedule === command.schedule && one.layer === layer);
   if (made.every((one) => known.some((other) => same(other, one) && other.replaces === one.replaces)))
     return already(org, made[0]?.personId ?? '', 'is put on call');
   const overrideId = newId('override');
@@ -159,14 +165,14 @@ const importOverrides = (
   const others = overrides.find(({ personId }) => personId !== by.personId);
   const refused = others === undefined ? null : mayEnter(by, []);
   if (refused !== null) return refused;
-  const known = entered.overrides.filter((one) => one.schedule === schedule && one.layer === place.layer);
+  const known = entered.overrides.filter((one) => one.schedule === schedule && one.layer === place.layer.name);
   const fresh = overrides
     .filter((one) => one.to > now && !known.some((other) => same(other, one)))
     .map((one) => ({
       ...one,
       overrideId: newId('override'),
       schedule,
-      layer: place.layer,
+      layer: place.layer.name,
       replaces: null,
       by: by.personId,
     }));

@@ -4,6 +4,8 @@ import { intervalOf, knownOf, nameProblem, timeOfDayOf, wallTextOf, zoneOf } fro
 import { itemsOf, type Reader, recordOf, report, textOf, type Value } from './reader.ts';
 import { type Rotation, shortestTurnMs } from './rotation.ts';
 import { type Layer, type Override, type Schedule, swap } from './schedule.ts';
+import type { Interval } from './timeline.ts';
+import { withoutTurn } from './turns.ts';
 import { day, hour, parseTimeOfDay, parseWall, showWall } from './wallclock.ts';
 
 type Context = { people: string[]; zone: string };
@@ -78,12 +80,14 @@ const readLayers = (reader: Reader, node: Value, schedule: string, context: Cont
   return layers;
 };
 
-type Place = Context & { layers: string[]; schedule: string };
+type Place = Context & { layers: Layer[]; schedule: string };
 
-const readLayerName = (reader: Reader, node: Value, what: string, place: Place): string | null =>
-  node === undefined
-    ? (place.layers[0] ?? null)
-    : knownOf(reader, node, `layer of ${what}`, place.layers, `Its layers are ${place.layers.join(', ')}.`);
+const readLayerName = (reader: Reader, node: Value, what: string, place: Place): string | null => {
+  const names = place.layers.map(({ name }) => name);
+  return node === undefined
+    ? (names[0] ?? null)
+    : knownOf(reader, node, `layer of ${what}`, names, `Its layers are ${names.join(', ')}.`);
+};
 
 const readOverride = (reader: Reader, node: Value, place: Place): Override[] => {
   const what = `an override of ${place.schedule}`;
@@ -99,6 +103,18 @@ const readOverride = (reader: Reader, node: Value, place: Place): Override[] => 
   const because = textOf(reader, record.get('because'), `because of ${what}`);
   if (personId === null || layer === null || interval === null) return [];
   return [{ layer, personId, ...interval, replaces, because: because ?? 'set in the organisation file', by }];
+};
+
+const reportWithoutTurn = (
+  reader: Reader,
+  node: Value,
+  { layers, schedule }: Place,
+  { name, personIds, interval }: { name: string; personIds: string[]; interval: Interval },
+): void => {
+  const layer = layers.find((one) => one.name === name);
+  if (layer === undefined || layer.rotation === brokenRotation) return;
+  const without = withoutTurn({ schedule, layer, personIds, nameOf: (personId) => personId }, interval);
+  if (without !== null) report(reader, node, without, 'Choose a time with a turn of one of them, or remove the swap.');
 };
 
 const readSwap = (reader: Reader, node: Value, place: Place): Override[] => {
@@ -117,6 +133,7 @@ const readSwap = (reader: Reader, node: Value, place: Place): Override[] => {
   if (record.has('between') && (first === undefined || second === undefined || first === second || more.length > 0))
     report(reader, node, `${what} is not between two people.`, 'Write `between: [ann, ben]`.');
   if (!first || !second || layer === null || interval === null) return [];
+  reportWithoutTurn(reader, node, place, { name: layer, personIds: [first, second], interval });
   return swap(layer, [first, second], interval, because ?? 'swapped turns', by);
 };
 
@@ -132,7 +149,7 @@ export const parseSchedule = (reader: Reader, name: string, node: Value, context
   const layers = readLayers(reader, record.get('layers'), name, own);
   if (record.has('layers') && layers.length === 0 && reader.problems.length === before)
     report(reader, record.get('layers'), `${what} has no layer.`, 'Add one with a rotation.');
-  const place: Place = { ...own, layers: layers.map((layer) => layer.name), schedule: name };
+  const place: Place = { ...own, layers, schedule: name };
   const overrides = [
     ...itemsOf(reader, record.get('overrides'), `overrides of ${name}`).flatMap((item) =>
       readOverride(reader, item, place),

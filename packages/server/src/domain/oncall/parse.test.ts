@@ -159,6 +159,10 @@ schedules:
       `${people}schedules:\n  desk:\n    ${layers}\n    swaps: [{ between: [ann], from: 2026-01-05, to: 2026-01-06 }]`,
       'not between two people',
     ],
+    [
+      `${people}schedules:\n  desk:\n    ${layers}\n    swaps: [{ between: [ann, ben], from: 2026-01-04, to: 2026-01-05 }]`,
+      'Neither ann nor ben has a turn in first of desk from 2026-01-04 00:00 to 2026-01-05 00:00 (UTC). The next of ann begins 2026-01-05 08:00.',
+    ],
   ])('%j', (yaml, message) => {
     expect(problemsOf(parseOrganisation(yaml)).join('\n')).toContain(message);
   });
