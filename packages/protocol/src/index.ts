@@ -2,6 +2,7 @@
 
 export * from './approval-views.ts';
 export * from './canonical.ts';
+export * from './clip.ts';
 export * from './complete.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -2,7 +2,7 @@
  * Carries out the agent's function and puts into words what became of it. An error that says "stopped on the way" does
  * not tell whether the effect happened: it is reported as unknown, so that a person is asked instead of it running twice.
  */
-import { digestOf, type Json, type JsonObject, type ReportResult } from '@belay/protocol';
+import { clipped, digestOf, type Json, type JsonObject, type ReportResult } from '@belay/protocol';
 import { Fenced, InDoubt } from './errors.ts';
 import { failedOutside } from './outside.ts';
 
@@ -28,8 +28,15 @@ const stoppedOnTheWay = (error: unknown): boolean =>
   error instanceof Fenced ||
   (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError'));
 
+/** As it can be reported: an error may quote a text that was cut within a character. */
+const saidBy = (error: unknown): string =>
+  clipped(
+    (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).replace(/\p{Surrogate}/gu, '\uFFFD'),
+    longestError,
+  );
+
 const failure = (error: unknown): ReportResult => {
-  const said = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, longestError);
+  const said = saidBy(error);
   if (stoppedOnTheWay(error)) return { status: 'unknown', error: said };
   return { status: 'failed', error: said, ...(failedOutside(error) && { outside: true }) };
 };

@@ -2,6 +2,7 @@
  * The agent's pulse: tells Belay at an interval that it lives, and what it has spent since. What is reported between two
  * beats is added up and sent once; a beat whose answer was lost is sent again as the same call, so nothing counts twice.
  */
+import { clipped } from '@belay/protocol';
 import { BelayError } from './errors.ts';
 import type { Line } from './line.ts';
 
@@ -24,7 +25,7 @@ const plus = (a: Spending, b: Spending): Spending => {
   return {
     costUsd: (a.costUsd ?? 0) + (b.costUsd ?? 0),
     tokens: (a.tokens ?? 0) + (b.tokens ?? 0),
-    ...(progress === undefined ? {} : { progress: progress.slice(0, 2_000) }),
+    ...(progress === undefined ? {} : { progress: clipped(progress, 2_000) }),
   };
 };
 

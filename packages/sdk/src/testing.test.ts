@@ -120,6 +120,22 @@ describe('a Belay for tests', () => {
   });
 });
 
+describe('a step whose error cannot be reported as it is', () => {
+  it.each([
+    [
+      'an error longer than is kept, with an emoji where it is cut',
+      () => Promise.reject(new Error(`${'x'.repeat(3_992)}😀`)),
+    ],
+    ['an error that holds half an emoji', () => Promise.reject(new Error('no such name: \uD83D'))],
+  ])('keeps that a step failed: %s', async (_, fails) => {
+    const { run, story } = await open();
+    await thrownBy(run.step('refund', { amount: 'EUR 20.00' }, fails));
+    expect((await story()).entries.find(({ type }) => type === 'PermitReported')?.event).toMatchObject({
+      status: 'failed',
+    });
+  });
+});
+
 describe('a matcher that does not hold', () => {
   it('tells the whole story', async () => {
     const { run, story } = await open();

@@ -1,5 +1,5 @@
 /** YAML text to nodes with positions; every problem is collected with file, line and column, none is thrown. */
-import { didYouMean } from '@belay/protocol';
+import { clipped, didYouMean } from '@belay/protocol';
 import {
   isAlias,
   isMap,
@@ -137,7 +137,7 @@ export const kindOf = (node: Node | null | undefined): string => {
   if (isMap(node)) return 'a mapping';
   if (isSeq(node)) return 'a list';
   const text = scalarText(node);
-  return text === null ? 'nothing' : `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
+  return text === null ? 'nothing' : `"${clipped(text, 61)}"`;
 };
 
 export type Entry = { key: string; keyOffset: number; value: Node | null };

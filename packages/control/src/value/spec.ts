@@ -2,7 +2,7 @@
  * What a declared type means for one JSON value: is it usable, and if not, why not; how a reader sees it.
  * The slow, explaining twin of `evaluate/readers.ts`; a property test keeps the two in agreement.
  */
-import { type Attachment, attachment, type Json } from '@belay/protocol';
+import { type Attachment, attachment, clipped, type Json } from '@belay/protocol';
 import type { TypeSpec } from '../model.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 import { formatMoney, type Money, minorDigits, parseMoney } from './money.ts';
@@ -126,10 +126,7 @@ const isOfForm = (spec: Exclude<TypeSpec, NumericSpec>, value: Json): boolean =>
 };
 
 /** Characters that could disturb a line of text (control, direction overrides) are shown as spaces. */
-const plain = (text: string): string => {
-  const oneLine = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return oneLine.length > 200 ? `${oneLine.slice(0, 199)}…` : oneLine;
-};
+const plain = (text: string): string => clipped(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim(), 200);
 
 /** JSON, also of what a caller of this library took from elsewhere than JSON. */
 export const jsonText = (value: unknown): string =>

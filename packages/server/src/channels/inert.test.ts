@@ -32,6 +32,8 @@ describe('texts of others', () => {
     expect(clip('abc', 3)).toEqual({ text: 'abc', whole: true });
     expect(clip('abcd', 3)).toEqual({ text: 'ab…', whole: false });
     expect(clip('a😀b', 3)).toEqual({ text: 'a…', whole: false });
+    expect(clip('a👩‍👧b', 5)).toEqual({ text: 'a…', whole: false });
+    expect(clip('ae\u0301b', 3)).toEqual({ text: 'a…', whole: false });
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 50 }), (any, max) => {
         const { text: cut, whole } = clip(any, max);

@@ -1,19 +1,10 @@
 /**
- * What vendors' syntaxes would make of texts of others: lengths, mrkdwn, Markdown, HTML. What makes a text harmless to read
+ * What vendors' syntaxes would make of texts of others: mrkdwn, Markdown, HTML. What makes a text harmless to read
  * at all is the same everywhere (protocol/src/inert.ts).
  */
-import { oneLine, visible } from '@belay/protocol';
+import { clipped, oneLine, visible } from '@belay/protocol';
 
-export { deceptive, oneLine, visible } from '@belay/protocol';
-
-/** At most `max` UTF-16 units, as vendors count, never half a character; says when something is missing. */
-export const clip = (text: string, max: number): { text: string; whole: boolean } => {
-  if (text.length <= max) return { text, whole: true };
-  const end = /[\uD800-\uDBFF]/.test(text[max - 2] ?? '') ? max - 2 : max - 1;
-  return { text: `${text.slice(0, Math.max(0, end))}…`, whole: false };
-};
-
-export const clipped = (text: string, max: number): string => clip(text, max).text;
+export { clip, clipped, deceptive, oneLine, pieces, visible } from '@belay/protocol';
 
 /** Making a text visible costs time for each of its characters: of a very long one only what could be shown is looked at. */
 const looked = (text: string, max: number): string => clipped(text, 4 * max);

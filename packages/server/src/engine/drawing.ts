@@ -3,6 +3,7 @@
  * line, so that both show the same picture and neither needs a script to print it.
  */
 import type { Arrow, Box, Drawing, Graph } from '@belay/control';
+import { clipped } from '@belay/protocol';
 import { Graph as Canvas, layout } from '@dagrejs/dagre';
 
 const lineHeight = 17;
@@ -11,7 +12,7 @@ const letter = 7;
 const smallLetter = 6;
 const longest = 34;
 
-const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+const cut = (text: string): string => clipped(text, longest);
 
 const sizeOf = (lines: string[], perLetter: number, padding: number) => ({
   width: Math.max(...lines.map((line) => line.length)) * perLetter + padding,

@@ -2,7 +2,7 @@
  * A first control for a server: each tool a step, its risk and effect suggested from its name and from what the server
  * says about it. The server's word alone never makes a tool harmless: when its name says otherwise, the stricter counts.
  */
-import { type JsonObject, printable } from '@belay/protocol';
+import { clipped, type JsonObject, printable } from '@belay/protocol';
 import { isObject } from './json-rpc.ts';
 import { stepName } from './steps.ts';
 
@@ -58,7 +58,7 @@ const judge = (tool: string, annotations: JsonObject): Judged => {
 };
 
 const firstSentence = (text: unknown): string =>
-  typeof text === 'string' ? (printable(text).split(/(?<=\.)\s|\n/)[0] ?? '').slice(0, 100).trim() : '';
+  typeof text === 'string' ? clipped((printable(text).split(/(?<=\.)\s|\n/)[0] ?? '').trim(), 100) : '';
 
 /** Two tools of one step name would be one step: the later one gets a number, and has to be mapped. */
 export const suggest = (tools: JsonObject[]): Suggestion[] => {

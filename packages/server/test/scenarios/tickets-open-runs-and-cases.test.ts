@@ -95,6 +95,15 @@ describe('a signed delivery', () => {
     expect(claimed.ok).toBe(true);
   });
 
+  it('whose title and text are longer than is kept is cut between two characters, and opens its case', async () => {
+    const body = ticket('T-long', { subject: `${'x'.repeat(499)}😀`, text: `${'y'.repeat(19_998)}👩‍👧` });
+    expect(await post('desk', body, standard(body, { id: 'msg_long' }))).toMatchObject({ status: 201 });
+    const [kase] = (await cases()).filter(({ subject }) => subject.ticketId === 'T-long');
+    expect(kase?.title).toBe(`T-long: ${'x'.repeat(499)}…`);
+    const { body: whole } = await farah.call('getCase', { params: { caseId: kase?.caseId ?? '' } });
+    expect(whole.agentWords).toBe(`${'y'.repeat(19_998)}…`);
+  });
+
   it('opens nothing a second time: repeated, replayed, or many at once', async () => {
     const body = ticket('T-2');
     const headers = standard(body);

@@ -7,22 +7,15 @@ import type { AccountSigns } from '../../engine/channel-ports.ts';
 import type { Card } from '../../engine/delivery/cards.ts';
 import type { Room } from '../card.ts';
 import { type DeskTexts, deskTexts, type Statuses, writtenOn } from '../desk.ts';
-import { clipped, clippedText } from '../inert.ts';
+import { clipped, clippedText, pieces } from '../inert.ts';
 
 const room: Room = { title: 200, sentence: 600, arguments: 7_600, fact: 250, facts: 8, words: 1_500 };
 const pieceMost = 1_900;
 const urgentFrom = 50;
 
-/** Texts are cut into pieces of at most 2,000 characters, never within one. */
-export const rich = (text: string): JsonObject[] => {
-  const pieces: JsonObject[] = [];
-  for (let rest = [...text]; rest.length > 0; ) {
-    let piece = '';
-    while (rest.length > 0 && piece.length + (rest[0]?.length ?? 0) <= pieceMost) piece += rest.shift() ?? '';
-    pieces.push({ type: 'text', text: { content: piece } });
-  }
-  return pieces;
-};
+/** Notion takes 2,000 characters at a time. */
+export const rich = (text: string): JsonObject[] =>
+  pieces(text, pieceMost).map((content) => ({ type: 'text', text: { content } }));
 
 const block = (type: string, text: string, more: JsonObject = {}): JsonObject => ({
   object: 'block',

@@ -1,6 +1,7 @@
 /** Calls to Notion through its own client, without its retries, and what each error means for the card. */
 import { APIResponseError, Client, isHTTPResponseError, isNotionClientError } from '@notionhq/client';
 import { type Delivery, NotRead } from '../../engine/channel-ports.ts';
+import { clipped } from '../inert.ts';
 import { ofResponse, ofThrown, retryAfterMs } from '../outcome.ts';
 
 export const createNotionClient = (auth: string, baseUrl: string): Client =>
@@ -11,7 +12,7 @@ export type Failed = Exclude<Delivery, { kind: 'delivered' }>;
 /** `on`: what was written: a new row in a data source, or a page that is there. */
 export const outcomeOf = (error: unknown, on: 'source' | 'page'): Failed => {
   if (!isNotionClientError(error) || !isHTTPResponseError(error)) return ofThrown('Notion', error) as Failed;
-  const because = `Notion answered ${error.status}: ${error.message.slice(0, 300)}`;
+  const because = `Notion answered ${error.status}: ${clipped(error.message, 300)}`;
   const headers = new Headers(error.headers as ConstructorParameters<typeof Headers>[0]);
   if (error.status === 429 || error.status === 529) {
     const afterMs = retryAfterMs(headers.get('retry-after'), headers.get('date'));

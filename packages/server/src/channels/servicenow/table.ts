@@ -1,5 +1,6 @@
 /** A thin client of ServiceNow's Table API over fetch: no retries, a time limit, values as the strings they are. */
 import { type Delivery, NotRead } from '../../engine/channel-ports.ts';
+import { clipped } from '../inert.ts';
 import { ofResponse, ofThrown } from '../outcome.ts';
 
 export type Row = Record<string, string>;
@@ -26,10 +27,7 @@ const timeoutMs = 8_000;
 
 const detailOf = async (response: Response): Promise<string> => {
   const body = (await response.json().catch(() => null)) as { error?: { message?: string; detail?: string } } | null;
-  return [body?.error?.message, body?.error?.detail]
-    .filter((part) => part)
-    .join(': ')
-    .slice(0, 300);
+  return clipped([body?.error?.message, body?.error?.detail].filter((part) => part).join(': '), 300);
 };
 
 /** References come as `{ link, value }` in spite of what was asked, where a proxy rewrites the query. */

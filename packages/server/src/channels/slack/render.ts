@@ -7,7 +7,7 @@ import type { KnownBlock, ModalView } from '@slack/web-api';
 import type { AnswerLink, Form, FormField, RefusedForm } from '../../engine/channel-ports.ts';
 import { type Card, type CardButton, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from '../card.ts';
-import { clipped, clippedLine, clippedText, mrkdwn } from '../inert.ts';
+import { clipped, clippedLine, clippedText, mrkdwn, pieces } from '../inert.ts';
 import { actionPrefix, formCallback } from './parse.ts';
 
 const room: Room = { title: 120, sentence: 500, arguments: 2_000, fact: 140, facts: 10, words: 900 };
@@ -101,17 +101,12 @@ export const render = (card: Card): JsonObject => {
 };
 
 /** A text of up to 11,600 characters in as many blocks as it needs. */
-const sections = (text: string): KnownBlock[] => {
-  const shown = clippedText(text, 11_600);
-  const blocks: KnownBlock[] = [];
-  for (let from = 0; from === 0 || from < shown.length; from += 2_900)
-    blocks.push(section(shown.slice(from, from + 2_900)));
-  return blocks;
-};
+const sections = (text: string): KnownBlock[] =>
+  text === '' ? [section('')] : pieces(clippedText(text, 11_600), 2_900).map(section);
 
 /** Lines under a card, and answers to one person. */
 export const said = (text: string): { text: string; blocks: KnownBlock[] } => ({
-  text: mrkdwn(clipped(text, 1_500)),
+  text: mrkdwn(clippedText(text, 1_500)),
   blocks: sections(text),
 });
 

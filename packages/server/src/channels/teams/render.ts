@@ -155,7 +155,7 @@ export const render = (card: Card, place: Place): JsonObject => {
 export const said = (text: string): JsonObject => ({
   type: 'message',
   textFormat: 'markdown',
-  text: clipped(text, 6_000).split('\n').map(markdown).join('\n\n'),
+  text: clippedText(text, 6_000).split('\n').map(markdown).join('\n\n'),
 });
 
 /** A text with a link of ours, as a card. */

@@ -2,7 +2,7 @@
  * What a language model may say about a case: nothing that does not stand in its packet. Pure: the text that goes out, and
  * what of an answer was made up. In doubt an answer is made up: without it, a person reads the sentence of the house.
  */
-import type { CaseView, PacketRow } from '@belay/protocol';
+import { type CaseView, clipped, type PacketRow } from '@belay/protocol';
 
 const most = { packet: 12_000, words: 4_000, answer: 400 };
 
@@ -25,12 +25,12 @@ export const packetText = ({ title, reasons, packet }: Pick<CaseView, 'title' | 
           ...packet.completeness.missing.map(({ label, because }) => `${label}: ${because}`),
           ...[packet.onYes, packet.onNo].filter((text) => text !== null),
         ];
-  return [...new Set([title, ...reasons.map(({ because }) => because), ...known])].join('\n').slice(0, most.packet);
+  return clipped([...new Set([title, ...reasons.map(({ because }) => because), ...known])].join('\n'), most.packet);
 };
 
 /** What the model gets to read, as JSON: whatever stands in it is a value, and ends where its string ends. */
 export const dataFor = (packet: string, agentWords: string | null): string =>
-  JSON.stringify({ packet, agentWords: agentWords?.slice(0, most.words) ?? null });
+  JSON.stringify({ packet, agentWords: agentWords === null ? null : clipped(agentWords, most.words) });
 
 /** Words that may open a sentence with a capital although no packet has them. */
 const openers = new Set(

@@ -3,6 +3,7 @@
  * definitions in the file. Only repetitions that cannot run away are followed: the rules a calendar's user can make
  * with "every day, week, month or year" and weekdays; anything else is reported and left out.
  */
+import { clipped } from '@belay/protocol';
 import ICAL from 'ical.js';
 import type { Interval } from './timeline.ts';
 import { instantOf, isZone } from './wallclock.ts';
@@ -140,7 +141,7 @@ const intervalsOf = (
 const textOf = (event: ICAL.Component, name: string): string => String(event.getFirstPropertyValue(name) ?? '');
 
 const describe = (event: ICAL.Component): Omit<FeedEvent, 'from' | 'to'> => ({
-  summary: textOf(event, 'summary').slice(0, 200),
+  summary: clipped(textOf(event, 'summary'), 200),
   person: textOf(event, 'x-belay-person') || null,
   emails: event.getAllProperties('attendee').map((property) =>
     String(property.getFirstValue())

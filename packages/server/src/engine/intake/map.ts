@@ -1,5 +1,5 @@
 /** What a delivery says: the ticket it is about, its title and its text, by JSON pointers. Vendors have pointers of their own. */
-import { canonicalize, type Json, type JsonObject } from '@belay/protocol';
+import { canonicalize, clipped, type Json, type JsonObject } from '@belay/protocol';
 import type { Vendor } from './verify.ts';
 
 export type Pointers = {
@@ -61,7 +61,7 @@ const isKey = (value: Json | undefined): value is string | number =>
 export const mapDelivery = (body: Json, pointers: Pointers): Mapped => {
   for (const [pointer, wanted] of Object.entries(pointers.only)) {
     const found = textOf(at(body, pointer));
-    if (found !== wanted) return { kind: 'other', because: `${pointer} is "${found.slice(0, 80)}", not "${wanted}".` };
+    if (found !== wanted) return { kind: 'other', because: `${pointer} is "${clipped(found, 80)}", not "${wanted}".` };
   }
   const key = at(body, pointers.key);
   if (!isKey(key)) return { kind: 'wrong', because: `There is no identity of the ticket at ${pointers.key}.` };
@@ -75,6 +75,6 @@ export const mapDelivery = (body: Json, pointers: Pointers): Mapped => {
   const title = textOf(at(body, pointers.title));
   return {
     kind: 'ticket',
-    ticket: { subject, key: String(key), title: title.slice(0, 500), text: text.slice(0, 20_000) },
+    ticket: { subject, key: String(key), title: clipped(title, 500), text: clipped(text, 20_000) },
   };
 };

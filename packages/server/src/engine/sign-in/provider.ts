@@ -2,6 +2,7 @@
  * The company's identity provider over OpenID Connect: authorization code with PKCE, state and nonce. It is asked anew
  * for each sign-in: those are rare, its keys rotate, and one that was away must not be remembered as such.
  */
+import { clipped } from '@belay/protocol';
 import * as oidc from 'openid-client';
 import type { Refusal } from '../../domain/decided.ts';
 import type { Identity } from '../../domain/oncall/identity.ts';
@@ -66,8 +67,8 @@ const shownBy = (claims: oidc.IDToken, now: number): Shown => ({
 });
 
 const given = (error: { error: string; error_description?: string }): string =>
-  `It says: ${error.error}${error.error_description === undefined ? '' : `, ${error.error_description}`}.`.slice(
-    0,
+  clipped(
+    `It says: ${error.error}${error.error_description === undefined ? '' : `, ${error.error_description}`}.`,
     300,
   );
 
