@@ -29,7 +29,14 @@ const reason = (kind: CaseView['reasons'][number]['kind'], because: string, at: 
   at,
 });
 
-const nobodyYet = { claimedBy: null, claimedByName: null, claimedAt: null, closedAt: null, resolution: null };
+const nobodyYet = {
+  claimedBy: null,
+  claimedByName: null,
+  claimedAt: null,
+  takenFrom: null,
+  closedAt: null,
+  resolution: null,
+};
 
 const base = (
   now: number,
@@ -231,6 +238,7 @@ const lostReport = (now: number): CaseView => ({
   claimedBy: 'bo',
   claimedByName: 'Bo Lindqvist',
   claimedAt: ago(now, 18),
+  takenFrom: null,
   inFlight: [inDoubt(now)],
   allowed: ['takeFrom'],
 });
@@ -267,6 +275,7 @@ const returned = (now: number): CaseView => ({
   claimedBy: 'ann',
   claimedByName: 'Ann Berg',
   claimedAt: ago(now, 184),
+  takenFrom: null,
   closedAt: ago(now, 171),
   allowed: [],
 });

@@ -148,7 +148,8 @@ export class World {
     if (shown.revision === revision && shown.status === 'claimed' && !reason) {
       refuse('takeover_needs_reason', `${shown.claimedByName} has control.`);
     }
-    const claimed = { claimedBy: me.personId, claimedByName: me.name, claimedAt: this.instant() };
+    const takenFrom = shown.claimedBy === null ? null : { personId: shown.claimedBy, because: reason ?? '' };
+    const claimed = { claimedBy: me.personId, claimedByName: me.name, claimedAt: this.instant(), takenFrom };
     const next = this.change(caseId, revision, { status: 'claimed', ...claimed });
     const holder = { kind: 'person', id: me.personId, name: me.name, since: this.instant() } as const;
     this.changeRun(next.runId, { status: 'taken', holder });
@@ -178,6 +179,7 @@ export class World {
       claimedBy: null,
       claimedByName: null,
       claimedAt: null,
+      takenFrom: null,
     });
     this.changeRun(next.runId, { status: 'held' });
     this.record(next.runId, 'CaseReleased', `${me.name} put the case back. ${because}`, me);

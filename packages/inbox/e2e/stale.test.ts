@@ -49,6 +49,19 @@ describe.skipIf(missing !== null)('the same truth for everybody', () => {
     expect(await drawer.getByRole('button', { name: 'Return to ap-agent' }).isDisabled()).toBe(true);
   });
 
+  it('tells whoever lost a case who took it and why: on its page, and in the list', async () => {
+    await visit.open('/cases/case-71');
+    await visit.button(/^Take over/).click();
+    await visit.see('You have control since');
+    visit.world.claim(visit.world.person('bo'), 'case-71', { revision: 2, reason: 'My customer called.' });
+    await visit.page
+      .getByRole('status')
+      .getByText('Bo Lindqvist took this over from you: My customer called.')
+      .waitFor();
+    await visit.open('/');
+    await visit.page.getByRole('listitem').getByText('Bo Lindqvist took it from you').waitFor();
+  });
+
   it('is live: what others do appears, and a lost connection is said and mended', async () => {
     await visit.open('/');
     await visit.see('Live');

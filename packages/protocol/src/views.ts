@@ -168,6 +168,10 @@ export const caseView = z.strictObject({
   claimedBy: z.string().nullable(),
   claimedByName: z.string().nullable(),
   claimedAt: nullableInstant,
+  takenFrom: z
+    .strictObject({ personId: z.string(), because: z.string() })
+    .nullable()
+    .describe('who had control before somebody took it from them, and why'),
   declined: z.array(z.strictObject({ by: z.string(), because: z.string(), at: instant })),
   inFlight: z.array(permitView),
   approvals: z.array(approvalView),

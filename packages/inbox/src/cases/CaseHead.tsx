@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { Inert } from '../parts/Inert.tsx';
 import { Person } from '../parts/Person.tsx';
 import { When } from '../parts/When.tsx';
+import { useMe } from '../session/me.ts';
 import { subjectText } from '../text/values.ts';
 import css from './case.module.css';
 import { Reworded } from './Reworded.tsx';
@@ -28,6 +29,19 @@ const InControl = ({ shown }: { shown: CaseView }) => (
     </p>
   </div>
 );
+
+/** Whoever had it when somebody took it from them. */
+const Lost = ({ shown }: { shown: CaseView }) => {
+  const { personId } = useMe();
+  if (shown.takenFrom?.personId !== personId) return null;
+  return (
+    <div className={css.banner} data-ended role="status">
+      <p>
+        <strong>{shown.claimedByName} took this over from you:</strong> <Inert text={shown.takenFrom.because} />
+      </p>
+    </div>
+  );
+};
 
 const Ended = ({ shown }: { shown: CaseView }) => (
   <div className={css.banner} data-ended role="status">
@@ -60,6 +74,7 @@ export const CaseHead = ({ shown, standing }: { shown: CaseView; standing: Stand
       )}
     </p>
     {standing === 'mine' && <InControl shown={shown} />}
+    {standing === 'theirs' && <Lost shown={shown} />}
     {standing === 'closed' && <Ended shown={shown} />}
     <h1>
       <Inert text={shown.title} />

@@ -12,8 +12,9 @@ import { briefEntries, subjectText } from '../text/values.ts';
 import css from './inbox.module.css';
 import { type Standing, standingOf } from './standing.ts';
 
-const who = (shown: CaseView, standing: Standing): string => {
+const who = (shown: CaseView, standing: Standing, personId: string): string => {
   if (standing === 'mine') return 'You have control';
+  if (standing === 'theirs' && shown.takenFrom?.personId === personId) return `${shown.claimedByName} took it from you`;
   if (standing === 'theirs') return `${shown.claimedByName} has control`;
   if (standing === 'closed') return shown.claimedByName ?? '';
   return `For ${shown.ownerNames.length > 0 ? namesText(shown.ownerNames) : targetText(shown.owner)}`;
@@ -51,7 +52,8 @@ const Next = ({ shown }: { shown: CaseView }) =>
   );
 
 export const CaseRow = ({ shown }: { shown: CaseView }) => {
-  const standing = standingOf(shown, useMe().personId);
+  const { personId: me } = useMe();
+  const standing = standingOf(shown, me);
   return (
     <LabelsOf value={shown.packet}>
       <li className={css.row} data-standing={standing} data-later={shown.rung > 0 || undefined}>
@@ -79,7 +81,7 @@ export const CaseRow = ({ shown }: { shown: CaseView }) => {
           <Clock shown={shown} standing={standing} />
           <p className={css.who}>
             <IconUser size={15} stroke={1.7} aria-hidden />
-            {who(shown, standing)}
+            {who(shown, standing, me)}
           </p>
           {standing === 'waiting' && <Next shown={shown} />}
         </div>

@@ -163,6 +163,7 @@ export const caseView = (kase: Case, run: Run, viewer: Context): CaseView => {
     claimedBy: kase.claimedBy,
     claimedByName: kase.claimedBy === null ? null : personName(org, kase.claimedBy),
     claimedAt: isoOrNull(kase.claimedAt),
+    takenFrom: kase.takenFrom ?? null,
     declined: kase.declined.map((d) => ({ by: personName(org, d.by), because: d.because, at: iso(d.at) })),
     inFlight: inFlight(run),
     approvals: liveApprovals(run, viewer),

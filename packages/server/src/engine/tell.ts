@@ -1,6 +1,6 @@
 /**
- * Telling people beside the cards: break-glass that was used, a review that is due, a sample nobody looks at. A notice
- * decides nothing and goes to each person once, on the first of their channels that can tell a person; the inbox lists
+ * Telling people beside the cards: a case that was taken from them, break-glass that was used, a review that is due, a
+ * sample nobody looks at. A notice decides nothing and goes to each person once, on the first of their channels that can tell a person; the inbox lists
  * the same without it.
  */
 import { sayName, upper } from '@belay/protocol';
@@ -17,6 +17,11 @@ const sayings = (run: Run, event: RunEvent, by: string): Said | null => {
   const about = `run ${run.runId} of ${run.agentId} under ${run.control.name}`;
   const path = `/runs/${run.runId}`;
   switch (event.type) {
+    case 'CaseClaimed': {
+      if (event.from === null) return null;
+      const text = `took “${run.case?.title ?? run.agentId}” over from you: ${event.reason}`;
+      return { told: [event.from], by, path: `/cases/${event.caseId}`, text };
+    }
     case 'BreakGlassUsed':
       return { told: event.told, by, path, text: `used break-glass on ${about}: ${event.reason} A review is due.` };
     case 'ReviewReminded':
@@ -42,7 +47,7 @@ export const tellsOf = (run: Run, recorded: { event: RunEvent; by: { id: string 
       lane: 'cards',
       target: `tell ${run.runId} ${event.type} ${personId}`,
       body: { personId, ...body },
-      urgency: event.type === 'BreakGlassUsed' ? urgent : 0,
+      urgency: event.type === 'BreakGlassUsed' || event.type === 'CaseClaimed' ? urgent : 0,
     }));
   });
   // Many samples may fall due in one commit, and what waits is owed once for each target.

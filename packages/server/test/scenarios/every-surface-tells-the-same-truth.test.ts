@@ -54,6 +54,19 @@ describe('a case that stands in Slack and in the inbox', () => {
     expect(await at.caseNow(caseId)).toMatchObject({ status: 'claimed', claimedByName: 'Bruno Ferrari' });
   });
 
+  it('was taken from somebody: they are told by whom and why, themselves, and nobody else is', async () => {
+    const { caseId } = await at.handOff('SU-9');
+    await at.deliver(slack.press(at.card('SU-9').id, 'takeOver', at.signing('bruno')));
+    const dana = await at.world.person('dana');
+    const body = { revision: (await at.caseNow(caseId)).revision, reason: 'The bank closes at noon.' };
+    await dana.call('claimCase', { params: { caseId }, body });
+    await at.world.app.deliverOwed();
+    expect(slack.told('U02BRUNO').at(-1)).toMatch(
+      /^Dana Whitfield took “Pay Nordwind GmbH EUR \d+\.00” over from you: The bank closes at noon\. http.*\/cases\/case_\w+$/,
+    );
+    expect(slack.told('U02AMELIE').join()).not.toContain('over from you');
+  });
+
   it('says the same in both: state, reason, owner, arguments and revision', async () => {
     const { caseId } = await at.handOff('SU-3');
     const kase = await at.caseNow(caseId);

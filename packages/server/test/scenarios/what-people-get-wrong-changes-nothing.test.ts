@@ -82,7 +82,10 @@ describe('H10: two people take over', () => {
     expect((await other.call('claimCase', { params, body: { revision } })).problem.code).toBe('takeover_needs_reason');
     const steal = { revision, reason: 'The bank closes at noon.' };
     expect((await other.call('claimCase', { params, body: steal })).ok).toBe(true);
-    expect((await now()).claimedBy).not.toBe(claimedBy);
+    expect(await now()).toMatchObject({
+      claimedBy: claimedBy === 'bruno' ? 'dana' : 'bruno',
+      takenFrom: { personId: claimedBy, because: 'The bank closes at noon.' },
+    });
     const timeline = await dana.call('runEntries', { params: run, query: { limit: 200 } });
     const epochs = timeline.body.items.filter(({ type }) => type === 'ControlTaken').map(({ event }) => event.epoch);
     expect(epochs).toEqual([2, 3]);

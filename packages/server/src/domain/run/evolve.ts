@@ -200,11 +200,12 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       ...(also === true ? {} : { rest: null }),
       told: [...(run.case?.told ?? []), { target, people, at, ...(round === undefined ? {} : { round }) }].slice(-50),
     }),
-  CaseClaimed: (run, { breakGlass, entitled }, { at, by }) =>
+  CaseClaimed: (run, { from, reason, breakGlass, entitled }, { at, by }) =>
     withCase(run, {
       status: 'claimed',
       claimedBy: by.id,
       claimedAt: at,
+      takenFrom: from === null ? null : { personId: from, because: reason },
       activeAt: at,
       idles: 0,
       nextRungAt: null,
@@ -223,7 +224,7 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
   }),
   CaseDeclined: (run, { because }, { at, by }) =>
     withCase(run, { declined: [...(run.case?.declined ?? []), { by: by.id, because, at }] }),
-  CaseReleased: (run) => withCase(run, { status: 'open', claimedBy: null, claimedAt: null }),
+  CaseReleased: (run) => withCase(run, { status: 'open', claimedBy: null, claimedAt: null, takenFrom: null }),
   CaseReturned: (run, { instructions, seen }, { at, by }) => ({
     ...withCase(run, { status: 'returned', closedAt: at, nextRungAt: null }),
     instructions,

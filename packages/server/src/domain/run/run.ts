@@ -143,6 +143,8 @@ export type Case = {
   priorityBecause: string[];
   claimedBy: string | null;
   claimedAt: number | null;
+  /** who had it before somebody took it from them, and why; absent: nobody */
+  takenFrom?: { personId: string; because: string } | null;
   activeAt: number;
   /** nothing is told before an end: a person snoozed it, or those who would be told have quiet hours; absent: no */
   rest?: Rest | null;
