@@ -116,7 +116,14 @@ const createIds =
 
 /** Every channel there is, for the command that sets one up. */
 export { channelDefinitions } from './channels/all.ts';
-export { type ChannelDefinition, ChannelProblem, configured, missingOf, valuesOf } from './channels/channel.ts';
+export {
+  type ChannelDefinition,
+  ChannelProblem,
+  configured,
+  isWebUrl,
+  missingOf,
+  valuesOf,
+} from './channels/channel.ts';
 export { testCard } from './channels/test-card.ts';
 /** The shapes of a model that rewords cases. */
 export type { ModelEndpoint, WordsModel };

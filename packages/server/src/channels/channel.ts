@@ -12,6 +12,8 @@ export type Setting = {
   about: string;
   /** left out: required as soon as anything of the channel is set */
   fallback?: string;
+  /** an address of http or https */
+  isUrl?: true;
 };
 type Settings = Record<string, Setting>;
 export type SettingValues<S extends Settings> = { [Name in keyof S]: string };
@@ -52,6 +54,13 @@ export const missingOf = (definition: ChannelDefinition, read: Read): { missing:
   return { missing, isBegun: missing.length < needed.length };
 };
 
+/** `Write` says how; what was written there is named, so nothing secret goes through here. */
+export const unreadable = ({ env }: Setting, text: string, write: string): ChannelProblem =>
+  new ChannelProblem(`${env} is "${text}". Write ${write}.`);
+
+export const isWebUrl = (text: string): boolean =>
+  URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+
 /** The values of the settings, null when nothing is set; half set up is refused. A blank value is no value. */
 export const valuesOf = (definition: ChannelDefinition, read: Read): Record<string, string> | null => {
   const { missing, isBegun } = missingOf(definition, read);
@@ -62,10 +71,11 @@ export const valuesOf = (definition: ChannelDefinition, read: Read): Record<stri
       `${definition.title} is only half set up: ${list} is missing. Set it, or unset the others.`,
     );
   }
-  const values = Object.entries(definition.settings).map(([name, setting]) => [
-    name,
-    given(read, setting) ?? setting.fallback ?? '',
-  ]);
+  const values = Object.entries(definition.settings).map(([name, setting]) => {
+    const value = given(read, setting) ?? setting.fallback ?? '';
+    if (setting.isUrl && !isWebUrl(value)) throw unreadable(setting, value, 'an address: https://…');
+    return [name, value];
+  });
   return Object.fromEntries(values) as Record<string, string>;
 };
 

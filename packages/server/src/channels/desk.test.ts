@@ -119,12 +119,13 @@ it('a recorded decision is more than an account', () => {
   expect(asked(ref('waiting'), decision)).toMatchObject([{ action: 'approve', proof: 'recorded' }]);
 });
 
+const setting = { env: 'BELAY_X', about: '' };
 it('reads names of statuses, and says which it cannot read', () => {
-  expect(statusesFrom('open=Offen, claimed = In Arbeit', statuses)).toMatchObject({
+  expect(statusesFrom(setting, 'open=Offen, claimed = In Arbeit', statuses)).toMatchObject({
     open: 'Offen',
     claimed: 'In Arbeit',
     resolved: 'Done',
   });
-  expect(() => statusesFrom('opened=Offen', statuses)).toThrow('"opened=Offen" is no state');
-  expect(() => statusesFrom('open=', statuses)).toThrow('is no state');
+  expect(() => statusesFrom(setting, 'opened=Offen', statuses)).toThrow('BELAY_X is "opened=Offen"');
+  expect(() => statusesFrom(setting, 'open=', statuses)).toThrow('"open=" is none');
 });

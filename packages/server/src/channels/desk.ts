@@ -15,7 +15,7 @@ import {
 } from '../engine/channel-ports.ts';
 import { type Card, type CardAction, type CardState, parseSubject, subjectKey } from '../engine/delivery/cards.ts';
 import { agentWordsLabel, type CardTexts, cardTexts, type Room } from './card.ts';
-import { ChannelProblem, type Setting } from './channel.ts';
+import { type Setting, unreadable } from './channel.ts';
 
 /** What was last written on the record: what people looked at when they did something. */
 export type DeskRef = CardRef & { subject: string; revision: number; digest: string | null; state: CardState };
@@ -196,20 +196,24 @@ export const signsSetting = (channel: 'JIRA' | 'NOTION' | 'SERVICENOW') => ({
 
 const risks: readonly AccountSigns[] = ['none', 'low', 'high'];
 
-export const signsFrom = ({ env }: Setting, text: string): AccountSigns => {
+export const signsFrom = (setting: Setting, text: string): AccountSigns => {
   const found = risks.find((risk) => risk === text);
-  if (found === undefined) throw new ChannelProblem(`${env} is "${text}". It is one of ${risks.join(', ')}.`);
+  if (found === undefined) throw unreadable(setting, text, `one of ${risks.join(', ')}`);
   return found;
 };
 
 /** "open=To Do, claimed=In Progress" over the defaults; what it cannot read it names. */
-export const statusesFrom = (text: string, defaults: Statuses): Statuses => {
+export const statusesFrom = (setting: Setting, text: string, defaults: Statuses): Statuses => {
   const pairs = text
     .split(',')
     .map((part) => part.split('=').map((side) => side.trim()))
     .filter(([state]) => state !== '');
   const wrong = pairs.find(([state = '', name = '']) => !(state in defaults) || name === '');
   if (wrong !== undefined)
-    throw new Error(`"${wrong.join('=')}" is no state and its name. States: ${Object.keys(defaults).join(', ')}.`);
+    throw unreadable(
+      setting,
+      text,
+      `STATE=NAME, …; "${wrong.join('=')}" is none. States: ${Object.keys(defaults).join(', ')}`,
+    );
   return { ...defaults, ...Object.fromEntries(pairs) };
 };

@@ -61,13 +61,14 @@ it('shows the address of this Belay in what is pasted', async () => {
 
 it('names a channel that was misspelt, and an address that is none', async () => {
   expect((await belay('channel', 'add', 'slak')).err).toContain('slack');
-  expect(await belay('channel', 'add', 'slack', '--url', 'nowhere')).toMatchObject({ exit: 2 });
+  for (const url of ['nowhere', 'ftp://belay.example', 'javascript:alert(1)'])
+    expect(await belay('channel', 'add', 'slack', '--url', url)).toMatchObject({ exit: 2, out: '' });
 });
 
 it('posts a card that decides nothing, and says what is in the way', async () => {
   withJira();
   const { exit, out } = await belay('channel', 'test', 'jira', '--room', 'TRE');
-  expect([exit, out]).toEqual([0, 'Jira lets us in: fine\nA card in TRE: fine\n']);
+  expect([exit, out]).toEqual([0, 'Jira lets us in.\nA card was posted in TRE.\n']);
   expect(jira.issues().at(-1)?.summary).toContain('Test card');
   const wrong = await belay('channel', 'test', 'jira', '--room', 'NOPE', '--json');
   expect([wrong.exit, wrong.json()]).toEqual([
@@ -77,7 +78,7 @@ it('posts a card that decides nothing, and says what is in the way', async () =>
   vi.stubEnv('BELAY_JIRA_API_TOKEN', 'another');
   expect(await belay('channel', 'test', 'jira')).toMatchObject({
     exit: 1,
-    out: 'Jira lets us in: Jira answered 401\n',
+    out: 'Jira does not let us in: Jira answered 401\n',
   });
   expect(jira.violations).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
 import { type Card, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import { agentWordsLabel, cardTexts, type Room } from '../card.ts';
-import { defineChannel, type SettingValues } from '../channel.ts';
+import { ChannelProblem, defineChannel, type SettingValues, unreadable } from '../channel.ts';
 import { clipped, clippedLine, defanged, html, visible } from '../inert.ts';
 import { delivered } from '../outcome.ts';
 import { guide } from './guide.ts';
@@ -64,6 +64,15 @@ const messageIdOf = (values: Values, about: JsonObject): string => {
 
 type Letter = { subject: string; text: string; html: string };
 type Sent = CardRef & { address: string; subject: string };
+
+/** What is written there may hold the password: it is not repeated. */
+const checked = (values: Values): Values => {
+  const { server, from } = values;
+  if (!URL.canParse(server) || !['smtp:', 'smtps:'].includes(new URL(server).protocol))
+    throw new ChannelProblem(`${settings.server.env} cannot be read. Write ${settings.server.about}.`);
+  if (!/[^\s<@]@[^\s>@]/.test(from)) throw unreadable(settings.from, from, settings.from.about);
+  return values;
+};
 
 export const createEmail = (values: Values): Channel => {
   const transport = createTransport(values.server, {
@@ -123,4 +132,10 @@ export const createEmail = (values: Values): Channel => {
   };
 };
 
-export const email = defineChannel({ name: 'email', title: 'Mail', settings, guide, create: createEmail });
+export const email = defineChannel({
+  name: 'email',
+  title: 'Mail',
+  settings,
+  guide,
+  create: (values) => createEmail(checked(values)),
+});

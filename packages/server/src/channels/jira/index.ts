@@ -7,7 +7,7 @@ import type { Client } from 'jira.js/core';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
 import { type CardState, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import type { Rate } from '../../engine/delivery/pace.ts';
-import { defineChannel } from '../channel.ts';
+import { defineChannel, type Setting, unreadable } from '../channel.ts';
 import { actsOf, type DeskRef, refOf, type Statuses, signsFrom, signsSetting, statusesFrom } from '../desk.ts';
 import { verifyHub } from '../hub.ts';
 import { delivered } from '../outcome.ts';
@@ -34,7 +34,7 @@ const defaults: Statuses = {
 };
 
 const settings = {
-  site: { env: 'BELAY_JIRA_SITE', about: 'https://YOURS.atlassian.net' },
+  site: { env: 'BELAY_JIRA_SITE', about: 'https://YOURS.atlassian.net', isUrl: true },
   email: { env: 'BELAY_JIRA_EMAIL', about: 'of the account that Belay works as; nobody else uses it' },
   apiToken: { env: 'BELAY_JIRA_API_TOKEN', about: 'an API token of that account' },
   webhookSecret: { env: 'BELAY_JIRA_WEBHOOK_SECRET', about: 'the secret of the webhook in Jira' },
@@ -52,7 +52,7 @@ const settings = {
     fallback: '',
   },
   signs: signsSetting('JIRA'),
-};
+} satisfies Record<string, Setting>;
 export type JiraValues = { [Name in keyof typeof settings]: string };
 
 const pollEveryMs = 60_000;
@@ -199,12 +199,27 @@ const tellPresser = async (jira: Jira, { replyTo }: Ask, answer: Answer): Promis
   return null;
 };
 
+const isYes = (text: string): boolean => {
+  if (text !== '' && text !== 'yes') throw unreadable(settings.serviceDesk, text, '"yes", or leave it out');
+  return text === 'yes';
+};
+
+/** The client refuses what is no mail address, in words of its own. */
+const clientFor = ({ site, email, apiToken }: JiraValues): Client => {
+  try {
+    return createJiraClient(site, email, apiToken);
+  } catch {
+    throw unreadable(settings.email, email, 'the mail address of an account');
+  }
+};
+
 export const createJira = (values: JiraValues): Channel => {
-  const { site, email, apiToken, webhookSecret, oldWebhookSecret } = values;
-  const client = createJiraClient(site, email, apiToken);
+  const { site, webhookSecret, oldWebhookSecret } = values;
+  const client = clientFor(values);
   const workspace = new URL(site).host;
-  const statuses = statusesFrom(values.statuses, defaults);
+  const statuses = statusesFrom(settings.statuses, values.statuses, defaults);
   const accountSigns = signsFrom(settings.signs, values.signs);
+  const serviceDesk = isYes(values.serviceDesk);
   let account: Promise<string> | null = null;
   const whoAmI = async (): Promise<string> => (await (await cloud()).getCurrentUser(client, {})).accountId ?? '';
   const self = (): Promise<string> => {
@@ -245,7 +260,7 @@ export const createJira = (values: JiraValues): Channel => {
     accountSigns,
     readBack: (ref) =>
       reading(async () => {
-        const options = { self: await self(), serviceDesk: values.serviceDesk === 'yes' };
+        const options = { self: await self(), serviceDesk };
         return actsOf(ref as DeskRef, await deedsOn(client, ref as DeskRef, options), { workspace, statuses });
       }),
     pollEveryMs,

@@ -7,7 +7,7 @@ import type { Client } from '@notionhq/client';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
 import { type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import type { Rate } from '../../engine/delivery/pace.ts';
-import { ChannelProblem, defineChannel } from '../channel.ts';
+import { defineChannel, type Setting, unreadable } from '../channel.ts';
 import { actsOf, refOf, type Statuses, signsFrom, signsSetting, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
@@ -47,8 +47,13 @@ const settings = {
   },
   statuses: { env: 'BELAY_NOTION_STATUSES', about: 'options of Status: "open=Needs a person"', fallback: '' },
   signs: signsSetting('NOTION'),
-  apiUrl: { env: 'BELAY_NOTION_API_URL', about: 'another address of the API', fallback: 'https://api.notion.com' },
-};
+  apiUrl: {
+    env: 'BELAY_NOTION_API_URL',
+    about: 'another address of the API',
+    fallback: 'https://api.notion.com',
+    isUrl: true,
+  },
+} satisfies Record<string, Setting>;
 export type NotionValues = { [Name in keyof typeof settings]: string };
 
 const workspace = 'notion';
@@ -118,14 +123,13 @@ const tellPresser = async (desk: Desk, { replyTo }: Ask, answer: Answer): Promis
 const instantOf = (text: string): number | null => {
   if (text === '') return null;
   const instant = Date.parse(text);
-  if (Number.isNaN(instant))
-    throw new ChannelProblem(`${settings.armedUntil.env} is "${text}". Write an instant: 2026-11-28T15:00:00Z.`);
+  if (Number.isNaN(instant)) throw unreadable(settings.armedUntil, text, 'an instant: 2026-11-28T15:00:00Z');
   return instant;
 };
 
 export const createNotion = (values: NotionValues): Channel => {
   const client = createNotionClient(values.token, values.apiUrl);
-  const statuses = statusesFrom(values.statuses, defaults);
+  const statuses = statusesFrom(settings.statuses, values.statuses, defaults);
   const accountSigns = signsFrom(settings.signs, values.signs);
   let account: Promise<string> | null = null;
   const self = (): Promise<string> => {

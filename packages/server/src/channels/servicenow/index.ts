@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from '@belay/protocol';
 import type { Answer, Ask, CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
 import { type CardState, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
-import { ChannelProblem, defineChannel } from '../channel.ts';
+import { defineChannel, type Setting, unreadable } from '../channel.ts';
 import { actsOf, refOf, type Statuses, signsFrom, signsSetting, statusesFrom } from '../desk.ts';
 import { delivered } from '../outcome.ts';
 import { textAt } from '../untrusted.ts';
@@ -32,7 +32,7 @@ const defaults: Statuses = {
 };
 
 const settings = {
-  instance: { env: 'BELAY_SERVICENOW_INSTANCE', about: 'https://YOURS.service-now.com' },
+  instance: { env: 'BELAY_SERVICENOW_INSTANCE', about: 'https://YOURS.service-now.com', isUrl: true },
   user: { env: 'BELAY_SERVICENOW_USER', about: 'the user name that Belay works as; nobody else uses it' },
   password: { env: 'BELAY_SERVICENOW_PASSWORD', about: 'of that user' },
   pushSecret: { env: 'BELAY_SERVICENOW_PUSH_SECRET', about: 'the secret of the business rule' },
@@ -50,7 +50,7 @@ const settings = {
   },
   closeCode: { env: 'BELAY_SERVICENOW_CLOSE_CODE', about: 'of incidents that end', fallback: 'Solution provided' },
   signs: signsSetting('SERVICENOW'),
-};
+} satisfies Record<string, Setting>;
 export type ServiceNowValues = { [Name in keyof typeof settings]: string };
 
 const pollEveryMs = 45_000;
@@ -61,7 +61,7 @@ const ratesOf = (perHour: string): Pick<Channel, 'rates'> => {
   if (perHour === '') return {};
   const most = Number(perHour);
   if (!Number.isInteger(most) || most < 1)
-    throw new ChannelProblem(`${settings.perHour.env} is "${perHour}". Write how many requests an hour: 1000.`);
+    throw unreadable(settings.perHour, perHour, 'how many requests an hour: 1000');
   return {
     rates: [{ per: 'channel', atOnce: 4, everyMs: 7_200_000 / most, costs: { post: 3, update: 4, addLines: 1 } }],
   };
@@ -165,9 +165,9 @@ type Ports = { fetch: typeof fetch };
 export const createServiceNow = (values: ServiceNowValues, ports: Ports = { fetch: globalThis.fetch }): Channel => {
   const { instance, user, password, pushSecret, oldPushSecret, closeCode } = values;
   const table = createTable(instance, user, password, ports.fetch);
-  const statuses = statusesFrom(values.states, defaults);
+  const statuses = statusesFrom(settings.states, values.states, defaults);
   const accountSigns = signsFrom(settings.signs, values.signs);
-  const tables = values.tables.split(',').map((name) => name.trim());
+  const tables = values.tables.split(/[\s,]+/).filter((name) => name !== '');
   const desk: Desk = { table, tables, statuses, closeCode };
   const workspace = new URL(instance).host;
   const secrets = [pushSecret, oldPushSecret].filter((secret) => secret !== '');

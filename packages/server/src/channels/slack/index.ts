@@ -4,7 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import type { CardRef, Channel, Delivery, Place, TakesIn } from '../../engine/channel-ports.ts';
 import { type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import type { Rate } from '../../engine/delivery/pace.ts';
-import { defineChannel, type SettingValues } from '../channel.ts';
+import { defineChannel, type Setting, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk, type ResponseHosts } from './answer.ts';
 import { guide } from './guide.ts';
@@ -28,8 +28,13 @@ const settings = {
     about: 'xapp-…: Belay connects to Slack instead of being called (Socket Mode)',
     fallback: '',
   },
-  apiUrl: { env: 'BELAY_SLACK_API_URL', about: 'another address of the Web API', fallback: 'https://slack.com/api/' },
-};
+  apiUrl: {
+    env: 'BELAY_SLACK_API_URL',
+    about: 'another address of the Web API',
+    fallback: 'https://slack.com/api/',
+    isUrl: true,
+  },
+} satisfies Record<string, Setting>;
 type Values = SettingValues<typeof settings>;
 type Ports = { fetch: typeof fetch; responseHosts: ResponseHosts };
 

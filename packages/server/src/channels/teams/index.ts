@@ -2,7 +2,7 @@
 import type { JsonObject } from '@belay/protocol';
 import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-ports.ts';
 import type { Rate } from '../../engine/delivery/pace.ts';
-import { defineChannel, type SettingValues } from '../channel.ts';
+import { defineChannel, type Setting, type SettingValues } from '../channel.ts';
 import { delivered } from '../outcome.ts';
 import { answerAsk } from './answer.ts';
 import { guide } from './guide.ts';
@@ -21,18 +21,21 @@ const settings = {
     env: 'BELAY_TEAMS_SERVICE_URL',
     about: 'where Teams takes messages',
     fallback: 'https://smba.trafficmanager.net/teams',
+    isUrl: true,
   },
   loginUrl: {
     env: 'BELAY_TEAMS_LOGIN_URL',
     about: 'the login service',
     fallback: 'https://login.microsoftonline.com',
+    isUrl: true,
   },
   openIdUrl: {
     env: 'BELAY_TEAMS_OPENID_URL',
     about: 'whose keys sign what Teams delivers',
     fallback: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
+    isUrl: true,
   },
-};
+} satisfies Record<string, Setting>;
 type Values = SettingValues<typeof settings>;
 type Ports = { fetch: typeof fetch; now: () => number };
 

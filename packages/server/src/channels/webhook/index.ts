@@ -7,7 +7,7 @@ import type { CardRef, Channel, Delivery, Place } from '../../engine/channel-por
 import { type Card, type Subject, subjectKey } from '../../engine/delivery/cards.ts';
 import { signWebhook } from '../../engine/outbox.ts';
 import { cardTexts } from '../card.ts';
-import { defineChannel } from '../channel.ts';
+import { ChannelProblem, defineChannel, isWebUrl, unreadable } from '../channel.ts';
 import { delivered, ofResponse, ofThrown } from '../outcome.ts';
 import { guide } from './guide.ts';
 
@@ -50,8 +50,18 @@ const render = (card: Card): JsonObject => {
   };
 };
 
+/** As Standard Webhooks asks: at least 24 bytes. The secret is not repeated. */
+const checked = (values: Values): Values => {
+  const [, key = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(values.secret) ?? [];
+  if (Buffer.from(key, 'base64').length < 24)
+    throw new ChannelProblem(`${settings.secret.env} is no secret. Write whsec_ and 32 random bytes in base64.`);
+  const wrong = values.urls.split(/\s+/).find((url) => !isWebUrl(url));
+  if (wrong !== undefined) throw unreadable(settings.urls, wrong, 'addresses, separated by spaces: https://…');
+  return values;
+};
+
 export const createWebhook = ({ secret, urls }: Values, { fetch, now }: Ports): Channel => {
-  const allowed = urls.split(/\s+/).filter((url) => URL.canParse(url));
+  const allowed = urls.split(/\s+/);
 
   const send = async (ref: CardRef, type: string, data: JsonObject): Promise<Delivery> => {
     const address = String(ref.address);
@@ -87,5 +97,5 @@ export const webhook = defineChannel({
   title: 'Webhook',
   settings,
   guide,
-  create: (values) => createWebhook(values, { fetch: globalThis.fetch, now: Date.now }),
+  create: (values) => createWebhook(checked(values), { fetch: globalThis.fetch, now: Date.now }),
 });

@@ -21,9 +21,10 @@ const definitionNamed = async (name: string): Promise<ChannelDefinition> => {
   throw wrongUsage(`There is no channel "${name}".${didYouMean(name, names)}`, `There are ${names.join(', ')}.`);
 };
 
-const urlOf = (given: Given): string => {
+const urlOf = async (given: Given): Promise<string> => {
   const url = given.text('url') ?? readConfig().url;
-  if (url !== undefined && URL.canParse(url)) return url.replace(/\/+$/, '');
+  const { isWebUrl } = await house();
+  if (url !== undefined && isWebUrl(url)) return url.replace(/\/+$/, '');
   if (url !== undefined) throw wrongUsage(`"${url}" is no address.`, 'Write --url https://belay.example.com.');
   return 'https://belay.example.com';
 };
@@ -76,7 +77,7 @@ const add: Command = {
   ],
   run: async (given, io) => {
     const definition = await definitionNamed(given.words[0] ?? '');
-    const guide = definition.guide(urlOf(given));
+    const guide = definition.guide(await urlOf(given));
     const settings = settingRows(definition);
     if (io.json)
       printJson(io, {
@@ -97,6 +98,19 @@ const add: Command = {
   },
 };
 
+const madeBy = async (definition: ChannelDefinition, values: Record<string, string>): Promise<string[]> => {
+  try {
+    return (await definition.prepare?.(values)) ?? [];
+  } catch (error) {
+    throw new CliProblem(
+      1,
+      `${definition.title} made nothing: ${(error as Error).message}`,
+      `\`belay channel test ${definition.name}\` says whether it lets us in.`,
+      { code: 'channel' },
+    );
+  }
+};
+
 const prepare: Command = {
   name: 'channel prepare',
   summary: 'Make over there what the channel needs and can make itself: the properties of a Notion database.',
@@ -107,7 +121,7 @@ const prepare: Command = {
     const definition = await definitionNamed(given.words[0] ?? '');
     await channelNamed(definition);
     const values = await setUp(({ valuesOf }) => valuesOf(definition, secretNamed));
-    const made = values === null ? [] : ((await definition.prepare?.(values)) ?? []);
+    const made = values === null ? [] : await madeBy(definition, values);
     if (io.json) printJson(io, { channel: definition.name, made });
     else io.out(made.length === 0 ? 'Nothing is to be made.\n' : `Made: ${made.join(', ')}.\n`);
     return 0;
@@ -132,8 +146,10 @@ const test: Command = {
     const { testCard } = await house();
     const channel = await channelNamed(await definitionNamed(given.words[0] ?? ''));
     const address = given.text('room');
+    if (address?.trim() === '')
+      throw wrongUsage('--room is blank.', 'Write an address as in `channels:` of a control.');
     const checked = (await channel.check?.()) ?? null;
-    const card = testCard(urlOf(given), Date.now());
+    const card = testCard(await urlOf(given), Date.now());
     const place = { kind: 'room' as const, address: address ?? '' };
     const posted = address === undefined ? null : await channel.post(place, channel.render(card, place), card.subject);
     const wrong = [checked, posted].some((one) => one !== null && one.kind !== 'delivered');
@@ -145,8 +161,11 @@ const test: Command = {
         posted: posted === null ? null : said(posted),
       });
     else {
-      if (checked !== null) io.out(`${channel.title} lets us in: ${harmless(said(checked))}\n`);
-      if (posted !== null) io.out(`A card in ${harmless(address ?? '')}: ${harmless(said(posted))}\n`);
+      const came = (delivery: Delivery, good: string, bad: string): void =>
+        io.out(delivery.kind === 'delivered' ? `${good}.\n` : `${bad}: ${harmless(delivery.because)}\n`);
+      if (checked !== null) came(checked, `${channel.title} lets us in`, `${channel.title} does not let us in`);
+      const room = harmless(address ?? '');
+      if (posted !== null) came(posted, `A card was posted in ${room}`, `No card was posted in ${room}`);
       if (checked === null && posted === null)
         io.out(`${channel.title} cannot be asked. Write --room ADDRESS to post a card.\n`);
     }
