@@ -103,6 +103,15 @@ export const whoFillsIn: Promises = {
     expect(await at().caseNow(caseId)).toMatchObject({ status: 'returned' });
   },
 
+  'whoever has not got the case is told who has before they write anything': async (at) => {
+    await at().handOff('FO-8');
+    await pressed(at, 'FO-8', 'bruno', 'takeOver');
+    await pressed(at, 'FO-8', 'amelie', 'return');
+    const amelie = at().addresses.amelie ?? '';
+    expect(at().twin.form(amelie)).toBeNull();
+    expect(at().twin.told(amelie).at(-1)).toMatch(/^Nothing was changed\. Bruno Ferrari has control since /);
+  },
+
   'a form that is delivered twice is decided once': async (at) => {
     await before(at, 'FO-7', 'resolve');
     const form = at().twin.submit({ resolution: ' ' }, at().signing('bruno'));

@@ -76,6 +76,17 @@ it('a move that needs words and has none changes nothing; the issue stands as it
   expect(jira.noticesTo(bruno).at(-1)).toContain('“What you did” is needed');
 });
 
+it('what is asked too early is told so: nobody says that the card had changed when it had not', async () => {
+  await at.handOff('JI-T');
+  const { key } = issueOf('ben-JI-T');
+  jira.hands.comment(bruno, key, '/return Pay it.');
+  await webhooks();
+  expect(jira.noticesTo(bruno).at(-1)).toContain('Nothing was changed: nobody has taken it over yet. Asked: ');
+  jira.hands.comment(bruno, key, '/approve');
+  await webhooks();
+  expect(jira.noticesTo(bruno).at(-1)).toContain('“Approve” is for something else');
+});
+
 it('C14 deliveries in the wrong order come to the same: what counts is read back', async () => {
   const { caseId } = await at.handOff('JI-14');
   const { key } = issueOf('ben-JI-14');

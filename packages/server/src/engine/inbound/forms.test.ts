@@ -71,12 +71,19 @@ describe('forms behind buttons', () => {
   });
 
   it('are refused at a required field that has only blanks, and at one that is too long', () => {
-    expect(wrongFields(press('decline', { because: '  ' }))).toEqual({ because: '“Why” is needed.' });
-    expect(wrongFields(press('reject', { because: 'x'.repeat(2_001) }))).toEqual({
+    expect(wrongFields(press('decline', { because: '  ' }), found)).toEqual({ because: '“Why” is needed.' });
+    expect(wrongFields(press('reject', { because: 'x'.repeat(2_001) }), found)).toEqual({
       because: '“Why” has 2001 characters; 2000 fit.',
     });
-    expect(wrongFields(press('reject', { because: 'x'.repeat(2_000) }))).toEqual({});
-    expect(wrongFields(press('edit', {}))).toEqual({});
+    expect(wrongFields(press('reject', { because: 'x'.repeat(2_000) }), found)).toEqual({});
+  });
+
+  it('edit what can be edited: an edit of nothing, or of something else, allows no step as it was', () => {
+    expect(wrongFields(press('edit', { 'argument.days': '3' }), found)).toEqual({});
+    const wrong = (fields: Record<string, string>) =>
+      Object.values(wrongFields(press('edit', fields), found)).join(' ');
+    expect(wrong({})).toBe('No argument is edited. Editable: amount, days, express.');
+    expect(wrong({ 'argument.days': '3', 'argument.amout': 'EUR 2.00' })).toContain('“amout” cannot be edited.');
   });
 });
 

@@ -1,5 +1,5 @@
 /** The forms behind buttons that need words, and what their fields come to as a command. Pure. */
-import { type Json, type JsonObject, upper } from '@belay/protocol';
+import { clipped, type Json, type JsonObject, upper } from '@belay/protocol';
 import type { ApprovalCommand } from '../../domain/approval/decide.ts';
 import type { CaseCommand } from '../../domain/case/decide.ts';
 import type { CaseStep } from '../../domain/run/run.ts';
@@ -169,14 +169,27 @@ const wrongWith = ({ label, required, max }: FormField, typedText: string): stri
   return typedText.length > max ? `“${label}” has ${typedText.length} characters; ${max} fit.` : null;
 };
 
-/** What is wrong with what was typed, by field, whatever it is about. */
-export const wrongFields = ({ action, fields }: Press): Record<string, string> =>
-  Object.fromEntries(
-    (forms[action]?.fields(null) ?? []).flatMap((field): [string, string][] => {
-      const wrong = wrongWith(field, said(fields, field.name));
-      return wrong === null ? [] : [[field.name, wrong]];
-    }),
+/** Where nobody filled in a form, an edit may name what is not there, or nothing: it would allow the step as it was. */
+const wrongEdit = (fields: Fields | null, { editable }: CaseStep): [string, string][] => {
+  const named = Object.keys(fields ?? {}).flatMap((name) =>
+    name.startsWith(editPrefix) ? [name.slice(editPrefix.length)] : [],
   );
+  const known = `Editable: ${editable.join(', ') || 'nothing'}.`;
+  if (named.length === 0) return [[editPrefix, `No argument is edited. ${known}`]];
+  return named
+    .filter((name) => !editable.includes(name))
+    .map((name) => [`${editPrefix}${name}`, `“${clipped(name, 80)}” cannot be edited. ${known}`]);
+};
+
+/** What is wrong with what was typed, by field. */
+export const wrongFields = ({ action, fields }: Press, found: Found): Record<string, string> => {
+  const step = stepOf(found);
+  const wrong = (forms[action]?.fields(null) ?? []).flatMap((field): [string, string][] => {
+    const why = wrongWith(field, said(fields, field.name));
+    return why === null ? [] : [[field.name, why]];
+  });
+  return Object.fromEntries([...wrong, ...(action === 'edit' && step !== null ? wrongEdit(fields, step) : [])]);
+};
 
 /** Why an argument is refused, by the field in which it was typed. */
 export const byField = (byArgument: Record<string, string>): Record<string, string> =>

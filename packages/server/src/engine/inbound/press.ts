@@ -8,7 +8,7 @@ import type { Person } from '../../domain/oncall/organisation.ts';
 import { onApproval } from '../approvals.ts';
 import { type Answer, type Ask, accountCounts, type Channel, type Press } from '../channel-ports.ts';
 import type { Found } from '../delivery/card-store.ts';
-import { type Card, subjectKey } from '../delivery/cards.ts';
+import { actionLabels, type Card, subjectKey } from '../delivery/cards.ts';
 import { addressOf, personAt } from '../delivery/places.ts';
 import { onCase } from '../people.ts';
 import { byField, commandOf, formOf, needsForm, refusedForm, wrongFields } from './forms.ts';
@@ -62,10 +62,13 @@ const outdated = new Set([
   'approval_not_waiting',
 ]);
 
-const explain = (code: string, detail: string, card: Card | null): string =>
-  outdated.has(code) && card !== null
-    ? `Nothing was changed: this card had changed before you pressed. ${card.who}`
-    : `Nothing was changed. ${detail}`;
+const explain = (code: string, detail: string, card: Card | null, { revision }: Press): string => {
+  if (!outdated.has(code) || card === null) return `Nothing was changed. ${detail}`;
+  if (card.revision !== revision) return `Nothing was changed: this card had changed before you pressed. ${card.who}`;
+  return code === 'case_not_claimed'
+    ? `Nothing was changed: nobody has taken it over yet. ${card.who}`
+    : `Nothing was changed. ${card.who}`;
+};
 
 const done: Record<Press['action'], string> = {
   takeOver: 'You have control. The agent is out until you give control back.',
@@ -88,10 +91,12 @@ const offers = ({ buttons }: Card, { action }: Press): boolean => buttons.some((
 const decide = async (ports: InboundPorts, pressed: Pressed, personId: string, now: Standing): Promise<Answer> => {
   const { press, channel, key } = pressed;
   const by: Actor = { kind: 'person', id: personId };
-  const wrong = wrongFields(press);
+  const wrong = wrongFields(press, now.found);
   const problems = Object.values(wrong).join(' ');
   if (problems !== '') {
-    const text = offers(now.card, press) ? `Nothing was changed. ${problems}` : explain('stale_revision', '', now.card);
+    const text = offers(now.card, press)
+      ? `Nothing was changed. ${problems}`
+      : explain('stale_revision', '', now.card, press);
     return refused(ports, pressed, by, { text, now, wrong });
   }
   const bodyDigest = digestOf(press as unknown as Json);
@@ -104,8 +109,14 @@ const decide = async (ports: InboundPorts, pressed: Pressed, personId: string, n
   const after = await standing(ports, press, personId);
   if (outcome.ok) return said(true, done[press.action], after?.card ?? null);
   const { code, detail, byArgument = {} } = outcome.refused;
-  const text = explain(code, detail, after?.card ?? null);
+  const text = explain(code, detail, after?.card ?? null, press);
   return refused(ports, pressed, by, { text, now: after, wrong: byField(byArgument) });
+};
+
+const notThere = ({ subject, action }: Press, found: Found | null): string => {
+  if (found === null) return `there is no ${subject.kind} ${subject.id}`;
+  const asked = found.kind === 'case' ? 'a person is asked to take over, and no signature' : 'a signature is asked for';
+  return `“${actionLabels[action]}” is for something else; here ${asked}`;
 };
 
 /** Does nobody of the organisation have this account? */
@@ -125,10 +136,7 @@ export const answerPress = async (ports: InboundPorts, pressed: Pressed): Promis
   const by: Actor = { kind: 'person', id: person.personId };
   const found = await ports.find(press.subject);
   if (found === null || (found.kind === 'approval') !== (press.action === 'approve' || press.action === 'reject'))
-    return refused(ports, pressed, by, {
-      text: `Nothing was changed: there is no ${press.subject.kind} ${press.subject.id}.`,
-      now: null,
-    });
+    return refused(ports, pressed, by, { text: `Nothing was changed: ${notThere(press, found)}.`, now: null });
   const card = await ports.cardOf(found, person.personId);
   const now = { found, card };
   if (tooWeak(press, channel, card)) {
@@ -140,9 +148,11 @@ export const answerPress = async (ports: InboundPorts, pressed: Pressed): Promis
   }
   if (!needsForm(press)) return decide(ports, pressed, person.personId, now);
   const stands = card.revision === press.revision && offers(card, press);
-  const form = stands ? formOf(press, found, card) : null;
+  // Nobody writes what cannot count: whoever has it decides.
+  const isOthers = found.kind === 'case' && ![null, person.personId].includes(found.kase.claimedBy);
+  const form = stands && !isOthers ? formOf(press, found, card) : null;
   if (form !== null) return { kind: 'form', form };
-  return refused(ports, pressed, by, { text: explain('stale_revision', '', card), now });
+  return refused(ports, pressed, by, { text: explain('stale_revision', '', card, press), now });
 };
 
 /** Somebody of another workspace: not told anything about what is here. */
