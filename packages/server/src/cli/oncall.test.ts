@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { emptyOrganisation, type Organisation } from '../domain/oncall/organisation.ts';
 import { at, layer, override, schedule, team } from '../domain/oncall/schedule.testing.ts';
 import { day } from '../domain/oncall/wallclock.ts';
@@ -38,7 +41,7 @@ describe('belay oncall', () => {
       ].join('\n'),
     );
     expect(whoText(org, tuesday + 3 * day)).toContain(
-      'desk      NOBODY  until Tue 2026-03-31 09:00, then Cem  (UTC; a gap)',
+      'desk      NOBODY  until Tue 2026-03-31 09:00, then Cem  (UTC; primary: outside the hours of the layer)',
     );
   });
 
@@ -59,7 +62,7 @@ describe('belay oncall', () => {
       'desk  Tue 2026-03-24 17:30 to Wed 2026-03-25 09:00  15 h 30 min  primary: outside the hours of the layer\n',
     );
     expect(gapsText({ ...org, schedules: [schedule()] }, tuesday, tuesday + 90 * day)).toBe(
-      'No gaps in the next 90 d.\n',
+      'No gaps in the 90 d from Tue 2026-03-24 17:00 on (UTC).\n',
     );
   });
 
@@ -86,6 +89,44 @@ describe('belay oncall', () => {
       gapsText(emptyOrganisation, 0, day),
     ])
       expect(text).toContain('Add them under `schedules:`');
+  });
+});
+
+describe('belay oncall --json', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'belay-oncall-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const sample = ['--org', 'controls/organisation.yaml', '--at', '2026-11-29T05:00:00Z'];
+  const itemsOf = async (...words: string[]): Promise<{ schedule: string; nextAt: string; because: string }[]> =>
+    ((await belay('oncall', ...words, ...sample, '--json')).json() as { items: [] }).items;
+
+  it('has the next hand-overs soonest first too', async () => {
+    expect((await itemsOf('who')).map(({ schedule }) => schedule)).toEqual(['treasury', 'support']);
+    expect((await itemsOf('next')).map(({ schedule, nextAt }) => [schedule, nextAt])).toEqual([
+      ['support', '2026-11-29T09:00:00.000Z'],
+      ['treasury', '2026-11-30T08:00:00.000Z'],
+    ]);
+  });
+
+  it('says why nobody is on call', async () => {
+    const office = join(directory, 'office.yaml');
+    const text = `people:
+  ann: { name: Ann, access: [admin] }
+schedules:
+  desk:
+    layers:
+      - { name: first, hours: [{ days: tue, from: "09:00", to: "17:00" }], rotation: { people: [ann], every: day, from: 2026-01-05 } }
+`;
+    writeFileSync(office, text);
+    const said = await belay('oncall', 'who', '--org', office, '--at', '2026-11-29T05:00:00Z', '--json');
+    expect(said.json()).toMatchObject({
+      items: [{ personId: null, because: 'first: outside the hours of the layer' }],
+    });
+  });
+
+  it('is one form and an iCalendar file another', async () => {
+    const { exit, out } = await belay('oncall', 'calendar', 'treasury', ...sample, '--ical', '--json');
+    expect(exit).toBe(2);
+    expect(out).toContain('--ical and --json are two forms of one answer.');
   });
 });
 

@@ -5,14 +5,14 @@
 import { exportIcal } from '../domain/oncall/ical-export.ts';
 import type { Organisation } from '../domain/oncall/organisation.ts';
 import { nameOf } from '../domain/oncall/person.ts';
-import { onCallAt, type Schedule } from '../domain/oncall/schedule.ts';
+import { onCallAt, type Schedule, whyNobody } from '../domain/oncall/schedule.ts';
 import { duty, gaps, nextHandover } from '../domain/oncall/shifts.ts';
 import { day, hour, minute, showWall, wallOf, weekdayOf } from '../domain/oncall/wallclock.ts';
 
 const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-const time = (schedule: Schedule, at: number): string => {
-  const wall = wallOf(schedule.zone, at);
+const time = ({ zone }: { zone: string }, at: number): string => {
+  const wall = wallOf(zone, at);
   return `${dayNames[weekdayOf(wall)]} ${showWall(wall).replace('T', ' ')}`;
 };
 
@@ -55,7 +55,8 @@ export const whoText = (org: Organisation, at: number): string => {
     const seat = onCallAt(schedule, at, org.people);
     const next = nextHandover(schedule, at, org.people);
     const until = next === null ? 'for good' : `until ${time(schedule, next.at)}, then ${name(org, next.to)}`;
-    return [schedule.name, name(org, seat?.personId ?? null), until, `(${schedule.zone}; ${seat?.because ?? 'a gap'})`];
+    const because = seat?.because ?? whyNobody(schedule, at, org.people);
+    return [schedule.name, name(org, seat?.personId ?? null), until, `(${schedule.zone}; ${because})`];
   });
   return columns(rows);
 };
@@ -90,7 +91,9 @@ export const gapsText = (org: Organisation, from: number, to: number): string =>
       gap.because,
     ]),
   );
-  return rows.length === 0 ? `No gaps in the next ${length(to - from)}.\n` : columns(rows);
+  return rows.length === 0
+    ? `No gaps in the ${length(to - from)} from ${time(org, from)} on (${org.zone}).\n`
+    : columns(rows);
 };
 
 /** The shifts of one schedule as text, or as an iCalendar feed. */

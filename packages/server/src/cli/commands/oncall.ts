@@ -1,7 +1,7 @@
 /** `belay oncall`: who is on call, from the server or from an organisation file. */
 import { didYouMean, iso } from '@belay/protocol';
 import type { Organisation } from '../../domain/oncall/organisation.ts';
-import { onCallAt, type Schedule } from '../../domain/oncall/schedule.ts';
+import { onCallAt, type Schedule, whyNobody } from '../../domain/oncall/schedule.ts';
 import { duty, gaps, nextHandover } from '../../domain/oncall/shifts.ts';
 import { type Command, type Given, instantIn, type Option, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
@@ -32,7 +32,7 @@ const scheduleNamed = (org: Organisation, name: string): Schedule => {
 const spans = <T extends { from: number; to: number }>(items: T[]) =>
   items.map((item) => ({ ...item, from: iso(item.from), to: iso(item.to) }));
 
-const whoJson = (org: Organisation, at: number): object[] =>
+const whoJson = (org: Organisation, at: number) =>
   org.schedules.map((schedule) => {
     const next = nextHandover(schedule, at, org.people);
     const seat = onCallAt(schedule, at, org.people);
@@ -40,11 +40,15 @@ const whoJson = (org: Organisation, at: number): object[] =>
       schedule: schedule.name,
       zone: schedule.zone,
       personId: seat?.personId ?? null,
-      because: seat?.because ?? null,
+      because: seat?.because ?? whyNobody(schedule, at, org.people),
       nextAt: next === null ? null : iso(next.at),
       nextPersonId: next?.to ?? null,
     };
   });
+
+/** Where none is within sight, last. */
+const handoverAt = ({ nextAt }: { nextAt: string | null }): number =>
+  nextAt === null ? Number.POSITIVE_INFINITY : Date.parse(nextAt);
 
 const looking: Record<string, Option> = {
   days: { type: 'string', value: 'N', about: 'how far to look (default 28)' },
@@ -97,7 +101,7 @@ const next: Command = {
   run: async (given, io) => {
     const org = await organisationOf(given);
     const at = instantOf(given);
-    if (io.json) printJson(io, { items: whoJson(org, at) });
+    if (io.json) printJson(io, { items: whoJson(org, at).sort((a, b) => handoverAt(a) - handoverAt(b)) });
     else io.out(nextText(org, at));
     return 0;
   },
@@ -131,6 +135,8 @@ const calendar: Command = {
     { line: 'belay oncall calendar treasury --ical > treasury.ics', about: 'for a calendar' },
   ],
   run: async (given, io) => {
+    if (io.json && given.flag('ical'))
+      throw wrongUsage('--ical and --json are two forms of one answer.', 'Leave one of them out.');
     const org = await organisationOf(given);
     const schedule = scheduleNamed(org, given.words[0] ?? '');
     const { from, to } = spanOf(given);

@@ -22,7 +22,7 @@ describe('who is on call', () => {
     const people = [person('ann', { absences: [{ from: at('2026-01-05'), to: at('2026-01-09') }] }), ...team.slice(1)];
     const seat = onCallAt(schedule(), at('2026-01-08T12:00:00Z'), people);
     expect(seat?.personId).toBe('ben');
-    expect(seat?.because).toBe('turn of Ben; Ann is absent');
+    expect(seat?.because).toBe('Ben comes next; Ann is absent');
     expect(who(schedule(), '2026-01-09T00:00:00Z', people)).toBe('ann');
   });
 

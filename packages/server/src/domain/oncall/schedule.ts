@@ -39,7 +39,10 @@ function* candidates({ schedule, layer, at, people }: Asked, turns: string[]): G
     if (override.layer !== layer.name || (override.replaces !== null && override.replaces !== turns[0])) continue;
     yield { personId: override.personId, because: `override: ${override.because}`, override };
   }
-  for (const personId of turns) yield { personId, because: `turn of ${nameOf(people, personId)}`, override: null };
+  for (const [index, personId] of turns.entries()) {
+    const name = nameOf(people, personId);
+    yield { personId, because: index === 0 ? `turn of ${name}` : `${name} comes next`, override: null };
+  }
 }
 
 const seatAt = (schedule: Schedule, layer: Layer, at: number, people: readonly Person[]): Seat => {
@@ -75,6 +78,12 @@ export const onCallAt = (
   }
   return null;
 };
+
+/** Why nobody is told: what each layer says. */
+export const whyNobody = (schedule: Schedule, at: number, people: readonly Person[]): string =>
+  seatsAt(schedule, at, people)
+    .map((seat) => `${seat.layer}: ${seat.because}`)
+    .join('; ');
 
 /** Two people exchange their turns in [from, to): each replaces the other, and nobody else notices. */
 export const swap = (

@@ -5,7 +5,7 @@
 import { windows } from './hours.ts';
 import type { Person } from './person.ts';
 import { turnAt, turnStart } from './rotation.ts';
-import { type Layer, onCallAt, type Schedule, seatsAt } from './schedule.ts';
+import { type Layer, onCallAt, type Schedule, seatsAt, whyNobody } from './schedule.ts';
 import type { Interval } from './timeline.ts';
 import { day } from './wallclock.ts';
 
@@ -72,8 +72,7 @@ export const duty = (schedule: Schedule, from: number, to: number, people: reado
   return sweep(edges, from, to, (at) => {
     const seat = onCallAt(schedule, at, people);
     if (seat !== null) return { layer: seat.layer, personId: seat.personId, because: seat.because };
-    const why = seatsAt(schedule, at, people).map((one) => `${one.layer}: ${one.because}`);
-    return { layer: null, personId: null, because: why.join('; ') };
+    return { layer: null, personId: null, because: whyNobody(schedule, at, people) };
   });
 };
 
