@@ -119,8 +119,12 @@ export class SampleOncall {
     };
   }
 
-  override(me: PersonView, schedule: string, body: ParsedBodyOf<'addOverride'>): { id: string } {
-    const overrideId = `override-${++this.#ids}`;
+  override(
+    me: PersonView,
+    schedule: string,
+    body: ParsedBodyOf<'addOverride'>,
+    overrideId = `override-${++this.#ids}`,
+  ): { id: string } {
     const { personId, replaces = null, layer = 'primary', from, to, because } = body;
     const name = this.#name(personId) ?? personId;
     this.overrides.push({ schedule, overrideId, layer, personId, name, replaces, from, to, because, by: me.personId });
@@ -129,7 +133,9 @@ export class SampleOncall {
 
   swap(me: PersonView, schedule: string, { between, ...place }: ParsedBodyOf<'swapShifts'>): { id: string } {
     const [one, other] = between;
-    return this.override(me, schedule, { ...place, personId: one, replaces: other });
+    const { id } = this.override(me, schedule, { ...place, personId: one, replaces: other });
+    this.override(me, schedule, { ...place, personId: other, replaces: one }, id);
+    return { id };
   }
 
   absence(personId: string, { from, to }: ParsedBodyOf<'addAbsence'>): { id: string } {
@@ -173,8 +179,7 @@ export class SampleOncall {
     const account = this.#undo.get(id);
     if (account !== undefined) this.unknown.push(account);
     const drop = <T>(items: T[], isIt: (item: T) => boolean): void => {
-      const index = items.findIndex(isIt);
-      if (index >= 0) items.splice(index, 1);
+      for (const item of items.filter(isIt)) items.splice(items.indexOf(item), 1);
     };
     drop(this.overrides, (one) => one.overrideId === id);
     drop(this.absences, (one) => one.absenceId === id);

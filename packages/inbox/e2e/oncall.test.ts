@@ -55,7 +55,18 @@ describe.skipIf(missing !== null)('the on-call page', () => {
     await visit.page.keyboard.type('holiday');
     await visit.page.keyboard.press('Enter');
     await visit.see('holiday');
-    expect(visit.world.oncall.overrides).toMatchObject([{ personId: 'ann', replaces: 'cem', because: 'holiday' }]);
+    const holiday = { schedule: 'treasury', because: 'holiday' };
+    expect(visit.world.oncall.overrides).toMatchObject([
+      { personId: 'ann', replaces: 'cem', ...holiday },
+      { personId: 'cem', replaces: 'ann', ...holiday },
+    ]);
+    const line = treasury().getByRole('listitem').filter({ hasText: 'holiday' });
+    expect(await line.allInnerTexts()).toEqual([
+      expect.stringMatching(/^Ann .* and Cem .* swap their turns \(primary\)/),
+    ]);
+    await line.getByRole('button', { name: 'Withdraw' }).click();
+    await line.waitFor({ state: 'detached' });
+    expect(visit.world.oncall.overrides).toEqual([]);
   });
 
   it('announces a drill, and shows what became of it', async () => {

@@ -22,20 +22,46 @@ type Change = {
   what: ReactNode;
 };
 
-const changesOf = ({ overrides, absences }: Calendar, nameOf: (personId: string) => string): Change[] => [
-  ...overrides.map(({ overrideId, personId, name, replaces, layer, from, to, because, by }) => ({
-    key: `${layer} ${personId} ${from} ${overrideId}`,
-    id: overrideId,
-    concerned: [personId, replaces, by],
-    from,
-    to,
-    what: (
+type Override = Calendar['overrides'][number];
+
+const halves = (one: Override, other: Override): boolean =>
+  one.replaces === other.personId &&
+  other.replaces === one.personId &&
+  one.layer === other.layer &&
+  one.from === other.from &&
+  one.to === other.to;
+
+const covers = (name: string, other: string | null): ReactNode => (
+  <>
+    <strong>{name}</strong> {other === null ? 'is on call' : `in place of ${other}`}
+  </>
+);
+
+const swaps = (name: string, other: string | null): ReactNode => (
+  <>
+    <strong>{name}</strong> and <strong>{other}</strong> swap their turns
+  </>
+);
+
+/** The two halves of a swap are one change: they were entered as one, and are withdrawn as one. */
+const overrideChanges = (overrides: Override[], nameOf: (personId: string) => string): Change[] =>
+  overrides.flatMap((one, index) => {
+    const { overrideId, personId, name, replaces, layer, from, to, because, by } = one;
+    const half = overrides.findIndex((other) => halves(one, other));
+    if (half !== -1 && half < index) return [];
+    const other = replaces === null ? null : nameOf(replaces);
+    const who = half === -1 ? covers(name, other) : swaps(name, other);
+    const what = (
       <>
-        <strong>{name}</strong> {replaces === null ? 'is on call' : `in place of ${nameOf(replaces)}`} ({layer}):{' '}
-        <Inert text={because} />
+        {who} ({layer}): <Inert text={because} />
       </>
-    ),
-  })),
+    );
+    const key = `${layer} ${personId} ${from} ${overrideId}`;
+    return [{ key, id: overrideId, concerned: [personId, replaces, by], from, to, what }];
+  });
+
+const changesOf = ({ overrides, absences }: Calendar, nameOf: (personId: string) => string): Change[] => [
+  ...overrideChanges(overrides, nameOf),
   ...absences.map(({ absenceId, personId, name, from, to }) => ({
     key: `away ${personId} ${from} ${absenceId}`,
     id: absenceId,
