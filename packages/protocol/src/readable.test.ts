@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readable } from './readable.ts';
+import { counted, readable } from './readable.ts';
 
 const german = { locale: 'de-DE', zone: 'Europe/Berlin' };
 const british = { locale: 'en-GB', zone: 'Europe/London' };
 const locales = ['de-DE', 'en-US', 'fr-CH', 'hi-IN', 'ja-JP', 'pt-BR', 'sv-SE', 'tr-TR'];
+
+it('one is one, and many are many', () => {
+  expect([0, 1, 2, 1_200].map((count) => counted(count, 'run'))).toEqual(['0 runs', '1 run', '2 runs', '1,200 runs']);
+  expect(counted(1, 'entry', 'entries')).toBe('1 entry');
+});
 
 describe('a value in the reader’s language', () => {
   it.each([

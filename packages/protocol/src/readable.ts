@@ -70,6 +70,10 @@ const inWords = (value: Json, type: string | null, reader: Reader): string | nul
   return type === 'duration' ? durationIn(value, reader) : null;
 };
 
+/** So many of something, in the language of the house: 1 run, 2 runs, 1,200 runs. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+
 /** A value as this reader writes it; null when its type is written alike everywhere, or the value is not of the type. */
 export const readable = (value: Json, type: string | null, reader: Reader): string | null =>
   inWords(value, type, reader)?.replace(/[\u00A0\u202F\u200E\u200F]/g, ' ') ?? null;

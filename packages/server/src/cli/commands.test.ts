@@ -174,7 +174,7 @@ describe('belay case', () => {
     await ok('case', 'claim', caseId);
     const wrong = async (...argv: string[]) => (await as('case', ...argv)).err;
     expect(await wrong('return', caseId, '--edit', 'note=x')).toContain('note: only amount may be changed');
-    expect(await wrong('return', caseId, '--edit', 'amount')).toContain('is no edit');
+    expect(await wrong('return', caseId, '--edit', 'amount')).toContain('is no NAME=VALUE');
     expect(await wrong('resolve', caseId)).toContain('A reason is needed');
     expect(await wrong('show', 'case_nope')).toContain('There is no case case_nope.');
     expect(await wrong('list', '--status', 'opn')).toContain('status');

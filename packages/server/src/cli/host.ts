@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type ParsedFiles, parseControlFiles, partsElsewhere, partsOf } from '@belay/control';
-import { errorCatalogue } from '@belay/protocol';
+import { counted, errorCatalogue } from '@belay/protocol';
 import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { parseOrganisation } from '../domain/oncall/parse.ts';
 import { loginUrl } from '../engine/present.ts';
@@ -108,8 +108,7 @@ export const publishAll = async ({ app }: RunningServer, files: string[], by: st
     if (!result.ok) throw invalid('control_invalid', placed(file, result.problems));
     const { name, version, findings } = result.published;
     const open = findings.filter(({ severity, accepted }) => severity === 'warning' && accepted === null).length;
-    const warnings =
-      open === 0 ? '' : `, ${open} warning${open === 1 ? '' : 's'} without a reason: belay check ${file}`;
+    const warnings = open === 0 ? '' : `, ${counted(open, 'warning')} without a reason: belay check ${file}`;
     said.push(`${name} version ${version}${result.fresh ? warnings : ' (unchanged)'}`);
   }
   return said;

@@ -1,15 +1,15 @@
 /** Patterns and backtests as a terminal shows them. */
-import type { AnswerOf, BacktestView, PatternView } from '@belay/protocol';
+import { type AnswerOf, type BacktestView, counted, type PatternView } from '@belay/protocol';
 import { columns, harmless, instantText, oneLine, type Paint } from './paint.ts';
 
 type Found = Pick<AnswerOf<'listPatterns'>, 'runs' | 'steps' | 'erased' | 'cut' | 'since' | 'until'>;
 
 const foundText = ({ runs, steps, erased, cut, since, until }: Found): string[] => [
-  `${steps} steps in ${runs} runs from ${instantText(since)} to ${instantText(until)}`,
+  `${counted(steps, 'step')} in ${counted(runs, 'run')} from ${instantText(since)} to ${instantText(until)}`,
   ...(cut === null
     ? []
     : [`Only runs from ${instantText(cut)} on: the period has more than is read at once. Ask for less of it.`]),
-  ...(erased > 0 ? [`${erased} decisions were erased and are not counted.`] : []),
+  ...(erased > 0 ? [`Erased and not counted: ${counted(erased, 'decision')}.`] : []),
 ];
 
 const exampleText = ({ runId, caseId, approvalId, because }: PatternView['examples'][number]): string =>

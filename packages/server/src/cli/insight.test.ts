@@ -30,6 +30,8 @@ let database: TestDatabase;
 let server: RunningServer;
 let connection: { end: () => void };
 let dataDir: string;
+/** when the second errand began */
+let second = '';
 const as = (...argv: string[]): Promise<Captured> => belay(...argv, '--data', dataDir);
 const written = (name: string, text: string): string => {
   const file = join(dataDir, name);
@@ -55,6 +57,7 @@ beforeAll(async () => {
     const { run, epoch } = await agent.call('startRun', {
       body: { control: 'errands', subject: { errandId: `e-${id}` } },
     });
+    if (id === 1) second = run.startedAt;
     const body = { epoch, step: 'pay', arguments: { amount }, key: 'pay' };
     const answer = await agent.call('gate', { params: { runId: run.runId }, body });
     if (answer.kind !== 'handoff') continue;
@@ -81,6 +84,8 @@ describe('belay insight', () => {
   });
 
   it('says when nothing came back, and what is wrong with a period', async () => {
+    const one = await as('insight', '--until', second);
+    expect(one.out).toContain('1 step in 1 run from');
     expect((await as('insight', '--until', '2020-01-01T00:00:00Z')).out).toContain('Nothing came back');
     const wrong = await as('insight', '--since', 'yesterday');
     expect([wrong.exit, wrong.err]).toEqual([2, expect.stringContaining('neither an instant nor a stretch of time')]);
@@ -108,6 +113,20 @@ describe('belay backtest', () => {
     expect((await as('backtest', looser(), '--json')).json()).toMatchObject({ steps: 3, dangerCount: 1 });
     const bad = await as('backtest', written('bad.control.yaml', control.replace('amount <=', 'amuont <=')));
     expect([bad.exit, bad.err]).toEqual([1, expect.stringContaining('bad.control.yaml:10:')]);
+  });
+
+  it('says of a mistyped file that there is none, whatever else it may have been meant as', async () => {
+    for (const argv of [
+      ['backtest', 'looser'],
+      ['compare', 'errands', 'looser'],
+      ['page', 'looser'],
+    ])
+      expect([argv, (await as(...argv)).err]).toEqual([
+        argv,
+        expect.stringContaining('There is no file looser here. looser is not published.'),
+      ]);
+    const alone = await belay('backtest', 'looser', '--data', join(dataDir, 'nowhere'));
+    expect([alone.exit, alone.err]).toEqual([3, expect.stringContaining('There is no file looser here. No Belay')]);
   });
 });
 

@@ -80,12 +80,16 @@ describe('belay draft', () => {
     expect((await ok('draft', 'errands', '--withdraw', 'Too much.')).out).toContain('is withdrawn');
     expect((await ok('draft', 'errands')).out).toBe('No draft of errands waits.\n');
     expect((await as('draft', 'errands', '--publish')).err).toContain('No draft of errands waits.');
+    expect(await as('draft', 'erands')).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining('erands is not published, and no draft of it waits.'),
+    });
   });
 });
 
 describe('belay publish and belay move', () => {
   it('say how many runs keep their version, and what would be decided otherwise', async () => {
-    expect((await limited('EUR 5.00')).out).toContain('2 under way keep the version they began under');
+    expect((await limited('EUR 5.00')).out).toContain('2 runs under way under an older version go on under it');
     const { out } = await ok('move', 'errands', '--dry-run');
     expect(out).toContain('Version 1, 2 runs: can be moved.\n  Pay, when amount is from EUR 5.01 to EUR 10.00');
     expect(out).toContain('2 runs would be moved: `belay move errands --because TEXT`.');

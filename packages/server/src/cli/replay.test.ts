@@ -107,6 +107,49 @@ describe('replay', () => {
     expect(json().againstLabel.map(({ line }: { line: number }) => line)).toEqual([2, 4]);
   });
 
+  test('a fact that is made of a list at the gate is in a log what was made of it', async () => {
+    const usual = control.replace(
+      '  vip:',
+      '  payee.usual: { from: lookup, source: vendors, at: /payments, take: median, of: /amount, type: money, currency: [EUR], max: 100.00 }\n  vip:',
+    );
+    const files = {
+      'c.yaml': usual.replace('when: payee.ageDays > 90,', 'when: payee.ageDays > 90 && payee.usual > EUR 5.00,'),
+    };
+    const known = (amount: string) => step({ facts: { 'payee.ageDays': 200, 'payee.usual': amount } });
+    const { json } = await run([known('EUR 9.00'), known('EUR 4.00')], { json: true }, files);
+    expect(
+      json()
+        .reasons.map(({ reason }: { reason: string }) => reason)
+        .toSorted(),
+    ).toEqual(['clean', 'outsidePolicy']);
+  });
+});
+
+describe('what a replay counts and cannot count', () => {
+  test('the same arguments are the same step in whatever order they stand', async () => {
+    const read = (args: object) => step({ step: 'read-invoice', arguments: args, facts: {} });
+    const { json } = await run(
+      [read({ a: 1, b: 2 }), read({ b: 2, a: 1 }), read({ a: 1, b: 2 })],
+      { json: true },
+      {
+        'c.yaml': control.replace(
+          '{ risk: low, effect: none }',
+          '{ risk: low, effect: none, arguments: { a: int, b: int } }',
+        ),
+      },
+    );
+    expect(json().outcomes).toMatchObject({ continue: 2, handoff: 1 });
+  });
+
+  test('says which limits are not added up, because a log does not tell what other runs had used', async () => {
+    const limited = `${control}limits:\n  - { id: daily, of: amount, at: [pay], per: [agent], window: 24h, above: EUR 5.00, then: approval, by: sign-off }\n`;
+    const { json, code } = await run([step()], { json: true }, { 'c.yaml': limited });
+    expect(code).toBe(0);
+    expect(json().notes).toEqual([
+      'What the limit daily would have asked for is not in this: a log does not tell what other runs had used of it.',
+    ]);
+  });
+
   test('names facts that the control does not declare, with the nearest one', async () => {
     const { err, code } = await run([step({ facts: { 'payee.ageDays': 200, 'payee.ageDay': 1 } })]);
     expect(code).toBe(0);
@@ -117,7 +160,8 @@ describe('replay', () => {
 
 describe('a bad line', () => {
   const cases: [string, string, string][] = [
-    ['not JSON', '{oops', 'This is not JSON.'],
+    ['not JSON', '{oops', 'The document is not JSON'],
+    ['a name twice', '{"run":"a","run":"b"}', 'The value at /run is there twice'],
     ['not an object', '[1]', 'This is not a JSON object.'],
     ['a misspelt field', step({ fact: {} }), 'The field "fact" is not part of a step log. Did you mean "facts"?'],
     ['no run', step({ run: undefined }), 'The field "run" is missing'],
@@ -139,7 +183,9 @@ describe('a bad line', () => {
 
   test('is in the JSON report too', async () => {
     const { json } = await run(['', '{oops', step()], { json: true });
-    expect(json().badLines).toEqual([expect.objectContaining({ line: 2, problem: 'This is not JSON.' })]);
+    expect(json().badLines).toEqual([
+      expect.objectContaining({ line: 2, problem: expect.stringContaining('is not JSON') }),
+    ]);
     expect(json().steps).toBe(1);
   });
 });
@@ -161,6 +207,14 @@ describe('when nothing can be decided', () => {
     const { code, err } = await run([step()], { log: 'none.jsonl' });
     expect(code).toBe(2);
     expect(err).toContain('The log none.jsonl cannot be read');
+  });
+
+  test('an export is told to be one, and what decides what it holds again', async () => {
+    const { code, err } = await run(['{"format":"belay-evidence","formatVersion":1}', '{"logIndex":0}']);
+    expect(code).toBe(2);
+    expect(err).toBe(
+      'The log l.jsonl is an export of evidence, and no step log.\n`belay backtest FILE` decides the recorded steps of a server again.\n',
+    );
   });
 
   test('a log of bad lines alone is refused', async () => {

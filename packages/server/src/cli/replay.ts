@@ -53,6 +53,24 @@ const against = (decision: ShadowDecision): Against[] => {
   return wanted && label !== null ? [{ line, run, step, outcome, reason, because, label }] : [];
 };
 
+const isExport = (header: string): boolean => /^\{\s*"format"\s*:\s*"belay-evidence"/.test(header);
+const insteadOfExport = '`belay backtest FILE` decides the recorded steps of a server again.';
+
+/** What the log says and the control does not know, and what the control asks for and no log can tell. */
+const notesOn = ({ control: { facts, limits } }: CompiledControl, undeclared: Iterable<string>): string[] => {
+  const known = facts.map(({ name }) => name);
+  return [
+    ...[...undeclared].map(
+      (name) =>
+        `The log's fact "${name}" is not declared in the control and decides nothing.${didYouMean(name, known)}`,
+    ),
+    ...limits.map(
+      ({ id }) =>
+        `What the limit ${id} would have asked for is not in this: a log does not tell what other runs had used of it.`,
+    ),
+  ];
+};
+
 const readControl = async (file: string, io: ReplayIo): Promise<CompiledControl | null> => {
   let text: string;
   try {
@@ -90,6 +108,10 @@ export const replay = async (options: ReplayOptions, io: ReplayIo = replayIo): P
     for await (const text of io.lines(options.log)) {
       line++;
       if (text.trim() === '') continue;
+      if (line === 1 && isExport(text)) {
+        io.err(`The log ${options.log} is an export of evidence, and no step log.\n${insteadOfExport}\n`);
+        return 2;
+      }
       const read = readStepLine(text);
       if (isBad(read)) {
         bad.push({ line, ...read });
@@ -104,10 +126,7 @@ export const replay = async (options: ReplayOptions, io: ReplayIo = replayIo): P
     return 2;
   }
   const report = reportOf(tally);
-  const notes = [...undeclared].map((name) => {
-    const known = compiled.control.facts.map((fact) => fact.name);
-    return `The log's fact "${name}" is not declared in the control and decides nothing.${didYouMean(name, known)}`;
-  });
+  const notes = notesOn(compiled, undeclared);
   if (options.json) {
     const labelled = options.label ? { againstLabel: contrary } : {};
     io.out(`${JSON.stringify({ ...report, ...labelled, badLines: bad, notes }, null, 2)}\n`);

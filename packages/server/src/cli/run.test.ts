@@ -69,6 +69,7 @@ describe('mistakes', () => {
     [['oncall', 'who', '--at', 'yesterday'], '--at yesterday is not an instant.'],
     [['oncall', 'who', '--at', '2026-12-24T18:00:00'], 'is not an instant.'],
     [['verify', 'no-such-file'], 'The file no-such-file does not exist.'],
+    [['page', payments, '--out', 'no-such-folder/page.html'], 'no-such-folder/page.html cannot be used: ENOENT'],
   ])('%j is exit code 2, with what is wrong and how to mend it', async (argv, sentence) => {
     const { exit, out, err } = await belay(
       ...argv,

@@ -96,12 +96,17 @@ const tell = (io: Io, problem: CliProblem): Exit => {
   return exit;
 };
 
+/** What the operating system says of a file. */
+type Unusable = Pick<NodeJS.ErrnoException, 'code' | 'path' | 'message'>;
+
 /** What a person can mend has a `remedy`; everything else is a bug and shows where it happened. */
 const problemOf = (error: unknown): CliProblem | null => {
   if (error instanceof CliProblem) return error;
   if (error instanceof ConfigProblem) return wrongUsage(error.message, '`belay serve --help` lists what can be set.');
-  const { problem, remedy } = error as { problem?: unknown; remedy?: unknown };
+  const { problem, remedy, code, path, message } = error as { problem?: unknown; remedy?: unknown } & Unusable;
   if (typeof problem === 'string' && typeof remedy === 'string') return new CliProblem(1, problem, remedy);
+  if (typeof code === 'string' && typeof path === 'string')
+    return new CliProblem(2, `${path} cannot be used: ${message}.`, 'Name a file or folder that this user may use.');
   return null;
 };
 

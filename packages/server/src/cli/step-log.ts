@@ -2,7 +2,7 @@
  * One line of a step log: read strictly, so that a misspelt field is a named bad line and not a missing fact.
  * The form is documented in docs/reference/step-log.md.
  */
-import { didYouMean, type Json, type JsonObject } from '@belay/protocol';
+import { CanonicalError, didYouMean, type Json, type JsonObject, parseStrict } from '@belay/protocol';
 import type { LoggedStep } from '../domain/insight/replayer.ts';
 
 export type BadLine = { problem: string; remedy: string };
@@ -46,9 +46,10 @@ const problemIn = (raw: JsonObject): BadLine | null => {
 export const readStepLine = (line: string): LoggedStep | BadLine => {
   let raw: Json;
   try {
-    raw = JSON.parse(line) as Json;
-  } catch {
-    return { problem: 'This is not JSON.', remedy: `Write one object a line: ${form}` };
+    raw = parseStrict(line);
+  } catch (error) {
+    if (!(error instanceof CanonicalError)) throw error;
+    return { problem: error.message, remedy: `Write one object a line: ${form}` };
   }
   if (!isObject(raw)) return { problem: 'This is not a JSON object.', remedy: `Write one object a line: ${form}` };
   const bad = problemIn(raw);

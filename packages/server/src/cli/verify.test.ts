@@ -14,6 +14,7 @@ import {
   signCheckpoint,
 } from '@belay/protocol/evidence';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { belay } from './captured.testing.ts';
 import { verifyFile } from './verify.ts';
 
 const signer = noteSigner(newSecretKey('belay.example/test', new Uint8Array(32).fill(7)));
@@ -71,7 +72,7 @@ describe('belay verify', () => {
       keyFrom: 'reader',
       text: [
         'VERIFIED  Nothing was changed or added, and nothing left out up to its end.',
-        'Log       belay.example/test, 1 entries signed',
+        'Log       belay.example/test, 1 entry signed',
         'Holds     run_a, numbers 1 to 1',
         'Entries   1, of which 0 with erased content',
         'Ends      with RunStarted at 2026-11-23T09:30:00.000Z. What was logged of it later, if anything was, only a file of a period shows.',
@@ -105,10 +106,28 @@ describe('belay verify', () => {
     expect((await verifyFile(await file('run', bundle(false)), { earlierFile: earlierExport })).ok).toBe(true);
   });
 
-  test.each(['', '\n', 'no export', '{"publicKey":"x"}\n'])('refuses %j', async (content) => {
-    const verified = await verifyFile(await file('other', content));
-    expect(verified.ok).toBe(false);
-    expect(verified.findings.length).toBeGreaterThan(0);
+  test.each(['', '\n', 'no export', '{"publicKey":"x"}\n'])('says of %j that it is no export', async (content) => {
+    const path = await file('other', content);
+    for (const options of [{}, { publicKey: signer.publicKey }])
+      expect(await verifyFile(path, options)).toMatchObject({
+        ok: false,
+        text: `NOT VERIFIED\n  - ${path} is no export of evidence: \`belay evidence\` makes one.`,
+        findings: [{ code: 'unreadable', line: 1 }],
+      });
+  });
+
+  test('says what is wrong with a file that begins as an export', async () => {
+    const { text } = await verifyFile(await file('begins', '{"format":"belay-evidence"}\n'), {
+      publicKey: signer.publicKey,
+    });
+    expect(text).toContain('line 1: The header');
+  });
+
+  test('names what is no file at all', async () => {
+    const { exit, err } = await belay('verify', folder);
+    expect([exit, err]).toEqual([2, expect.stringContaining(`The file ${folder} cannot be read: `)]);
+    const none = await belay('verify', join(folder, 'none'));
+    expect([none.exit, none.err]).toEqual([2, expect.stringContaining('does not exist.')]);
   });
 
   test('does not read a file that is too large', async () => {

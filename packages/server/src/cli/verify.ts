@@ -1,6 +1,6 @@
 /** `belay verify FILE`: says in words whether an exported file is what the log says, and what in it is not. */
 import { readFile, stat } from 'node:fs/promises';
-import { printable } from '@belay/protocol';
+import { counted, printable } from '@belay/protocol';
 import { type Finding, type Verdict, verifyBundle } from '@belay/protocol/evidence';
 
 export type VerifyFileOptions = {
@@ -21,11 +21,10 @@ export type VerifiedFile = {
 
 const maxBytes = 512 * 1024 * 1024;
 
+const headerOf = (bytes: Buffer): string => bytes.subarray(0, Math.max(0, bytes.indexOf('\n'))).toString('utf8');
+
 /** Any text that stands where the key would: whether it is one is the verifier's question. */
-const keyInside = (bytes: Buffer): string => {
-  const header = bytes.subarray(0, Math.max(0, bytes.indexOf('\n'))).toString('utf8');
-  return /"publicKey":"([^"\\]+)"/.exec(header)?.[1] ?? '';
-};
+const keyInside = (header: string): string => /"publicKey":"([^"\\]+)"/.exec(header)?.[1] ?? '';
 
 /** The checkpoint in a file that holds one, or of an earlier export. */
 export const readCheckpoint = async (path: string): Promise<string> => {
@@ -59,7 +58,7 @@ const held = (verdict: Verdict): string[] => {
       ? `everything in the log from entry ${selection.firstIndex} to ${selection.endIndex - 1} (${selection.from} to ${selection.to})`
       : `${printable(selection.stream)}, numbers ${streams[0]?.firstSeq ?? 0} to ${streams[0]?.lastSeq ?? 0}`;
   return [
-    `Log       ${log.origin}, ${log.size} entries signed`,
+    `Log       ${log.origin}, ${counted(log.size, 'entry', 'entries')} signed`,
     `Holds     ${what}`,
     `Entries   ${entries}, of which ${erased} with erased content`,
     ...ends(verdict),
@@ -90,13 +89,16 @@ export const verifyFile = async (path: string, options: VerifyFileOptions = {}):
   const given = options.publicKey?.trim();
   const keyFrom = given === undefined ? 'file' : 'reader';
   const { size } = await stat(path);
-  if (size > maxBytes) {
-    const message = 'The file is larger than 512 MB; export a shorter period.';
-    const findings: Finding[] = [{ code: 'unreadable', logIndex: null, line: null, message }];
+  const unreadable = (message: string, line: number | null): VerifiedFile => {
+    const findings: Finding[] = [{ code: 'unreadable', logIndex: null, line, message }];
     return { ok: false, text: `NOT VERIFIED\n  - ${message}`, findings, publicKey: given ?? '', keyFrom };
-  }
+  };
+  if (size > maxBytes) return unreadable('The file is larger than 512 MB; export a shorter period.', null);
   const bytes = await readFile(path);
-  const publicKey = given ?? keyInside(bytes);
+  const header = headerOf(bytes);
+  if (!header.includes('belay-evidence'))
+    return unreadable(`${path} is no export of evidence: \`belay evidence\` makes one.`, 1);
+  const publicKey = given ?? keyInside(header);
   const earlier = options.earlierFile === undefined ? undefined : await readCheckpoint(options.earlierFile);
   const verdict = verifyBundle(bytes, { publicKey, ...(earlier === undefined ? {} : { earlier }) });
   const keyFromFile = given === undefined && verdict.log !== null ? publicKey : null;

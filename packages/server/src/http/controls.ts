@@ -164,6 +164,8 @@ const readingRoutes = (services: Services): Handlers<ReadRoutes> => ({
     personOf(call);
     const name = call.param('name');
     const [draft, current] = await Promise.all([services.house.draft(name), services.queries.getControl(name, null)]);
+    if (draft === null && current === null)
+      throw new Refused(problem('control_not_found', `${name} is not published, and no draft of it waits.`));
     if (draft === null) return { answer: { draft } };
     const comparison = current === null ? null : comparisonOf(current.parsed, draft.parsed);
     return { answer: { draft: { ...draftView(draft), source: draft.source, comparison } } };

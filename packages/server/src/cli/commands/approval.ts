@@ -1,5 +1,5 @@
 /** `belay approval`: sign-offs, alone or many at once, and who may sign in whose stead. */
-import { type ApprovalView, type BodyOf, iso, type JsonObject, parseStrict } from '@belay/protocol';
+import { type ApprovalView, type BodyOf, iso, parseStrict } from '@belay/protocol';
 import type { Api } from '../api.ts';
 import { approvalsText, approvalText, batchText } from '../approval-text.ts';
 import {
@@ -13,6 +13,7 @@ import {
   wrongUsage,
 } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
+import { editsOf } from '../edits.ts';
 import { readTextFile } from '../host.ts';
 import { readerNow } from '../packet-text.ts';
 import { columns, instantText, oneLine } from '../paint.ts';
@@ -170,13 +171,7 @@ const edit: Command = {
     const api = connect(given);
     const why = becauseOf(given.text('because'), 'Credit note.');
     const { approvalId, revision, digest, arguments: before } = await read(api, given.words[0] ?? '');
-    const args: JsonObject = { ...before };
-    for (const pair of given.texts('set')) {
-      const [name = '', ...rest] = pair.split('=');
-      if (rest.length === 0) throw wrongUsage(`"${pair}" is no NAME=VALUE.`, 'Write --set "amount=EUR 400.00".');
-      const text = rest.join('=');
-      args[name] = typeof before[name] === 'string' ? text : (parseStrict(text) as JsonObject[string]);
-    }
+    const args = { ...before, ...editsOf('set', given.texts('set'), before) };
     const body = { revision, digest, arguments: args, because: why };
     return show(api, io, await api.call('editApproval', { params: { approvalId }, body }));
   },

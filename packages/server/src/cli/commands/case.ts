@@ -1,10 +1,20 @@
 /** `belay case`: handoffs, and what a person does about them. */
 import { parseDuration } from '@belay/control';
-import { type BodyOf, type CaseView, iso, type JsonObject, type RouteName } from '@belay/protocol';
+import { type BodyOf, type CaseView, iso, type RouteName } from '@belay/protocol';
 import type { Api } from '../api.ts';
 import { casesText, caseText } from '../case-text.ts';
-import { type Command, type Exit, type Given, type Io, type Option, printJson, wrongUsage } from '../command.ts';
+import {
+  type Command,
+  type Exit,
+  type Given,
+  type Io,
+  instantIn,
+  type Option,
+  printJson,
+  wrongUsage,
+} from '../command.ts';
 import { connect, connecting } from '../connection.ts';
+import { editsOf } from '../edits.ts';
 import { readerNow } from '../packet-text.ts';
 import { instantText } from '../paint.ts';
 import { becauseOf } from './stop.ts';
@@ -144,23 +154,8 @@ const release: Command = {
     ),
 };
 
-/** `NAME=VALUE` for each edited argument; a value that reads as JSON is JSON, everything else is text. */
-const editsOf = (texts: string[]): JsonObject =>
-  Object.fromEntries(
-    texts.map((text) => {
-      const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-      if (name === undefined || value === undefined)
-        throw wrongUsage(`"${text}" is no edit.`, 'Write --edit amount="EUR 340.00".');
-      try {
-        return [name, JSON.parse(value)];
-      } catch {
-        return [name, value];
-      }
-    }),
-  );
-
 const returnBody = (given: Given, { step, caseId }: CaseView): Omit<BodyOf<'returnCase'>, 'revision'> => {
-  const edits = editsOf(given.texts('edit'));
+  const edits = editsOf('edit', given.texts('edit'), step?.arguments ?? {});
   const reference = given.text('done-by-me');
   const once = given.flag('allow-once') || Object.keys(edits).length > 0;
   if (step === null && (once || reference !== undefined))
@@ -246,9 +241,10 @@ const endOfSnooze = (given: Given): string => {
   const [span, instant] = [given.text('for'), given.text('until')];
   if ((span === undefined) === (instant === undefined))
     throw wrongUsage('A snooze has one end.', 'Write --for 2h, or --until 2026-12-07T09:00:00Z.');
-  const ms = span === undefined ? Date.parse(instant ?? '') - Date.now() : parseDuration(span);
-  if (ms !== null && Number.isFinite(ms)) return iso(Date.now() + ms);
-  throw wrongUsage(`"${span ?? instant}" is no end of a snooze.`, 'Write --for 2h, or --until 2026-12-07T09:00:00Z.');
+  if (span === undefined) return iso(instantIn('until', instant ?? ''));
+  const ms = parseDuration(span);
+  if (ms !== null) return iso(Date.now() + ms);
+  throw wrongUsage(`--for ${span} is no stretch of time.`, 'Write --for 2h, or --until 2026-12-07T09:00:00Z.');
 };
 
 const snooze: Command = {

@@ -1,6 +1,7 @@
 /** `belay cases`: proposes what a decision table lacks, for a person to confirm. */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { proposeCases, writeCases } from '@belay/control';
+import { counted } from '@belay/protocol';
 import { casesBeside, casesFileOf } from '../cases-file.ts';
 import { type Command, printJson, wrongUsage } from '../command.ts';
 import { readControlFile } from '../control-file.ts';
@@ -13,6 +14,8 @@ const write = (file: string, text: string): void => {
   if (existsSync(file)) appendFileSync(file, `\n${heading}${text}`);
   else writeFileSync(file, `${heading}${text}`);
 };
+
+const added = (count: number): string => `${counted(count, 'case')} ${count === 1 ? 'was' : 'were'}`;
 
 export const cases: Command = {
   name: 'cases',
@@ -38,7 +41,7 @@ export const cases: Command = {
     if (io.json) printJson(io, { cases: proposed, missing, yaml: text });
     else {
       if (given.flag('write'))
-        io.out(`${proposed.length} cases were added to ${target}. Read each: does it say what you mean?\n`);
+        io.out(`${added(proposed.length)} added to ${target}. Read each: does it say what you mean?\n`);
       else io.out(text === '' ? 'The cases show every rule and both sides of every threshold.\n' : heading + text);
       if (missing.length > 0) io.err(`No case was found for: ${missing.join('; ')}. Write it by hand.\n`);
     }

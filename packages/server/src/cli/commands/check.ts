@@ -14,6 +14,7 @@ import {
   placeOf,
   runCases,
 } from '@belay/control';
+import { counted } from '@belay/protocol';
 import { viewOf } from '../../domain/oncall/coverage.ts';
 import { day } from '../../domain/oncall/wallclock.ts';
 import { casesBeside } from '../cases-file.ts';
@@ -84,10 +85,10 @@ const say = (checked: Checked, io: Io): void => {
   for (const { name, line, problems } of failed)
     io.out(`  ${io.paint('red', 'case')}  line ${line}, ${name}: ${problems.join(' ')}\n`);
   sayAccepting(checked, io);
-  const count = (severity: Finding['severity']): number =>
-    findings.filter((one) => one.severity === severity && one.accepted === null).length;
+  const count = (severity: Finding['severity']): string =>
+    counted(findings.filter((one) => one.severity === severity && one.accepted === null).length, severity);
   io.out(
-    `  ${count('error')} errors, ${count('warning')} warnings, ${count('notice')} notices; ${cases.length - failed.length} of ${cases.length} cases as expected.\n`,
+    `  ${count('error')}, ${count('warning')}, ${count('notice')}; ${cases.length - failed.length} of ${counted(cases.length, 'case')} as expected.\n`,
   );
 };
 

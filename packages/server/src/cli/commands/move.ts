@@ -1,10 +1,8 @@
 /** `belay move`: live runs go on under the stricter version that is in force; how many is said before. */
-import type { MoveView } from '@belay/protocol';
+import { counted, type MoveView } from '@belay/protocol';
 import { type Command, type Io, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
 import { sayComparison } from './publish.ts';
-
-const runs = (count: number): string => `${count} run${count === 1 ? '' : 's'}`;
 
 const fateOf = ({ movable, moved, runs: count }: MoveView['from'][number], io: Io): string => {
   if (!movable)
@@ -14,15 +12,15 @@ const fateOf = ({ movable, moved, runs: count }: MoveView['from'][number], io: I
 
 const endOf = ({ name, from, movable, moved }: MoveView): string => {
   if (from.length === 0) return 'No run is under way under an older version.';
-  if (moved !== null) return `${runs(moved)} moved.`;
+  if (moved !== null) return `${counted(moved, 'run')} moved.`;
   if (movable === 0) return 'Nothing would be moved.';
-  return `${runs(movable)} would be moved: \`belay move ${name} --because TEXT\`. Permits that are not redeemed end; a sign-off that the version asks for otherwise is asked for again.`;
+  return `${counted(movable, 'run')} would be moved: \`belay move ${name} --because TEXT\`. Permits that are not redeemed end; a sign-off that the version asks for otherwise is asked for again.`;
 };
 
 const sayMove = (shown: MoveView, io: Io): void => {
   io.out(`${io.paint('bold', shown.name)} version ${shown.version} is in force.\n`);
   for (const each of shown.from) {
-    io.out(`\nVersion ${each.version}, ${runs(each.runs)}: ${fateOf(each, io)}.\n`);
+    io.out(`\nVersion ${each.version}, ${counted(each.runs, 'run')}: ${fateOf(each, io)}.\n`);
     sayComparison(each.comparison, io);
   }
   io.out(`\n${endOf(shown)}\n`);

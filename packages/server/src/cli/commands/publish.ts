@@ -1,5 +1,5 @@
 /** `belay publish` and `belay draft`: how a version comes into force, by one designer or by two. */
-import type { AnswerOf, ComparisonView, VersionFinding } from '@belay/protocol';
+import { type AnswerOf, type ComparisonView, counted, type VersionFinding } from '@belay/protocol';
 import type { Api } from '../api.ts';
 import { CliProblem, type Command, type Io, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
@@ -22,7 +22,10 @@ const publishEach = async (api: Api, sources: Source[], io: Io): Promise<void> =
     sayAccepted(findings, io);
     const { from } = await api.call('previewMove', { params: { name } });
     const runs = from.reduce((sum, each) => sum + each.runs, 0);
-    if (runs > 0) io.out(`  ${runs} under way keep the version they began under: \`belay move ${name} --dry-run\`\n`);
+    if (runs > 0)
+      io.out(
+        `  ${counted(runs, 'run')} under way under an older version go on under it: \`belay move ${name} --dry-run\`\n`,
+      );
   }
 };
 

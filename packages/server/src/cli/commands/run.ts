@@ -1,5 +1,5 @@
 /** `belay run`: what agents are at, and taking control of them. */
-import type { AnswerOf, RunView } from '@belay/protocol';
+import { type AnswerOf, counted, type RunView } from '@belay/protocol';
 import { type Command, type Given, type Io, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
 import { columns, harmless, instantText, oneLine } from '../paint.ts';
@@ -140,7 +140,10 @@ const stop: Command = {
     const body = { ...scopeOf(given), because: becauseOf(given.text('because'), 'Wrong invoices.') };
     const answer = await connect(given).call('stop', { body });
     if (io.json) printJson(io, answer);
-    else io.out(`Stopped; ${answer.runsTaken} runs taken. Lift it with \`belay stop lift ${answer.stopId}\`.\n`);
+    else
+      io.out(
+        `Stopped; ${counted(answer.runsTaken, 'run')} taken. Lift it with \`belay stop lift ${answer.stopId}\`.\n`,
+      );
     return 0;
   },
 };

@@ -1,11 +1,17 @@
 /** `belay verify`: works on a file alone, with nothing but the public key. */
-import { existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { type Command, printJson, wrongUsage } from '../command.ts';
+import { unread } from '../host.ts';
 import { verifyFile } from '../verify.ts';
 
 export const existing = (file: string): string => {
-  if (existsSync(file)) return file;
-  throw wrongUsage(`The file ${file} does not exist.`, 'Name an exported file.');
+  try {
+    accessSync(file, constants.R_OK);
+    if (statSync(file).isDirectory()) throw new Error('it is a folder');
+    return file;
+  } catch (error) {
+    throw wrongUsage(`The file ${file} ${unread(error)}.`, 'Name an exported file.');
+  }
 };
 
 export const verify: Command = {

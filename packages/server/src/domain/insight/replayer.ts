@@ -2,8 +2,8 @@
  * Decides steps that were logged, with the rules of the real gate: each logged fact is put where its declaration
  * says that it comes from, and what Belay counts is counted again. Pure; nothing is permitted and nothing changes.
  */
-import type { CompiledControl, FactSpec, GateInput } from '@belay/control';
-import type { Json, JsonObject } from '@belay/protocol';
+import { type CompiledControl, type FactSpec, type GateInput, recordedInput } from '@belay/control';
+import { digestOf, type JsonObject } from '@belay/protocol';
 import type { ShadowDecision } from './shadow.ts';
 
 /** One step as a log tells it. */
@@ -17,35 +17,11 @@ export type LoggedStep = {
   label: string | null;
 };
 
-const place = (target: JsonObject, pointer: string, value: Json): void => {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const last = path.pop();
-  if (last === undefined) return;
-  let at = target;
-  for (const part of path) {
-    const next = at[part];
-    if (typeof next === 'object' && next !== null && !Array.isArray(next)) at = next;
-    else at[part] = at = {};
-  }
-  at[last] = value;
-};
-
 /** The gate's input for one logged step: each fact goes where its declaration says that it comes from. */
-export const gateInputOf = (facts: readonly FactSpec[], logged: LoggedStep, counted: JsonObject): GateInput => {
-  const input: GateInput = { step: logged.step, arguments: logged.arguments, agent: {}, system: counted, looked: {} };
-  const records: Record<string, JsonObject> = {};
-  for (const fact of facts) {
-    if (fact.from === 'lookup' && fact.source !== undefined) records[fact.source] ??= {};
-    const value = logged.facts[fact.name];
-    if (value === undefined || fact.from === 'args') continue;
-    if (fact.from === 'lookup') place(records[fact.source ?? ''] ?? {}, fact.at, value);
-    else place(fact.from === 'agent' ? input.agent : input.system, fact.at, value);
-  }
-  for (const [source, value] of Object.entries(records)) input.looked[source] = { ok: true, value };
-  return input;
+const gateInputOf = (declared: readonly FactSpec[], logged: LoggedStep, counted: JsonObject): GateInput => {
+  const sources = declared.flatMap(({ source }) => (source === undefined ? [] : [[source, true as const]]));
+  const input = recordedInput(declared, logged, { facts: logged.facts, sources: Object.fromEntries(sources) });
+  return { ...input, system: { ...counted, ...input.system } };
 };
 
 export type Replay = {
@@ -59,7 +35,7 @@ const counter = () => {
   const runs = new Map<string, { steps: number; last: string; repeated: number }>();
   return ({ run, step, arguments: args }: LoggedStep): JsonObject => {
     const before = runs.get(run) ?? { steps: 0, last: '', repeated: 0 };
-    const now = JSON.stringify([step, args]);
+    const now = digestOf([step, args]);
     const repeated = before.last === now ? before.repeated + 1 : 0;
     runs.set(run, { steps: before.steps + 1, last: now, repeated });
     return { steps: before.steps, sameStep: repeated, attempts: 0, costUsd: '0.00', heldMs: 0 };

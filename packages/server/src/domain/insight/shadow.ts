@@ -2,7 +2,7 @@
  * The shadow week: decisions over steps that already happened, counted, compared with their labels, and told in
  * words. Pure: replayed logs and live shadow runs feed the same fold.
  */
-import type { OutcomeKind } from '@belay/protocol';
+import { counted, type OutcomeKind } from '@belay/protocol';
 
 export type ShadowDecision = {
   /** where the step stands: a line of a log, or a sequence number */
@@ -102,23 +102,20 @@ export const reportOf = (tally: Tally): ShadowReport => ({
   labels: [...tally.labels.values()],
 });
 
-const plural = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
-
 const told = ({ steps, runs, example, cites, reason }: Reason): string[] => [
-  `  ${plural(steps, 'step')} in ${plural(runs, 'run')} (${reason}): ${example.because}${cites === null ? '' : ` [${cites}]`}`,
+  `  ${counted(steps, 'step')} in ${counted(runs, 'run')} (${reason}): ${example.because}${cites === null ? '' : ` [${cites}]`}`,
   `      for example line ${example.line}: ${example.step} in ${example.run}`,
 ];
 
 const section = (report: ShadowReport, outcome: OutcomeKind, heading: (steps: string) => string): string[] => {
   const reasons = report.reasons.filter((reason) => reason.outcome === outcome);
   const steps = reasons.reduce((sum, reason) => sum + reason.steps, 0);
-  return steps === 0 ? [] : ['', heading(plural(steps, 'step')), ...reasons.flatMap(told)];
+  return steps === 0 ? [] : ['', heading(counted(steps, 'step')), ...reasons.flatMap(told)];
 };
 
 const labelLines = (labels: LabelCount[]): string[] => {
   const line = ({ label, continued, stopped }: LabelCount): string => {
-    const all = plural(continued + stopped, `step labelled "${label}"`, `steps labelled "${label}"`);
+    const all = counted(continued + stopped, `step labelled "${label}"`, `steps labelled "${label}"`);
     if (label === 'wrong') return `  Of ${all}, ${stopped} would have been stopped in time and ${continued} not.`;
     if (label === 'right') return `  Of ${all}, ${stopped} would have been held without need.`;
     return `  Of ${all}, ${stopped} would have been stopped.`;
@@ -134,7 +131,7 @@ export const wordsOf = (report: ShadowReport): string[] => {
   const them = reached === 1 ? 'this 1 would have' : `these ${reached.toLocaleString('en-US')} would have`;
   const them0 = reached === 0 ? 'none would have reached you' : `${them} reached you`;
   return [
-    `${plural(outcomes.continue, 'step')} of ${report.steps.toLocaleString('en-US')} in ${plural(report.runs, 'run')} would have continued; ${them0}${reached === 0 ? '.' : ', because:'}`,
+    `${counted(outcomes.continue, 'step')} of ${report.steps.toLocaleString('en-US')} in ${counted(report.runs, 'run')} would have continued; ${them0}${reached === 0 ? '.' : ', because:'}`,
     ...section(report, 'handoff', (steps) => `Handed to a person: ${steps}`),
     ...section(report, 'approval', (steps) => `Waiting for a signature: ${steps}`),
     ...section(report, 'forbid', (steps) => `Not allowed, and the agent told what to do instead: ${steps}`),
