@@ -11,6 +11,13 @@ describe('configuration', () => {
     });
   });
 
+  it('takes an empty variable for one that is not set', () => {
+    const names = ['HOST', 'PORT', 'DATA', 'URL', 'LOG', 'SOURCES', 'INTAKE', 'KEY', 'TOKEN'];
+    const env = Object.fromEntries(names.map((name) => [`BELAY_${name}`, '']));
+    expect(readConfig({}, env)).toEqual(readConfig({}, {}));
+    expect(readConfig({ host: '', data: '' }, {})).toEqual(readConfig({}, {}));
+  });
+
   it('lets an option win over the environment', () => {
     expect(readConfig({ port: '0' }, { BELAY_PORT: '5000' }).port).toBe(0);
     expect(readConfig({}, { BELAY_PORT: '5000' }).port).toBe(5000);
@@ -28,6 +35,8 @@ describe('configuration', () => {
   it('refuses an address without http, and drops the slash at its end', () => {
     expect(() => readConfig({ url: 'belay.example.com' }, {})).toThrow(/does not begin with http/);
     expect(readConfig({ url: 'https://belay.example.com/' }, {}).url).toBe('https://belay.example.com');
+    for (const url of ['https://belay.example.com?a=b', 'https://belay.example.com/#x', 'https://be lay', 'https://a:b@c'])
+      expect(() => readConfig({ url }, {})).toThrow(/no address that links can begin with/);
   });
 
   it('takes a model with an address, a name and a secret by reference, or none', () => {

@@ -35,8 +35,13 @@ const portOf = (text: string): number => {
 };
 
 const urlOf = (text: string | undefined): string | undefined => {
-  if (text === undefined || /^https?:\/\/[^/]/.test(text)) return text?.replace(/\/+$/, '');
-  throw new ConfigProblem(`The address "${text}" does not begin with http:// or https://. Mend --url or BELAY_URL.`);
+  if (text === undefined) return undefined;
+  if (!/^https?:\/\/[^/]/.test(text))
+    throw new ConfigProblem(`The address "${text}" does not begin with http:// or https://. Mend --url or BELAY_URL.`);
+  if (URL.canParse(text) && !/[@?#\s]/.test(text)) return text.replace(/\/+$/, '');
+  throw new ConfigProblem(
+    `"${text}" is no address that links can begin with. Write --url or BELAY_URL as https://belay.example.com.`,
+  );
 };
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -118,15 +123,15 @@ export const readConfig = (flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
   const oidc = oidcOf(env);
   return {
     databaseUrl,
-    dataDir: resolve(flags.data ?? env.BELAY_DATA ?? '.belay'),
-    host: flags.host ?? env.BELAY_HOST ?? '127.0.0.1',
-    port: portOf(flags.port ?? env.BELAY_PORT ?? '4700'),
-    url: urlOf(flags.url ?? env.BELAY_URL),
+    dataDir: resolve(flags.data || env.BELAY_DATA || '.belay'),
+    host: flags.host || env.BELAY_HOST || '127.0.0.1',
+    port: portOf(flags.port ?? (env.BELAY_PORT || '4700')),
+    url: urlOf(flags.url ?? (env.BELAY_URL || undefined)),
     token: env.BELAY_TOKEN || undefined,
     agentKey: env.BELAY_KEY || undefined,
-    sources: flags.sources ?? env.BELAY_SOURCES,
-    intake: flags.intake ?? env.BELAY_INTAKE,
-    logLevel: logLevelOf(env.BELAY_LOG ?? 'warn'),
+    sources: flags.sources ?? (env.BELAY_SOURCES || undefined),
+    intake: flags.intake ?? (env.BELAY_INTAKE || undefined),
+    logLevel: logLevelOf(env.BELAY_LOG || 'warn'),
     secondPerson: switchOf('BELAY_SECOND_PERSON', env.BELAY_SECOND_PERSON),
     oidc,
     loginLinks: loginLinksOf(env.BELAY_LOGIN_LINKS, oidc),

@@ -71,6 +71,7 @@ describe.skipIf(missing !== null)('in a browser', () => {
     await page.getByText(`channel link PERSON sign-in`).waitFor();
     await page.getByRole('link', { name: 'Other ways to sign in' }).click();
     await page.getByRole('link', { name: 'Sign in with Acme' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/runs');
   });
 
   it('signs in again where a signature asks for it, and comes back to the same page to sign', async () => {

@@ -31,8 +31,18 @@ const take = async (services: Services, request: Request): Promise<Response> => 
   });
 };
 
-export const addChannelRoutes = (app: Hono, services: Services): void => {
-  app.all('/channels/*', (c) =>
-    take(services, c.req.raw).catch((error: unknown) => errorResponse(error, services.log)),
-  );
+/** Somebody who typed the address: the inbox says what there is. */
+const byHand = ({ method, headers }: Request): boolean =>
+  (method === 'GET' || method === 'HEAD') && (headers.get('accept') ?? '').includes('text/html');
+
+type Take = (services: Services, request: Request) => Promise<Response>;
+
+/** A door of machines below a path: no page of the inbox is there for them, and nothing else for people. */
+export const addDoor = (app: Hono, path: string, services: Services, take: Take): void => {
+  app.all(`${path}/*`, async (c, next) => {
+    if (byHand(c.req.raw)) return next();
+    return take(services, c.req.raw).catch((error: unknown) => errorResponse(error, services.log));
+  });
 };
+
+export const addChannelRoutes = (app: Hono, services: Services): void => addDoor(app, '/channels', services, take);

@@ -5,8 +5,8 @@
 import { type Problem, problem } from '@belay/protocol';
 import type { Hono } from 'hono';
 import type { Services } from '../engine/services.ts';
-import { rawOf } from './channels.ts';
-import { errorResponse, problemResponse } from './problem.ts';
+import { addDoor, rawOf } from './channels.ts';
+import { problemResponse } from './problem.ts';
 
 const take = async ({ intake }: Services, request: Request): Promise<Response> => {
   if (request.method !== 'POST')
@@ -17,6 +17,4 @@ const take = async ({ intake }: Services, request: Request): Promise<Response> =
   return Response.json(answer, { status, headers: { 'cache-control': 'no-store' } });
 };
 
-export const addIntakeRoutes = (app: Hono, services: Services): void => {
-  app.all('/intake/*', (c) => take(services, c.req.raw).catch((error: unknown) => errorResponse(error, services.log)));
-};
+export const addIntakeRoutes = (app: Hono, services: Services): void => addDoor(app, '/intake', services, take);

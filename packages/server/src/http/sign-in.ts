@@ -27,7 +27,7 @@ const page = ({ status, title, detail, remedy }: Problem, to: string, fresh: boo
   const again = `/sign-in?to=${encodeURIComponent(to)}${fresh ? '&again' : ''}`;
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not signed in – Belay</title><style>${style}</style>
 <main><h1>You are not signed in</h1><p><b>${escapeHtml(title)}</b></p><p>${escapeHtml(detail)}</p><p>${escapeHtml(remedy)}</p>
-<p><a href="${escapeHtml(again)}">Try again</a><a href="/">Other ways to sign in</a></p></main></html>`;
+<p><a href="${escapeHtml(again)}">Try again</a><a href="${escapeHtml(to)}">Other ways to sign in</a></p></main></html>`;
   return new Response(html, {
     status,
     headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },

@@ -21,6 +21,20 @@ const raw = (path: string, init: RequestInit = {}) => world.app.fetch(new Reques
 const start = (client: Client, id: string) =>
   client.call('startRun', { body: { control: 'payment-approval', subject: { invoiceId: id } } });
 
+describe('an address that is a door of machines', () => {
+  it('is a page of the inbox for a browser, and a refusal in JSON for everybody else', async () => {
+    const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    for (const path of ['/channels', '/channels/slack', '/intake', '/intake/desk']) {
+      const page = await raw(path, { headers: { accept } });
+      expect([path, page.status, page.headers.get('content-type')]).toEqual([path, 200, 'text/html; charset=utf-8']);
+      const refused = await raw(path);
+      expect([path, refused.status]).toEqual([path, 404]);
+      expect(((await refused.json()) as Problem).code).toBe('route_not_found');
+      expect((await raw(path, { method: 'POST', headers: { accept }, body: '{}' })).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+});
+
 describe('who is let in', () => {
   it('nobody without a key or a session, on any route that is not public', async () => {
     for (const [name, { method, path, caller }] of Object.entries(routes)) {

@@ -33,9 +33,9 @@ type UnderWay = Asked & { to: string; at: number; fresh: boolean; again: { perso
 
 const lost = (detail: string): SignInProblem => new SignInProblem('sign_in_lost', detail);
 
-/** A path of ours; anything else leads to the inbox. It is only ever put behind our own address. */
+/** A path of ours; anything else leads to the inbox. */
 export const wayBack = (to: string | null): string =>
-  to !== null && /^\/(?!sign-in|login)[\x21-\x7e]{0,2000}$/.test(to) ? to : '/';
+  to !== null && /^\/(?![/\\]|sign-in|login)[\x21-\x7e]{0,2000}$/.test(to) ? to : '/';
 
 export const createSignIn = (ports: SignInPorts) => {
   const { settings, url, clock, log } = ports;
