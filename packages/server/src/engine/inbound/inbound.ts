@@ -3,7 +3,8 @@
  * that is not set up answers 503, so that nobody mistakes silence for consent.
  */
 import type { Json } from '@belay/protocol';
-import type { Answer, Ask, Channel, HttpAnswer, Listens, Press, RawRequest } from '../channel-ports.ts';
+import type { Answer, Ask, Channel, HttpAnswer, Listens, Parsed, Press, RawRequest } from '../channel-ports.ts';
+import { createMemory } from '../memory.ts';
 import { backoffMs, leaseMs } from '../outbox.ts';
 import { needsForm, withTyped } from './forms.ts';
 import { answerReading } from './list.ts';
@@ -195,6 +196,9 @@ const inTurn = async (work: (turn: Turn) => Promise<Answered>, withinMs?: number
   return turn.http;
 };
 
+/** Longer than a vendor or an impatient finger sends the same again; what was typed is not kept beyond that. */
+const answersMost = 200;
+
 export type Receive = (name: string, raw: RawRequest) => Promise<HttpAnswer>;
 
 /** The door of every channel. `refused` counts what did not verify; `wake` hurries the processing. */
@@ -203,14 +207,13 @@ export const createReceive = (
   wake: () => void,
 ): { receive: Receive; connected: Receive; refusals: Map<string, number> } => {
   const refusals = new Map<string, number>();
+  const answers = createMemory<Promise<HttpAnswer>>({ most: answersMost });
 
-  const stored = async (channel: Channel & Listens, raw: RawRequest): Promise<HttpAnswer> => {
-    const parsed = channel.parse(raw);
-    if (parsed.kind === 'nothing') return parsed.answer ?? text(200, '');
-    if (parsed.kind === 'handshake') {
-      if (parsed.toOperator !== undefined) ports.log.warn({ channel: channel.name }, parsed.toOperator);
-      return parsed.answer;
-    }
+  const takeIn = async (
+    channel: Channel & Listens,
+    raw: RawRequest,
+    parsed: Extract<Parsed, { deliveryId: string }>,
+  ): Promise<HttpAnswer> => {
     const { deliveryId, ack } = parsed;
     const withinMs = parsed.kind === 'delivery' ? parsed.withinMs : undefined;
     const answered = channel.answersInline || withinMs !== undefined;
@@ -224,6 +227,24 @@ export const createReceive = (
     }
     const row = { channel: channel.name, deliveryId, raw: kept(raw), attempts: 1, lastError: null };
     return (await inTurn((turn) => processRow(ports, row, turn), withinMs)) ?? ack;
+  };
+
+  /** The same delivery again gets the same answer, here; where only the database knows it, that it was taken in. */
+  const stored = (channel: Channel & Listens, raw: RawRequest): Promise<HttpAnswer> => {
+    const parsed = channel.parse(raw);
+    if (parsed.kind === 'nothing') return Promise.resolve(parsed.answer ?? text(200, ''));
+    if (parsed.kind === 'handshake') {
+      if (parsed.toOperator !== undefined) ports.log.warn({ channel: channel.name }, parsed.toOperator);
+      return Promise.resolve(parsed.answer);
+    }
+    const id = JSON.stringify([channel.name, parsed.deliveryId]);
+    const known = answers.get(id);
+    if (known !== undefined) return known;
+    const answer = takeIn(channel, raw, parsed);
+    answers.set(id, answer);
+    // Not taken in: whoever sends it again is to be heard.
+    answer.catch(() => answers.forget(id));
+    return answer;
   };
 
   const receive: Receive = async (name, raw) => {
