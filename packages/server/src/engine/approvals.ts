@@ -1,9 +1,10 @@
 /** Signing off, refusing, editing and taking back; many at once; and looking afterwards. Rights are read afresh each time. */
-import { nearest } from '@belay/control';
+import { nearest, recordedInput } from '@belay/control';
 import { type AnswerOf, digestOf, type Json, type JsonObject, type ParsedBodyOf } from '@belay/protocol';
 import { type ApprovalCommand, decideApproval } from '../domain/approval/decide.ts';
 import { editApproval } from '../domain/approval/edit.ts';
 import type { Context, Decided } from '../domain/decided.ts';
+import { systemFacts } from '../domain/run/gate-command.ts';
 import { countersOf } from '../domain/run/limits.ts';
 import type { Approval, Run } from '../domain/run/run.ts';
 import type { Outcome } from './committer.ts';
@@ -61,15 +62,17 @@ export const onEdit = async (
   const control = await ports.house.known.control(run.control.name, run.control.version);
   const args = body.arguments;
   const looked = await ports.lookups(control, approval.step, { args, subject: run.subject });
-  const claimed = approval.facts.filter(({ origin }) => origin === 'agent').map(({ name, value }) => [name, value]);
-  const agent = Object.fromEntries(claimed) as JsonObject;
-  const input = { step: approval.step, arguments: args, agent, system: {}, looked };
+  const asked = { step: approval.step, arguments: args };
+  const claimed = approval.facts.filter(({ origin, problem }) => origin === 'agent' && problem === null);
+  const facts = Object.fromEntries(claimed.map(({ name, value }) => [name, value])) as JsonObject;
+  const { agent } = recordedInput(control.control.facts, asked, { facts, sources: {} });
+  const system = systemFacts(run, approval.step, digestOf(args), ports.clock.now());
+  const input = { ...asked, agent, system, looked };
   const verdict = control.decide(input);
-  const { facts, requirements } = verdict;
   const counters = await ports.store.counters(countersOf(control, run, approval.step, args), ports.clock.now());
   const packet = { ...control.packet(input, verdict), nearest: nearest(control, input) };
   return decide(ports, caller, approvalId, (state, context) =>
-    editApproval(state, { approvalId, ...body, facts, packet, requirements, counters }, context),
+    editApproval(state, { approvalId, ...body, facts: verdict.facts, packet, requirements: verdict.requirements, counters }, context),
   );
 };
 

@@ -141,4 +141,36 @@ describe('an older sign-in', () => {
     const body = { revision, digest, because: 'Not ours.' };
     expect((await bruno.call('reject', { params: { approvalId }, body })).ok).toBe(true);
   });
+
+  it('gives no signature by letting a step through once: what is asked of it still asks who is there', async () => {
+    const id = `F-${++payments}`;
+    const agent = await world.agent(`agent-${id}`, ['payment-approval']);
+    const args = invoice(world.records, id, { erp: { amount: 'USD 120.00' }, vendor: { ageDays: 3 } });
+    const started = await agent.call('startRun', { body: { control: 'payment-approval', subject: { invoiceId: id } } });
+    const params = { runId: started.body.run.runId };
+    const ask = async (epoch: number) =>
+      (
+        await agent.call('gate', {
+          params,
+          body: { epoch, step: 'release-payment', arguments: args, key: 'pay' },
+        })
+      ).body;
+    const handed = await ask(1);
+    const caseId = handed.kind === 'handoff' ? handed.caseId : '';
+    const bruno = await world.person('bruno');
+    world.moveClock('11m');
+    const { revision } = (await bruno.call('getCase', { params: { caseId } })).body;
+    const { body: kase } = await bruno.call('claimCase', { params: { caseId }, body: { revision } });
+    const allowOnce = [{ step: 'release-payment', digest: handed.digest }];
+    const back = { revision: kase.revision, instructions: 'I called them.', allowOnce };
+    expect((await bruno.call('returnCase', { params: { caseId }, body: back })).ok).toBe(true);
+    const { epoch, instructionsToAcknowledge } = (await agent.call('attachRun', { params, body: {} })).body;
+    await agent.call('acknowledge', { params, body: { epoch, digest: instructionsToAcknowledge?.digest ?? '' } });
+    expect(await ask(epoch)).toMatchObject({ kind: 'pause' });
+    const { items } = (await bruno.call('listApprovals', { query: { runId: params.runId } })).body;
+    const asked = items.find(({ freshSignInMs }) => freshSignInMs !== null);
+    const body = { revision: asked?.revision ?? 0, digest: asked?.digest ?? '' };
+    const signed = await bruno.call('approve', { params: { approvalId: asked?.approvalId ?? '' }, body });
+    expect(signed.problem.code).toBe('sign_in_too_old');
+  });
 });

@@ -1,9 +1,10 @@
 /** Intake through the front door: what a helpdesk signs opens a run or a case, once, and nothing else does. */
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IntakeSource } from '../../src/engine/intake/intake.ts';
 import { pointersOf } from '../../src/engine/intake/map.ts';
-import { type Client, createWorld, type World } from '../world.ts';
+import { type Client, createWorld, root, type World } from '../world.ts';
 
 const secret = `whsec_${Buffer.from('a secret of the helpdesk').toString('base64')}`;
 const vendorSecret = 'jira-and-zendesk';
@@ -71,6 +72,17 @@ const standard = (body: string, { id = 'msg_1', at = world.clock.now(), key = se
 const ticket = (id: string, more: object = {}) =>
   JSON.stringify({ type: 'created', id, subject: 'The checkout fails', text: 'Since noon. <!channel>', ...more });
 
+const zendeskTicket = (id: string) => {
+  const type = 'zen:event-type:ticket.created';
+  const body = JSON.stringify({ type, detail: { id, subject: 'Help', description: 'x' } });
+  const timestamp = new Date(world.clock.now()).toISOString();
+  const signature = createHmac('sha256', vendorSecret)
+    .update(timestamp + body)
+    .digest('base64');
+  const headers = { 'x-zendesk-webhook-signature': signature, 'x-zendesk-webhook-signature-timestamp': timestamp };
+  return { body, headers };
+};
+
 const cases = async () => (await farah.call('listCases', { query: { limit: 100 } })).body.items;
 
 describe('a signed delivery', () => {
@@ -117,15 +129,7 @@ describe('a signed delivery', () => {
 describe('a signed delivery, by what it is and who sends it,', () => {
   it('opens a run for an agent, which is woken, and a person is told when it does not come', async () => {
     const agent = await world.agent('desk-agent', ['support-escalation']);
-    const body = JSON.stringify({
-      type: 'zen:event-type:ticket.created',
-      detail: { id: '35436', subject: 'Help', description: 'x' },
-    });
-    const timestamp = new Date(world.clock.now()).toISOString();
-    const signature = createHmac('sha256', vendorSecret)
-      .update(timestamp + body)
-      .digest('base64');
-    const headers = { 'x-zendesk-webhook-signature': signature, 'x-zendesk-webhook-signature-timestamp': timestamp };
+    const { body, headers } = zendeskTicket('35436');
     const taken = await post('zendesk', body, headers);
     expect(taken).toMatchObject({ status: 201, body: { caseId: null } });
     const owed = await world.pool.query("SELECT body FROM outbox WHERE kind = 'wake' AND target = 'desk-agent'");
@@ -217,5 +221,34 @@ describe('what is refused, and says why', () => {
     expect(await post('desk', text, standard(text))).toMatchObject({ status: 409, body: { code: 'run_stopped' } });
     await admin.call('liftStop', { params: { stopId: stop.body.stopId }, body: { because: 'over' } });
     expect((await post('desk', text, standard(text))).status).toBe(201);
+  });
+});
+
+it('a run that a ticket opened keeps who published its rules: they do not sign what those ask for', async () => {
+  const source = readFileSync(root('controls/support-escalation.control.yaml'), 'utf8');
+  const excluding = source.replace('exclude: [requester]', 'exclude: [requester, publisher]');
+  const published = await world.app.services.house.publish(excluding, 'support-escalation.control.yaml', 'farah');
+  expect(published.ok).toBe(true);
+  world.moveClock('2s');
+  const text = zendeskTicket('777');
+  const { runId = '' } = (await post('zendesk', text.body, text.headers)).body;
+  const agent = await world.agent('desk-agent', ['support-escalation']);
+  const customer = { tier: 'standard', name: 'Ada', openEscalations: 0, refunds30d: 0 };
+  world.records.crm = { 777: { ...customer, total: 'EUR 90.00', customerId: 'c' } };
+  world.records['product-signals'] = { 777: { errorRate: '0.001', incidentOpen: false } };
+  const params = { runId };
+  const { epoch } = (await agent.call('attachRun', { params, body: {} })).body;
+  const refund = { ticketId: '777', orderId: 'o', customerId: 'c', refund: 'EUR 60.00' };
+  const gate = await agent.call('gate', {
+    params,
+    body: { epoch, step: 'issue-refund', arguments: refund, key: 'refund' },
+  });
+  expect(gate.body).toMatchObject({ kind: 'pause' });
+  const [approval] = (await farah.call('listApprovals', { query: { runId } })).body.items;
+  const { approvalId = '', revision = 0, digest = '' } = approval ?? {};
+  const signed = await farah.call('approve', { params: { approvalId }, body: { revision, digest } });
+  expect(signed.problem).toMatchObject({
+    code: 'separation_of_duties',
+    detail: expect.stringContaining('published the rules'),
   });
 });

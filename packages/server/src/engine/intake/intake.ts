@@ -64,6 +64,7 @@ const eventsFor = (source: IntakeSource, ticket: Ticket, control: CurrentControl
     key: `intake:${source.name}:${ticket.key}`,
     subject: ticket.subject,
     onBehalfOf: null,
+    publishedBy: control.publishedBy,
   };
   const before = newRun(started, context.now);
   const run = apply(before, [started], context);
