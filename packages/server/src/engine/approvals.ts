@@ -72,7 +72,11 @@ export const onEdit = async (
   const counters = await ports.store.counters(countersOf(control, run, approval.step, args), ports.clock.now());
   const packet = { ...control.packet(input, verdict), nearest: nearest(control, input) };
   return decide(ports, caller, approvalId, (state, context) =>
-    editApproval(state, { approvalId, ...body, facts: verdict.facts, packet, requirements: verdict.requirements, counters }, context),
+    editApproval(
+      state,
+      { approvalId, ...body, facts: verdict.facts, packet, requirements: verdict.requirements, counters },
+      context,
+    ),
   );
 };
 

@@ -141,8 +141,10 @@ describe('an older sign-in', () => {
     const body = { revision, digest, because: 'Not ours.' };
     expect((await bruno.call('reject', { params: { approvalId }, body })).ok).toBe(true);
   });
+});
 
-  it('gives no signature by letting a step through once: what is asked of it still asks who is there', async () => {
+describe('allow once', () => {
+  it('gives no signature: what is asked of the step still asks who is there', async () => {
     const id = `F-${++payments}`;
     const agent = await world.agent(`agent-${id}`, ['payment-approval']);
     const args = invoice(world.records, id, { erp: { amount: 'USD 120.00' }, vendor: { ageDays: 3 } });

@@ -296,7 +296,9 @@ rules:
 approvals:
   one: { from: role:finance-approver, exclude: [requester], within: 1h }
 `;
-    expect(await world.app.services.house.publish(source, 'purchases.control.yaml', 'dana')).toMatchObject({ ok: true });
+    expect(await world.app.services.house.publish(source, 'purchases.control.yaml', 'dana')).toMatchObject({
+      ok: true,
+    });
     const buyer = await world.agent('buyer', ['purchases']);
     const { runId } = (await buyer.call('startRun', { body: { control: 'purchases', subject: {} } })).body.run;
     const body = { epoch: 1, step: 'buy', arguments: { amount: 'EUR 50.00' }, key: 'b' };
