@@ -35,7 +35,12 @@ describe('configuration', () => {
   it('refuses an address without http, and drops the slash at its end', () => {
     expect(() => readConfig({ url: 'belay.example.com' }, {})).toThrow(/does not begin with http/);
     expect(readConfig({ url: 'https://belay.example.com/' }, {}).url).toBe('https://belay.example.com');
-    for (const url of ['https://belay.example.com?a=b', 'https://belay.example.com/#x', 'https://be lay', 'https://a:b@c'])
+    for (const url of [
+      'https://belay.example.com?a=b',
+      'https://belay.example.com/#x',
+      'https://be lay',
+      'https://a:b@c',
+    ])
       expect(() => readConfig({ url }, {})).toThrow(/no address that links can begin with/);
   });
 

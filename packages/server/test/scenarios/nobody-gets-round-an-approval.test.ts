@@ -281,37 +281,6 @@ describe('H17: the approver mends the numbers', () => {
     ]);
   });
 
-  it('with what Belay counts and the agent claimed as they are: the reason holds for what will run', async () => {
-    const source = `control: purchases
-about: Buys.
-owner: role:finance-operations
-facts:
-  amount: { from: args, type: money, currency: [EUR], max: 1_000.00 }
-  attempts: { from: system }
-  order.reason: { from: agent, type: string }
-steps:
-  buy: { risk: high, effect: irreversible, arguments: { amount: money }, editable: [amount] }
-rules:
-  - { id: any, at: buy, when: attempts < 3 && order.reason != "none", then: approval, by: one, because: "{amount}: {order.reason}" }
-approvals:
-  one: { from: role:finance-approver, exclude: [requester], within: 1h }
-`;
-    expect(await world.app.services.house.publish(source, 'purchases.control.yaml', 'dana')).toMatchObject({
-      ok: true,
-    });
-    const buyer = await world.agent('buyer', ['purchases']);
-    const { runId } = (await buyer.call('startRun', { body: { control: 'purchases', subject: {} } })).body.run;
-    const body = { epoch: 1, step: 'buy', arguments: { amount: 'EUR 50.00' }, key: 'b' };
-    const facts = { order: { reason: 'a drill' } };
-    const approvalId = idOf((await buyer.call('gate', { params: { runId }, body: { ...body, facts } })).body);
-    const { revision, digest, because } = await seen(approvalId);
-    expect(because).toEqual(['EUR 50.00: a drill']);
-    const wanted = { revision, digest, arguments: { amount: 'EUR 40.00' }, because: 'A discount.' };
-    const edited = await who('amelie').call('editApproval', { params: { approvalId }, body: wanted });
-    expect(edited.body.because).toEqual(['EUR 40.00: a drill', 'Amélie Laurent changed the arguments: A discount.']);
-    expect(edited.body.facts.filter(({ problem }) => problem !== null)).toEqual([]);
-  });
-
   it('that is a new version, which others sign; who changed it asked for it', async () => {
     const { approvalId, ask, digest, params } = await waiting('pay', pay('1800.00'));
     const { revision } = await seen(approvalId);

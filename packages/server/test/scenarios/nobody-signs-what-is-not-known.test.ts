@@ -113,3 +113,35 @@ describe('a packet below what the control asks for', () => {
     expect((await amelie.call('reject', { params: { approvalId }, body })).body.status).toBe('rejected');
   });
 });
+
+const purchases = `control: purchases
+about: Buys.
+owner: role:finance-operations
+facts:
+  amount: { from: args, type: money, currency: [EUR], max: 1_000.00 }
+  attempts: { from: system }
+  order.reason: { from: agent, type: string }
+steps:
+  buy: { risk: high, effect: irreversible, arguments: { amount: money }, editable: [amount] }
+rules:
+  - { id: any, at: buy, when: attempts < 3 && order.reason != "none", then: approval, by: one, because: "{amount}: {order.reason}" }
+approvals:
+  one: { from: role:finance-approver, exclude: [requester], within: 1h }
+`;
+
+it('an edited sign-off is decided on what Belay counts and the agent claimed: its reasons hold for what will run', async () => {
+  const published = await world.app.services.house.publish(purchases, 'purchases.control.yaml', 'dana');
+  expect(published.ok).toBe(true);
+  const buyer = await world.agent('buyer', ['purchases']);
+  const { runId } = (await buyer.call('startRun', { body: { control: 'purchases', subject: {} } })).body.run;
+  const facts = { order: { reason: 'a drill' } };
+  const body = { epoch: 1, step: 'buy', arguments: { amount: 'EUR 50.00' }, key: 'b', facts };
+  expect((await buyer.call('gate', { params: { runId }, body })).body.kind).toBe('pause');
+  const [asked] = (await amelie.call('listApprovals', { query: { runId } })).body.items;
+  const { approvalId = '', revision = 0, digest = '' } = asked ?? {};
+  expect(asked?.because).toEqual(['EUR 50.00: a drill']);
+  const wanted = { revision, digest, arguments: { amount: 'EUR 40.00' }, because: 'A discount.' };
+  const edited = await amelie.call('editApproval', { params: { approvalId }, body: wanted });
+  expect(edited.body.because).toEqual(['EUR 40.00: a drill', 'Amélie Laurent changed the arguments: A discount.']);
+  expect(edited.body.facts.filter(({ problem }) => problem !== null)).toEqual([]);
+});
