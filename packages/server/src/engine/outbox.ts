@@ -12,15 +12,19 @@ export type OwedRow = {
   target: string;
   body: Json;
   attempts: number;
+  /** since when, in epoch ms: its place in the order */
+  dueAt: number;
   /** as it was taken: owed again meanwhile, it is not over when this delivery ends */
   changes: number;
 };
+/** What is left out: cards that are not there yet, or cards that are; in one place, or (null) in the whole lane. */
+export type FullFor = { stands: boolean; address: string | null };
 export type WakeAddress = { url: string; secret: string };
 export type OutboxStore = {
-  /** urgent first; nothing for the places in `notAt` */
-  take(lane: string, at: number, leaseMs: number, limit: number, notAt?: readonly string[]): Promise<OwedRow[]>;
-  /** put back as it was taken: it is not its turn before `until` */
-  hold(row: OwedRow, until: number): Promise<void>;
+  /** urgent first, then what is due for longest, in that order */
+  take(lane: string, at: number, leaseMs: number, limit: number, full?: readonly FullFor[]): Promise<OwedRow[]>;
+  /** put back as it was taken, with whether its card stands by now: it is not its turn before `until` */
+  hold(row: OwedRow, until: number, stands: boolean): Promise<void>;
   delivered(row: OwedRow, at: number): Promise<void>;
   /** `again` null: given up; the ladder of the run is what tells a person */
   failed(row: OwedRow, error: string, again: number | null): Promise<void>;

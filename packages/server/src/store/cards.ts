@@ -51,7 +51,7 @@ const owe = async (client: Pool | PoolClient, rows: Owed[], at: number): Promise
      SELECT o.kind, o.lane, o.target, o.body, o.urgency, $2, $2
      FROM jsonb_to_recordset($1::jsonb) AS o (kind text, lane text, target text, body jsonb, urgency int)
      ON CONFLICT (kind, target) WHERE kind <> 'wake' AND next_attempt_at IS NOT NULL
-     DO UPDATE SET changes = waiting.changes + 1, urgency = excluded.urgency`,
+     DO UPDATE SET changes = waiting.changes + 1, body = excluded.body, urgency = greatest(waiting.urgency, excluded.urgency)`,
     [JSON.stringify(rows), instant(at)],
   );
 };
@@ -114,19 +114,22 @@ type ChannelStates = Pick<
   'channels' | 'backlogs' | 'pause' | 'checked' | 'went' | 'wentWell' | 'takePoll' | 'polled' | 'fail' | 'recover'
 >;
 
-/** What of a vendor's rates is taken. The row of the channel is locked meanwhile: all nodes share its rates. */
+/** What of a vendor's rates is taken. All nodes share it: who finds it changed meanwhile asks again. */
 const paces = (pool: Pool): Pick<CardStore, 'turn' | 'queues'> => ({
-  turn: (name, rates, turn, at) =>
-    withTransaction(pool, async (client) => {
-      await client.query('INSERT INTO channels (name) VALUES ($1) ON CONFLICT DO NOTHING', [name]);
-      const { rows } = await client.query<{ paces: Paces }>('SELECT paces FROM channels WHERE name = $1 FOR UPDATE', [
-        name,
-      ]);
-      const { waitMs, of, paces } = takeTurn(rows[0]?.paces ?? {}, rates, turn, at);
-      if (waitMs === 0)
-        await client.query('UPDATE channels SET paces = $2 WHERE name = $1', [name, JSON.stringify(paces)]);
-      return { waitMs, of };
-    }),
+  turn: async (name, rates, turn, at) => {
+    for (;;) {
+      const { rows } = await pool.query<{ paces: Paces }>('SELECT paces FROM channels WHERE name = $1', [name]);
+      const before = rows[0]?.paces ?? {};
+      const { paces, ...answered } = takeTurn(before, rates, turn, at);
+      if (answered.waitMs > 0) return answered;
+      const { rowCount } = await pool.query(
+        `INSERT INTO channels AS c (name, paces) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET paces = excluded.paces WHERE c.paces = $3`,
+        [name, JSON.stringify(paces), JSON.stringify(before)],
+      );
+      if (rowCount === 1) return answered;
+    }
+  },
   queues: async (name) => {
     const { rows } = await pool.query<{ address: string; waiting: number }>(
       `SELECT body #>> '{place,address}' AS address, count(*)::int AS waiting FROM outbox

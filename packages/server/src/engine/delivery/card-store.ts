@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '@belay/protocol';
 import type { Approval, Case, Run } from '../../domain/run/run.ts';
 import type { CardRef, Place } from '../channel-ports.ts';
 import type { Subject } from './cards.ts';
-import type { Rate, Scope, Turn } from './pace.ts';
+import type { Answered, Rate, Turn } from './pace.ts';
 
 /** A case or approval with its run, as it is now. */
 export type Found = { run: Run } & ({ kind: 'case'; kase: Case } | { kind: 'approval'; approval: Approval });
@@ -59,8 +59,8 @@ export type CardStore = {
   /** for long: whoever was to be told there and is not is planned again, because the rung may not wait so long */
   pause(name: string, until: number, at: number): Promise<void>;
   checked(name: string, at: number): Promise<void>;
-  /** takes the turn within the rates of the channel; what it returns is how long to wait instead, 0: it is the turn */
-  turn(name: string, rates: readonly Rate[], turn: Turn, at: number): Promise<{ waitMs: number; of: Scope }>;
+  /** takes the turn within the rates of the channel, when it is the turn */
+  turn(name: string, rates: readonly Rate[], turn: Turn, at: number): Promise<Answered>;
   /** deliveries that are owed to each place of a channel */
   queues(name: string): Promise<{ address: string; waiting: number }[]>;
   /** what is owed to each channel, and when something arrived there last */

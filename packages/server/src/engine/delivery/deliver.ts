@@ -6,13 +6,13 @@
 import { digestOf, type JsonObject } from '@belay/protocol';
 import { type Channel, type Delivery, NotRead, type Place } from '../channel-ports.ts';
 import { readCard } from '../inbound/read.ts';
-import { backoffMs, leaseMs, type OwedRow } from '../outbox.ts';
+import { backoffMs, type FullFor, leaseMs, type OwedRow } from '../outbox.ts';
 import type { Found, ShownCard } from './card-store.ts';
 import { type Card, parseSubject } from './cards.ts';
 import { inConversation, mayBeTold } from './direct.ts';
 import { channelFailed, isOpen, roomFailed, troubled } from './health.ts';
 import { linesFor } from './lines.ts';
-import type { Call, Scope } from './pace.ts';
+import type { Answered, Call } from './pace.ts';
 import { deadlineOf } from './places.ts';
 import { oweSubject } from './plan.ts';
 import type { DeliverPorts } from './ports.ts';
@@ -24,7 +24,7 @@ const patience = 3;
 
 type Work = { channel: Channel; shown: ShownCard; found: Found; card: Card; payload: JsonObject };
 /** Within the vendor's rates it is not its turn yet. */
-type Held = { kind: 'held'; waitMs: number; of: Scope };
+type Held = Answered & { kind: 'held' };
 type Outcome = { delivery: Delivery | Held | null; shown: ShownCard };
 
 /** Null: it is the turn, and the turn is taken. */
@@ -36,8 +36,8 @@ const waits = async (
   card: string,
 ): Promise<Held | null> => {
   if (rates === undefined) return null;
-  const { waitMs, of } = await cards.turn(name, rates, { call, place: place.address, card }, clock.now());
-  return waitMs === 0 ? null : { kind: 'held', waitMs, of };
+  const answered = await cards.turn(name, rates, { call, place: place.address, card }, clock.now());
+  return answered.waitMs === 0 ? null : { kind: 'held', ...answered };
 };
 
 const rungOf = (found: Found): number => (found.kind === 'case' ? found.kase.rung : 0);
@@ -135,7 +135,7 @@ const later = async (
   ports: DeliverPorts,
   { row, work, shown }: { row: OwedRow; work: Work; shown: ShownCard },
   delivery: Extract<Delivery, { kind: 'retry' }>,
-): Promise<null> => {
+): Tried => {
   const { cards, outbox, clock } = ports;
   const now = clock.now();
   const again = now + (delivery.afterMs ?? backoffMs(row.attempts));
@@ -147,7 +147,7 @@ const later = async (
   if (delivery.afterMs === null) await troubled(ports, work.channel, delivery.because, trouble);
   await outbox.failed(row, delivery.because, again);
   if (turns) await cards.owe([oweSubject(work.card.subject, work.card.urgency)], now);
-  return null;
+  return [];
 };
 
 /** The vendor will not have it. Whoever was to be told is told elsewhere, or the next rung is. */
@@ -155,7 +155,7 @@ const never = async (
   ports: DeliverPorts,
   { row, work, shown }: { row: OwedRow; work: Work; shown: ShownCard },
   delivery: Extract<Delivery, { kind: 'rejected' }>,
-): Promise<null> => {
+): Tried => {
   const { cards, outbox, clock, log } = ports;
   log.warn({ channel: work.channel.name, subject: shown.subject, because: delivery.because }, 'a card was refused');
   await cards.save({ ...shown, failing: delivery.because, failed: true, attemptedAt: null });
@@ -164,21 +164,28 @@ const never = async (
   else if (shown.place.kind === 'room') await roomFailed(ports, work.channel, shown.place.address, delivery.because);
   await outbox.failed(row, delivery.because, null);
   await cards.owe([oweSubject(work.card.subject, work.card.urgency)], clock.now());
-  return null;
+  return [];
 };
 
-/** What was done is kept; the rest is done when it is its turn. */
-const putBack = async (ports: DeliverPorts, row: OwedRow, held: Held): Promise<Held> => {
-  await ports.outbox.hold(row, ports.clock.now() + held.waitMs);
-  return held;
+/** What the rest of this pass leaves out; nothing when it is done, or the row says when it is tried again. */
+type Tried = Promise<FullFor[]>;
+
+/**
+ * What was done is kept; the rest is done when it is its turn. Held by what it shares with others, it keeps its place before
+ * them, and nothing that would take from the same rate is looked at: what costs little would always find room before it.
+ */
+const putBack = async (ports: DeliverPorts, row: OwedRow, held: Held, stands: boolean): Tried => {
+  const { of, calls, waitMs } = held;
+  await ports.outbox.hold(row, of === 'card' ? ports.clock.now() + waitMs : row.dueAt, stands);
+  if (of === 'card') return [];
+  const address = of === 'place' ? (row.body as { place: Place }).place.address : null;
+  const takesToo = (kind: boolean): boolean => kind === stands || calls.includes(kind ? 'update' : 'post');
+  return [true, false].filter(takesToo).map((kind) => ({ stands: kind, address }));
 };
 
-/** What holds it back, and null when it does not: then it is done, or the row says when it is tried again. */
-type Tried = Promise<Held | null>;
-
-const over = async ({ outbox, clock }: DeliverPorts, row: OwedRow): Promise<null> => {
+const over = async ({ outbox, clock }: DeliverPorts, row: OwedRow): Tried => {
   await outbox.delivered(row, clock.now());
-  return null;
+  return [];
 };
 
 const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
@@ -192,8 +199,8 @@ const deliverCard = async (ports: DeliverPorts, channel: Channel, row: OwedRow):
   const work: Work = { channel, shown, found, card, payload: channel.render(card, shown.place) };
   const { delivery, shown: after } = await bringUp(ports, work);
   if (delivery?.kind === 'held') {
-    await ports.cards.save(after);
-    return putBack(ports, row, delivery);
+    if (after !== shown) await ports.cards.save(after);
+    return putBack(ports, row, delivery, after.ref !== null);
   }
   const tried = { row, work, shown: after };
   if (delivery?.kind === 'retry') return later(ports, tried, delivery);
@@ -207,12 +214,12 @@ const deliverNotice = async (ports: DeliverPorts, channel: Channel, row: OwedRow
   const { place, text, personId = null } = row.body as { place: Place; text: string; personId?: string | null };
   if (!(await mayBeTold(ports, channel, place, personId))) return over(ports, row);
   const held = await waits(ports, channel, 'tell', place, row.target);
-  if (held !== null) return putBack(ports, row, held);
+  if (held !== null) return putBack(ports, row, held, false);
   const { tell } = channel;
   const told = tell && (await inConversation(ports, channel, place, (known) => tell(known, text)));
   if (told?.kind !== 'retry') return over(ports, row);
   await ports.outbox.failed(row, told.because, ports.clock.now() + (told.afterMs ?? backoffMs(row.attempts)));
-  return null;
+  return [];
 };
 
 const deliverRow = async (ports: DeliverPorts, channel: Channel, row: OwedRow): Tried => {
@@ -221,46 +228,54 @@ const deliverRow = async (ports: DeliverPorts, channel: Channel, row: OwedRow): 
   } catch (error) {
     ports.log.error({ error, channel: channel.name, target: row.target }, 'a delivery failed; it is tried again');
     await ports.outbox.failed(row, String(error), ports.clock.now() + backoffMs(row.attempts));
-    return null;
+    return [];
   }
 };
 
 /**
- * For rows that are tried at once: each asks for its first turn after the rows before it have asked for theirs, so that the
- * urgent one gets it, however long its case takes to read.
+ * For rows that are tried at once: each asks for its first turn after all rows before it have asked for theirs or ended, so
+ * that the urgent one gets it, however long its case takes to read; and what it could not have, no row after it takes.
  */
 const oneAfterAnother = (ports: DeliverPorts) => {
   let before: Promise<void> = Promise.resolve();
+  const full: (Answered & { place: string })[] = [];
   return async <T>(tried: (ports: DeliverPorts) => Promise<T>): Promise<T> => {
     const mine = before;
     let asked = () => {};
-    before = new Promise((resolve) => {
+    const asking = new Promise<void>((resolve) => {
       asked = resolve;
     });
-    const turn: DeliverPorts['cards']['turn'] = async (...wanted) => {
+    before = mine.then(() => asking);
+    const turn: DeliverPorts['cards']['turn'] = async (name, rates, wanted, at) => {
       await mine;
-      return ports.cards.turn(...wanted).finally(asked);
+      try {
+        const isFull = full.find(
+          ({ calls, of, place }) =>
+            calls.includes(wanted.call) && (of === 'channel' || (of === 'place' && place === wanted.place)),
+        );
+        const answered = isFull ?? (await ports.cards.turn(name, rates, wanted, at));
+        if (answered.waitMs > 0) full.push({ ...answered, place: wanted.place });
+        return answered;
+      } finally {
+        asked();
+      }
     };
     return tried({ ...ports, cards: { ...ports.cards, turn } }).finally(asked);
   };
 };
 
-const addressOf = ({ body }: OwedRow): string => (body as { place: Place }).place.address;
-
 /**
  * Delivers what is owed to one channel, urgent first, until nothing is due, the channel asks us to wait, or its rates are
- * used up. A place that is full is left out; what waits there is not looked at again before the next time.
+ * used up. What is full is left out, and looked at again the next time.
  */
 export const deliverTo = async (ports: DeliverPorts, channel: Channel): Promise<void> => {
-  const full = new Set<string>();
+  const full: FullFor[] = [];
   while (await isOpen(ports, channel)) {
-    const rows = await ports.outbox.take(channel.name, ports.clock.now(), leaseMs, atOnce, [...full]);
+    const rows = await ports.outbox.take(channel.name, ports.clock.now(), leaseMs, atOnce, full);
     if (rows.length === 0) return;
     const inOrder = oneAfterAnother(ports);
     const tried = await Promise.all(rows.map((row) => inOrder((inTurn) => deliverRow(inTurn, channel, row))));
-    for (const [index, held] of tried.entries()) {
-      if (held?.of === 'channel') return;
-      if (held?.of === 'place') full.add(addressOf(rows[index] as OwedRow));
-    }
+    full.push(...tried.flat());
+    if ([true, false].every((stands) => full.some((one) => one.stands === stands && one.address === null))) return;
   }
 };

@@ -18,8 +18,10 @@ export type Rate = {
 /** By rate and what it is about: when all that was taken is over, in epoch ms. */
 export type Paces = Record<string, number>;
 export type Turn = { call: Call; place: string; card: string };
-/** `waitMs` 0: it is the turn, and `paces` has it taken. Else nothing is taken, and `of` says what is full. */
-export type TurnTaken = { waitMs: number; of: Scope; paces: Paces };
+/** `waitMs` 0: it is the turn. Else `of` says what is full, and `calls` for what. */
+export type Answered = { waitMs: number; of: Scope; calls: readonly Call[] };
+/** `paces` has the turn taken, when it is the turn. */
+export type TurnTaken = Answered & { paces: Paces };
 
 const keyOf = (rate: Rate, index: number, { place, card }: Turn): string => {
   const about = { channel: '', place, card };
@@ -31,7 +33,7 @@ const atOnceOf = ({ atOnce, costs }: Rate): number => Math.max(atOnce, ...Object
 
 export const takeTurn = (before: Paces, rates: readonly Rate[], turn: Turn, now: number): TurnTaken => {
   const paces = Object.fromEntries(Object.entries(before).filter(([, until]) => until > now));
-  let full: { waitMs: number; of: Scope } = { waitMs: 0, of: 'card' };
+  let full: Answered = { waitMs: 0, of: 'card', calls: [] };
   const taken: Paces = {};
   for (const [index, rate] of rates.entries()) {
     const cost = rate.costs[turn.call] ?? 0;
@@ -40,7 +42,7 @@ export const takeTurn = (before: Paces, rates: readonly Rate[], turn: Turn, now:
     // A clock that was ahead once does not hold the channel back for longer than its rate can.
     const until = Math.min(Math.max(paces[key] ?? now, now), now + atOnceOf(rate) * rate.everyMs);
     const waitMs = until - now - (atOnceOf(rate) - cost) * rate.everyMs;
-    if (waitMs > full.waitMs) full = { waitMs, of: rate.per };
+    if (waitMs > full.waitMs) full = { waitMs, of: rate.per, calls: Object.keys(rate.costs) as Call[] };
     taken[key] = until + cost * rate.everyMs;
   }
   return full.waitMs > 0 ? { ...full, paces } : { ...full, paces: { ...paces, ...taken } };

@@ -6,7 +6,7 @@ import { rungFired } from '../../domain/case/open.ts';
 import type { Context, Decided } from '../../domain/decided.ts';
 import type { Run } from '../../domain/run/run.ts';
 import { backoffMs, leaseMs, type OwedRow } from '../outbox.ts';
-import type { ChannelState, Found, Owed, ShownCard } from './card-store.ts';
+import type { Found, Owed, ShownCard } from './card-store.ts';
 import { parseSubject, type Subject, subjectKey } from './cards.ts';
 import { inTrouble } from './health.ts';
 import { planNotice } from './notice.ts';
@@ -40,11 +40,11 @@ export const oweSubject = (subject: Subject, urgency = 0): Owed => ({
   urgency,
 });
 
-const oweDelivery = ({ subject, channel, place }: ShownCard, urgency: number): Owed => ({
+const oweDelivery = ({ subject, channel, place, ref }: ShownCard, urgency: number): Owed => ({
   kind: 'delivery',
   lane: channel,
   target: `${channel} ${place.address} ${subject}`,
-  body: { subject, place },
+  body: { subject, place, stands: ref !== null },
   urgency,
 });
 
@@ -73,14 +73,14 @@ const passUnreached = async ({ handle }: DeliverPorts, found: Found): Promise<vo
   });
 };
 
-/** When a new card could stand in a place, by what the vendor asked and by what waits for its rates. */
-const frees = async (
-  { channels, cards, clock }: DeliverPorts,
-  states: readonly ChannelState[],
-): Promise<(channel: string, address: string) => number> => {
+/** How the channels are doing: looked at once for all that is planned together, because what waits is counted for it. */
+type Outlook = Pick<Parameters<typeof placesOf>[1], 'freeAt' | 'unhealthy'>;
+
+const outlookOf = async ({ channels, cards, clock }: DeliverPorts): Promise<Outlook> => {
+  const states = await cards.channels();
   const paced = [...channels.values()].filter(({ rates }) => rates !== undefined);
   const queues = new Map(await Promise.all(paced.map(async ({ name }) => [name, await cards.queues(name)] as const)));
-  return (name, address) => {
+  const freeAt = (name: string, address: string): number => {
     const queue = queues.get(name) ?? [];
     const inPlace = queue.find((one) => one.address === address)?.waiting ?? 0;
     const inChannel = queue.reduce((sum, { waiting }) => sum + waiting, 0);
@@ -89,22 +89,22 @@ const frees = async (
     if (state !== undefined && inTrouble(state.trouble, clock.now())) return Number.POSITIVE_INFINITY;
     return Math.max(paused, clock.now() + queueMs(channels.get(name)?.rates ?? [], { inPlace, inChannel }));
   };
+  const unhealthy = states.filter((state) => state.unhealthySince !== null);
+  return { freeAt, unhealthy: new Set(unhealthy.map(({ name }) => name)) };
 };
 
-const plan = async (ports: DeliverPorts, subject: Subject): Promise<void> => {
+const plan = async (ports: DeliverPorts, subject: Subject, outlook: Outlook): Promise<void> => {
   const { channels, cards: store, house, clock } = ports;
   const found = channels.size === 0 ? null : await ports.find(subject);
   if (found === null) return;
-  const states = await store.channels();
   const cards = await store.cardsOf(subject);
   const { wanted, unreached } = placesOf(found, {
     control: await house.known.control(found.run.control.name, found.run.control.version),
     org: await house.organisation(),
     now: clock.now(),
     channels,
-    freeAt: await frees(ports, states),
-    unhealthy: new Set(states.filter((state) => state.unhealthySince !== null).map((state) => state.name)),
     cards,
+    ...outlook,
   });
   const isThere = ({ channel, place }: Wanted): boolean =>
     cards.some((card) => card.channel === channel && card.place.address === place.address);
@@ -117,12 +117,12 @@ const plan = async (ports: DeliverPorts, subject: Subject): Promise<void> => {
   if (unreached) await passUnreached(ports, found);
 };
 
-const planRow = async (ports: DeliverPorts, row: OwedRow): Promise<void> => {
+const planRow = async (ports: DeliverPorts, row: OwedRow, outlook: Outlook): Promise<void> => {
   const { outbox, clock, log } = ports;
   try {
     const subject = parseSubject(row.target);
     if (row.kind === 'tell') await planNotice(ports, row);
-    else if (subject !== null) await plan(ports, subject);
+    else if (subject !== null) await plan(ports, subject, outlook);
     await outbox.delivered(row, clock.now());
   } catch (error) {
     log.warn({ error, subject: row.target }, 'where to show a card could not be decided; it is tried again');
@@ -136,6 +136,7 @@ export const planOwed = async (ports: DeliverPorts): Promise<number> => {
     const rows = await ports.outbox.take('cards', ports.clock.now(), leaseMs, 20);
     if (rows.length === 0) return planned;
     planned += rows.length;
-    await Promise.all(rows.map((row) => planRow(ports, row)));
+    const outlook = await outlookOf(ports);
+    await Promise.all(rows.map((row) => planRow(ports, row, outlook)));
   }
 };
