@@ -72,3 +72,39 @@ describe.skipIf(missing !== null)('taking over and giving back', () => {
     await visit.see('said that “release-payment” happened');
   });
 });
+
+describe.skipIf(missing !== null)('editing what the agent may do', () => {
+  const visit = visiting();
+
+  it('sends nothing while an argument is wrong, and never another amount than was typed', async () => {
+    const { page, world } = visit;
+    world.cases = world.cases.map((one) =>
+      one.caseId === 'case-71' && one.step !== null
+        ? {
+            ...one,
+            step: { ...one.step, arguments: { ...one.step.arguments, fee: 'EUR 9.00' }, editable: ['amount', 'fee'] },
+          }
+        : one,
+    );
+    await visit.open('/cases/case-71');
+    await visit.button(/^Take over/).click();
+    await visit.button(/^Return to the agent/).click();
+    const send = visit.button('Return to ap-agent');
+    const amount = page.getByRole('textbox', { name: 'amount' });
+    await amount.fill('620,50');
+    await visit.see('Digits, a point, digits: 1250.00');
+    await page.getByRole('textbox', { name: 'fee' }).fill('7.00');
+    expect(await send.isDisabled(), 'the other field is still wrong').toBe(true);
+    await page.getByLabel('Neither').check();
+    await page.getByLabel('Let the agent do it once').check();
+    expect(await amount.inputValue()).toBe('12400.00');
+    expect(await send.isDisabled(), 'nothing on the page is wrong any more').toBe(false);
+    await amount.fill('6,200.50');
+    await send.click();
+    await visit.see('ap-agent has control again.');
+    expect(world.run('run-2041').instructions?.allowOnce[0]?.arguments).toMatchObject({
+      amount: 'EUR 6200.50',
+      fee: 'EUR 7.00',
+    });
+  });
+});

@@ -2,7 +2,7 @@
 import type { ApprovalView, JsonObject } from '@belay/protocol';
 import { Button, Drawer, Group, Stack, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { EditedArgument } from '../cases/EditedArgument.tsx';
+import { EditedArgument, type Wrong } from '../cases/EditedArgument.tsx';
 import { useLabels } from '../parts/labels.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { Changes, changesBetween } from './Edited.tsx';
@@ -19,16 +19,17 @@ type Props = {
 export const EditDrawer = ({ shown, opened, pending, error, onClose, onSend }: Props) => {
   const [args, setArgs] = useState<JsonObject>(shown.arguments);
   const [because, setBecause] = useState('');
-  const [valid, setValid] = useState(true);
+  const [wrong, setWrong] = useState<Wrong>([]);
   const labels = useLabels();
   const changes = changesBetween(shown.arguments, args);
-  const missing = !valid
-    ? 'Mend the marked argument.'
-    : changes.length === 0
-      ? 'Nothing is changed yet.'
-      : because.trim() === ''
-        ? 'Say why.'
-        : null;
+  const missing =
+    wrong.length > 0
+      ? 'Mend the marked argument.'
+      : changes.length === 0
+        ? 'Nothing is changed yet.'
+        : because.trim() === ''
+          ? 'Say why.'
+          : null;
   return (
     <Drawer opened={opened} onClose={onClose} position="right" size="lg" title="Edit, then approve">
       <form
@@ -46,10 +47,11 @@ export const EditDrawer = ({ shown, opened, pending, error, onClose, onSend }: P
           {shown.editable.map((name) => (
             <EditedArgument
               key={name}
+              name={name}
               label={labels.of(name)}
               original={shown.arguments[name] ?? null}
               value={args[name] ?? null}
-              onValid={setValid}
+              setWrong={setWrong}
               onChange={(value) => setArgs((now) => ({ ...now, [name]: value }))}
             />
           ))}

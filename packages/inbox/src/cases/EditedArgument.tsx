@@ -1,24 +1,37 @@
 /** One editable argument. The field has the form of the value, so that an amount stays an amount. */
 import { type Json, upper } from '@belay/protocol';
 import { NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
-import { useState } from 'react';
-import { canonicalText, isMoney, valueText } from '../text/values.ts';
+import { type Dispatch, type SetStateAction, useEffect, useState } from 'react';
+import { canonicalText, isMoney, typedAmount, valueText } from '../text/values.ts';
+
+/** The arguments that cannot be sent as they stand on the page. */
+export type Wrong = readonly string[];
 
 type Props = {
+  name: string;
   /** what people call it */
   label: string;
   original: Json;
   value: Json;
   onChange: (value: Json) => void;
-  onValid: (valid: boolean) => void;
+  setWrong: Dispatch<SetStateAction<Wrong>>;
 };
+
+/** A field that is gone is not wrong. */
+const useWrong = (isWrong: boolean, { name, setWrong }: Pick<Props, 'name' | 'setWrong'>): void =>
+  useEffect(() => {
+    if (!isWrong) return;
+    setWrong((now) => [...now, name]);
+    return () => setWrong((now) => now.filter((one) => one !== name));
+  }, [isWrong, name, setWrong]);
 
 type MoneyProps = Omit<Props, 'value'> & { value: string };
 
-const Money = ({ label, original, value, onChange, onValid }: MoneyProps) => {
+const Money = ({ label, original, value, onChange, ...field }: MoneyProps) => {
   const currency = value.slice(0, 3);
   const [text, setText] = useState(value.slice(4));
-  const valid = /^\d+(\.\d{1,3})?$/.test(text);
+  const isWrong = typedAmount(text) === null;
+  useWrong(isWrong, field);
   return (
     <TextInput
       label={upper(label)}
@@ -27,37 +40,35 @@ const Money = ({ label, original, value, onChange, onValid }: MoneyProps) => {
       leftSection={currency}
       leftSectionWidth={52}
       value={text}
-      error={valid ? null : 'Digits, a point, digits: 1250.00'}
+      error={isWrong ? 'Digits, a point, digits: 1250.00' : null}
       onChange={(event) => {
-        const typed = event.currentTarget.value.replaceAll(/[,\s]/g, '');
+        const typed = event.currentTarget.value;
         setText(typed);
-        const good = /^\d+(\.\d{1,3})?$/.test(typed);
-        onValid(good);
-        if (good) onChange(`${currency} ${typed}`);
+        const amount = typedAmount(typed);
+        if (amount !== null) onChange(`${currency} ${amount}`);
       }}
     />
   );
 };
 
-const Composite = ({ label, original, value, onChange, onValid }: Props) => {
+const Composite = ({ label, original, value, onChange, ...field }: Props) => {
   const [text, setText] = useState(canonicalText(value));
-  const [valid, setValid] = useState(true);
+  const [isWrong, setIsWrong] = useState(false);
+  useWrong(isWrong, field);
   const type = (typed: string) => {
     setText(typed);
-    let good = true;
     try {
       onChange(JSON.parse(typed) as Json);
+      setIsWrong(false);
     } catch {
-      good = false;
+      setIsWrong(true);
     }
-    setValid(good);
-    onValid(good);
   };
   return (
     <Textarea
       label={upper(label)}
       description={`was ${valueText(original)}`}
-      error={valid ? null : 'This is not JSON yet.'}
+      error={isWrong ? 'This is not JSON yet.' : null}
       value={text}
       autosize
       onChange={(event) => type(event.currentTarget.value)}

@@ -11,7 +11,7 @@ import { useLabels } from '../parts/labels.ts';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import type { CaseCommand } from './act.ts';
 import css from './case.module.css';
-import { EditedArgument } from './EditedArgument.tsx';
+import { EditedArgument, type Wrong } from './EditedArgument.tsx';
 import { draftFor, missingIn, type ReturnDraft, returnBodyOf, type StepChoice, toldWords } from './returning.ts';
 
 type CaseStep = NonNullable<CaseView['step']>;
@@ -23,17 +23,20 @@ const choices: readonly [StepChoice, string, string][] = [
   ['leave', 'Neither', 'If the agent asks again, the gate decides again.'],
 ];
 
-const Editing = ({ step, draft, setDraft, onValid }: Draft & { step: CaseStep; onValid: (valid: boolean) => void }) => {
+type Fate = Draft & { step: CaseStep; setWrong: Dispatch<SetStateAction<Wrong>> };
+
+const Editing = ({ step, draft, setDraft, setWrong }: Fate) => {
   const labels = useLabels();
   return (
     <div className={css.editing}>
       {step.editable.map((name) => (
         <EditedArgument
           key={name}
+          name={name}
           label={labels.of(name)}
           original={step.arguments[name] ?? null}
           value={draft.arguments[name] ?? null}
-          onValid={onValid}
+          setWrong={setWrong}
           onChange={(value) => setDraft((now) => ({ ...now, arguments: { ...now.arguments, [name]: value } }))}
         />
       ))}
@@ -41,12 +44,7 @@ const Editing = ({ step, draft, setDraft, onValid }: Draft & { step: CaseStep; o
   );
 };
 
-const StepFate = ({
-  step,
-  draft,
-  setDraft,
-  onValid,
-}: Draft & { step: CaseStep; onValid: (valid: boolean) => void }) => (
+const StepFate = ({ step, draft, setDraft, setWrong }: Fate) => (
   <Radio.Group
     label={`What becomes of “${useLabels().step(step.step)}”?`}
     value={draft.choice}
@@ -57,7 +55,7 @@ const StepFate = ({
         <div key={choice} className={css.choice} data-chosen={draft.choice === choice || undefined}>
           <Radio value={choice} label={label} description={description} />
           {choice === 'allow' && draft.choice === 'allow' && step.editable.length > 0 && (
-            <Editing step={step} draft={draft} setDraft={setDraft} onValid={onValid} />
+            <Editing step={step} draft={draft} setDraft={setDraft} setWrong={setWrong} />
           )}
           {choice === 'doneByMe' && draft.choice === 'doneByMe' && (
             <TextInput
@@ -146,8 +144,8 @@ const Form = ({
   setDraft,
   onClose,
 }: FormProps & Draft & { onClose: () => void }) => {
-  const [valid, setValid] = useState(true);
-  const missing = missingIn(draft) ?? (valid || draft.choice !== 'allow' ? null : 'Mend the marked argument.');
+  const [wrong, setWrong] = useState<Wrong>([]);
+  const missing = missingIn(draft) ?? (wrong.length === 0 ? null : 'Mend the marked argument.');
   const send = () => {
     if (missing === null && lostTo === null && !pending)
       act({ name: 'returnCase', body: returnBodyOf(draft, shown.step) });
@@ -182,7 +180,7 @@ const Form = ({
           autosize
           data-autofocus
         />
-        {shown.step !== null && <StepFate step={shown.step} draft={draft} setDraft={setDraft} onValid={setValid} />}
+        {shown.step !== null && <StepFate step={shown.step} draft={draft} setDraft={setDraft} setWrong={setWrong} />}
         <Limits shown={shown} draft={draft} setDraft={setDraft} />
         <Preview shown={shown} draft={draft} />
         <Group justify="flex-end" className={css.send ?? ''}>

@@ -1,7 +1,15 @@
 import { canonicalize, digestOf, type Json } from '@belay/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { briefEntries, canonicalText, digestInBrowser, prettyText, shortDigest, valueText } from './values.ts';
+import {
+  briefEntries,
+  canonicalText,
+  digestInBrowser,
+  prettyText,
+  shortDigest,
+  typedAmount,
+  valueText,
+} from './values.ts';
 
 /** Names that programs misread never get past the server's door. */
 const jsonValue = fc
@@ -36,6 +44,13 @@ describe('values for a reader', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('reads an amount as it was typed, or not at all', () => {
+    const read = ['1250.00', '6,200.50', '12 400', '-5', '1,250,000.00'].map(typedAmount);
+    expect(read).toEqual(['1250.00', '6200.50', '12400', '-5', '1250000.00']);
+    for (const unclear of ['620,50', '1.250,00', '1,25', '12,4000', '1 2', '.5', '5.', '1e3', '', '1.2345'])
+      expect([unclear, typedAmount(unclear)]).toEqual([unclear, null]);
   });
 
   it('puts money first where there is room for little', () => {

@@ -10,6 +10,15 @@ const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, '
 
 export const isMoney = (value: Json): value is string => typeof value === 'string' && money.test(value);
 
+const thousands = /^-?\d{1,3}([,\s]\d{3})+(\.\d+)?$/;
+
+/** An amount as a person types it, its digits alone; null: unclear. A decimal comma is never taken for thousands. */
+export const typedAmount = (typed: string): string | null => {
+  const text = typed.trim();
+  const plain = thousands.test(text) ? text.replace(/[,\s]/g, '') : text;
+  return /^-?\d+(\.\d{1,3})?$/.test(plain) ? plain : null;
+};
+
 const numberText = (value: number): string => {
   const text = String(value);
   const [, sign = '', whole = '', rest = ''] = /^(-?)(\d+)(.*)$/.exec(text) ?? [];
