@@ -1,7 +1,7 @@
 import type { ApprovalView } from '@belay/protocol';
 import { describe, expect, it } from 'vitest';
 import { approvals } from '../../dev/fixtures.ts';
-import { batchesOf, needsLook, totalsOf } from './batch.ts';
+import { batchesOf, moneyOf, needsLook, totalsOf } from './batch.ts';
 
 const [sample] = approvals(0);
 const one = (id: string, more: Partial<ApprovalView> = {}): ApprovalView => ({
@@ -30,6 +30,13 @@ describe('sign-offs that can be decided as one', () => {
       'USD 5',
     ]);
     expect(totalsOf([{ arguments: { note: 'none' } }])).toEqual([]);
+    expect(totalsOf(amounts('EUR 0.25', 'EUR -0.75'))).toEqual(['EUR -0.50']);
+  });
+
+  it('have no amount where their arguments name two: neither is taken for what is paid', () => {
+    const refund = { arguments: { amount: 'EUR 5.00', alreadyRefunded: 'EUR 400.00' } };
+    expect(moneyOf(refund)).toBeNull();
+    expect(totalsOf([refund])).toEqual([]);
   });
 
   it('say what a look at the list does not settle', () => {

@@ -1,6 +1,6 @@
 /** Which sign-offs can be decided as one: of one control, step and name, and all of them this person's to sign. */
-import type { ApprovalView, Json } from '@belay/protocol';
-import { entriesOf, isMoney } from '../text/values.ts';
+import type { ApprovalView } from '@belay/protocol';
+import { isMoney } from '../text/values.ts';
 
 export type Batch = { key: string; control: string; step: string; name: string; items: ApprovalView[] };
 
@@ -20,10 +20,11 @@ export const batchesOf = (approvals: readonly ApprovalView[]): Batch[] => {
   return [...batches.values()].filter(({ items }) => items.length > 1);
 };
 
-export const moneyOf = ({ arguments: args }: Pick<ApprovalView, 'arguments'>): string | null =>
-  entriesOf(args)
-    .map(([, value]: [string, Json]) => value)
-    .find(isMoney) ?? null;
+/** The amount it is about; null: no argument says it, or nobody can tell which of several. */
+export const moneyOf = ({ arguments: args }: Pick<ApprovalView, 'arguments'>): string | null => {
+  const [amount, ...others] = Object.values(args).filter(isMoney);
+  return others.length === 0 ? (amount ?? null) : null;
+};
 
 /** The sum for each currency, exact: "EUR 1240.50". */
 export const totalsOf = (approvals: readonly Pick<ApprovalView, 'arguments'>[]): string[] => {
@@ -38,8 +39,9 @@ export const totalsOf = (approvals: readonly Pick<ApprovalView, 'arguments'>[]):
     sums.set(currency, { units: before.units * 10n ** BigInt(scale - before.scale) + added, scale });
   }
   return [...sums].sort().map(([currency, { units, scale }]) => {
-    const digits = String(units).padStart(scale + 1, '0');
-    return `${currency} ${scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`}`;
+    const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
+    const amount = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+    return `${currency} ${units < 0n ? '-' : ''}${amount}`;
   });
 };
 
