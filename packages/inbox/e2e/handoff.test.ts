@@ -19,8 +19,8 @@ describe.skipIf(missing !== null)('taking over and giving back', () => {
     await visit.see('Ann Berg took over from ap-agent.');
     expect(visit.world.run('run-2041').holder.id).toBe('ann');
 
-    await visit.button(/^Return to the agent/).click();
-    await visit.page.getByLabel('Instructions').fill('Confirmed by phone. Pay the first half.');
+    await visit.button(/^Return with instructions/).click();
+    await visit.page.getByRole('textbox', { name: 'Instructions' }).fill('Confirmed by phone. Pay the first half.');
     await visit.page.getByRole('textbox', { name: 'amount' }).fill('6,200.00');
     await visit.see('amount: EUR 6,200.00 instead of EUR 12,400.00.');
     await visit.see('Before that it still needs a sign-off: finance sign-off.');
@@ -46,7 +46,7 @@ describe.skipIf(missing !== null)('taking over and giving back', () => {
 
     await visit.open('/cases/case-70');
     await visit.button(/^Take over/).click();
-    await visit.button(/^Return to the agent/).click();
+    await visit.button(/^Return with instructions/).click();
     await visit.page.getByLabel('I did it myself').check();
     expect(await visit.button('Return to care-agent').isDisabled()).toBe(true);
     await visit.page.getByLabel(/^Reference/).fill('Voucher 88');
@@ -88,7 +88,7 @@ describe.skipIf(missing !== null)('editing what the agent may do', () => {
     );
     await visit.open('/cases/case-71');
     await visit.button(/^Take over/).click();
-    await visit.button(/^Return to the agent/).click();
+    await visit.button(/^Return with instructions/).click();
     const send = visit.button('Return to ap-agent');
     const amount = page.getByRole('textbox', { name: 'amount' });
     await amount.fill('620,50');

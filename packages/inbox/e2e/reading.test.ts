@@ -31,7 +31,7 @@ describe.skipIf(missing !== null)('a page that anybody can read', () => {
     await visit.page.keyboard.press('t');
     await visit.see('You have control since');
     await visit.page.keyboard.press('r');
-    await visit.page.getByLabel('Instructions').pressSequentially('t r j / ?');
+    await visit.page.getByRole('textbox', { name: 'Instructions' }).pressSequentially('t r j / ?');
     await visit.page.keyboard.press('Control+Enter');
     await visit.see('ap-agent has control again.');
     expect(visit.world.run('run-2041').instructions?.text).toBe('t r j / ?');

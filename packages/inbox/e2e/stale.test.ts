@@ -39,13 +39,13 @@ describe.skipIf(missing !== null)('the same truth for everybody', () => {
   it('says in the open drawer that somebody took the case, and keeps what was written', async () => {
     await visit.open('/cases/case-71');
     await visit.button(/^Take over/).click();
-    await visit.button(/^Return to the agent/).click();
-    const drawer = visit.page.getByRole('dialog', { name: 'Return to the agent' });
-    await drawer.getByLabel('Instructions').fill('Half a thought');
+    await visit.button(/^Return with instructions/).click();
+    const drawer = visit.page.getByRole('dialog', { name: 'Return with instructions' });
+    await drawer.getByRole('textbox', { name: 'Instructions' }).fill('Half a thought');
     const { revision } = visit.world.case('case-71');
     visit.world.claim(visit.world.person('bo'), 'case-71', { revision, reason: 'my customer' });
     await drawer.getByRole('alert').getByText('Bo Lindqvist has control now').waitFor();
-    expect(await drawer.getByLabel('Instructions').inputValue()).toBe('Half a thought');
+    expect(await drawer.getByRole('textbox', { name: 'Instructions' }).inputValue()).toBe('Half a thought');
     expect(await drawer.getByRole('button', { name: 'Return to ap-agent' }).isDisabled()).toBe(true);
   });
 

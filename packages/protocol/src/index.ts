@@ -1,5 +1,6 @@
 /** The shared words. An auditor needs `@belay/protocol/evidence`; everybody else this. */
 
+export * from './actions.ts';
 export * from './approval-views.ts';
 export * from './canonical.ts';
 export * from './clip.ts';

@@ -1,5 +1,5 @@
 /** The decision: approve, reject, edit or take a vote back; and where none of it is possible, why. */
-import type { ApprovalView, JsonObject } from '@belay/protocol';
+import { type ApprovalView, actionLabels, type JsonObject } from '@belay/protocol';
 import { Button, Kbd } from '@mantine/core';
 import { IconSignature } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -22,7 +22,7 @@ import { signingOf, steadText } from './signing.ts';
 
 const questions: Record<'reject' | 'withdraw', Asked> = {
   reject: {
-    title: 'Reject',
+    title: actionLabels.reject,
     explain: 'The agent receives your reason and does not carry out the step. It stays in control of the rest.',
     label: 'Why not?',
     confirm: 'Reject it',
@@ -110,7 +110,7 @@ const Primary = ({ shown, approve, tooOld }: PrimaryProps) => {
         loading={approve.isPending}
         onClick={() => approve.mutate(undefined)}
       >
-        Approve
+        {actionLabels.approve}
       </Button>
       <p>You sign off exactly these arguments. {shown.requestedBy} stays in control.</p>
       {stead !== null && <p>{stead}</p>}
@@ -120,7 +120,7 @@ const Primary = ({ shown, approve, tooOld }: PrimaryProps) => {
 
 const secondary = [
   ['edit', 'Edit…'],
-  ['reject', 'Reject…'],
+  ['reject', `${actionLabels.reject}…`],
   ['withdraw', 'Take your vote back…'],
 ] as const;
 

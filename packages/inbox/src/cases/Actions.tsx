@@ -1,5 +1,5 @@
 /** What this person may do now, the likeliest first. The server says what is allowed; the page never guesses. */
-import type { CaseView } from '@belay/protocol';
+import { actionLabels, type CaseView } from '@belay/protocol';
 import { Button, Kbd } from '@mantine/core';
 import { IconArrowBackUp, IconHandGrab } from '@tabler/icons-react';
 import { When } from '../parts/When.tsx';
@@ -24,7 +24,7 @@ const Primary = ({ shown, standing, pending, wish }: Props) => {
           rightSection={<Kbd aria-hidden>t</Kbd>}
           onClick={() => wish('claim')}
         >
-          Take over
+          {actionLabels.takeOver}
         </Button>
         <p>{shown.agentId} is out from that moment. You can give it back unchanged.</p>
       </div>
@@ -41,7 +41,7 @@ const Primary = ({ shown, standing, pending, wish }: Props) => {
           rightSection={<Kbd aria-hidden>r</Kbd>}
           onClick={() => wish('return')}
         >
-          Return to the agent
+          {actionLabels.return}
         </Button>
       </div>
     );
@@ -51,12 +51,12 @@ const Primary = ({ shown, standing, pending, wish }: Props) => {
 
 const labels: readonly [Wish, CaseView['allowed'][number], string][] = [
   ['takeFrom', 'takeFrom', 'Take it from them…'],
-  ['resolve', 'resolve', 'Resolve…'],
+  ['resolve', 'resolve', `${actionLabels.resolve}…`],
   ['giveBack', 'return', 'Give back unchanged'],
-  ['release', 'release', 'Put it back…'],
+  ['release', 'release', `${actionLabels.release}…`],
   ['endSnooze', 'endSnooze', 'End the snooze'],
   ['snooze', 'snooze', 'Snooze…'],
-  ['decline', 'decline', 'Not mine…'],
+  ['decline', 'decline', `${actionLabels.decline}…`],
   ['cancel', 'cancel', 'Nobody needed…'],
 ];
 

@@ -1,5 +1,5 @@
 /** Giving control back: instructions, what becomes of the step, what the agent may no longer do. */
-import type { CaseView } from '@belay/protocol';
+import { actionLabels, type CaseView } from '@belay/protocol';
 import { Alert, Button, Drawer, Group, MultiSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconRobot } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -201,7 +201,7 @@ const Form = ({
 export const ReturnDrawer = ({ opened, onClose, ...form }: FormProps & { opened: boolean; onClose: () => void }) => {
   const [draft, setDraft] = useState(() => draftFor(form.shown.step));
   return (
-    <Drawer opened={opened} onClose={onClose} position="right" size="lg" title="Return to the agent">
+    <Drawer opened={opened} onClose={onClose} position="right" size="lg" title={actionLabels.return}>
       <Form {...form} draft={draft} setDraft={setDraft} onClose={onClose} />
     </Drawer>
   );

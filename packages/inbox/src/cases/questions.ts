@@ -1,5 +1,5 @@
 /** What is asked before a change that others will read, and the command it becomes. Data for the one dialog. */
-import type { CaseView } from '@belay/protocol';
+import { actionLabels, type CaseView } from '@belay/protocol';
 import type { Asked } from '../parts/ReasonDialog.tsx';
 import type { CaseCommand } from './act.ts';
 
@@ -9,7 +9,7 @@ export const questionFor = (name: QuestionName, shown: CaseView): Asked => {
   switch (name) {
     case 'decline':
       return {
-        title: 'Not mine',
+        title: actionLabels.decline,
         explain:
           'You are not told again while others can be. If you were told, it counts as a wrong handoff, so that the routing can be mended; once nobody who was told is left, the next person is told.',
         label: 'Why is it not yours?',
@@ -18,19 +18,19 @@ export const questionFor = (name: QuestionName, shown: CaseView): Asked => {
       };
     case 'release':
       return {
-        title: 'Put the case back',
+        title: actionLabels.release,
         explain: `Somebody else can take it over. ${shown.agentId} stays out until then.`,
         label: 'What should the next person know?',
-        confirm: 'Put it back',
+        confirm: actionLabels.release,
         optional: true,
       };
     case 'resolve':
       return {
-        title: 'Resolve the case',
+        title: actionLabels.resolve,
         explain: `The work is done by you: the case and the run end. ${shown.agentId} does not continue.`,
-        label: 'How was it resolved?',
+        label: 'What did you do?',
         placeholder: 'Paid by hand, transfer 4711.',
-        confirm: 'Resolve it',
+        confirm: 'Finish it',
       };
     case 'cancel':
       return {

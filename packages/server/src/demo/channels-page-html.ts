@@ -38,7 +38,6 @@ dialog { border: 1px solid var(--edge); border-radius: 8px; width: min(28rem, 92
 const script = `
 const $ = (query, root = document) => root.querySelector(query);
 const vendors = ['slack', 'teams', 'jira', 'notion', 'servicenow'];
-const labels = { instructions: 'What the agent is to do', allowOnce: 'Allow the step once, with exactly these arguments', because: 'Why', resolution: 'What you did' };
 const as = $('#as');
 const opened = new Set();
 let timer;
@@ -76,7 +75,7 @@ const ask = (vendor, card, form) => {
     if (input.type === 'checkbox') input.checked = form.typed[name] === true;
     else input.value = form.typed[name] ?? '';
     input.name = name;
-    label.append(labels[name] ?? name.replace('argument.', ''), input);
+    label.append(form.labels[name], input);
     if (form.wrong[name]) {
       const wrong = document.createElement('span');
       wrong.className = 'wrong';

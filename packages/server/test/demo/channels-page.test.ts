@@ -111,6 +111,10 @@ it('opens the form of a button, and hands over what was typed', async () => {
   expect(asked.body.form).toMatchObject({
     title: 'Return with instructions',
     fields: ['instructions', 'allowOnce'],
+    labels: {
+      instructions: 'What the agent is to do',
+      allowOnce: 'Allow “release payment” once, with exactly these arguments',
+    },
     wrong: {},
   });
   const fields = { instructions: 'Pay it', allowOnce: true };
@@ -128,6 +132,10 @@ it.each(['slack', 'teams'])(
     await act({ vendor, card, deed: 'press', value: 'takeOver' });
     const asked = await act({ vendor, card, deed: 'press', value: 'edit' });
     expect(asked.body.form?.typed).toEqual({ 'argument.amount': 'EUR 120.00', instructions: '' });
+    expect(asked.body.form?.labels).toEqual({
+      'argument.amount': 'amount',
+      instructions: 'What the agent should know',
+    });
     const fields = { 'argument.amount': '', instructions: 'Pay what was agreed' };
     for (const _again of [1, 2]) {
       const { form } = (await act({ vendor, card, deed: 'submit', fields })).body;

@@ -2,7 +2,7 @@
  * Forms as Slack keeps them: what was typed stays in them, they close when they are sent, unless the answer to that
  * names fields that are wrong or puts another view in their place.
  */
-import { type Block, isBlock, objectsIn, textsIn } from './slack-shapes.ts';
+import { type Block, isBlock, objectsIn, textOfBlock, textsIn } from './slack-shapes.ts';
 import type { OpenForm } from './twin.ts';
 
 export const inputsIn = ({ blocks }: Block): Block[] => objectsIn(blocks).filter((one) => one.type === 'input');
@@ -39,6 +39,11 @@ export const stateOf = (view: Block): Record<string, unknown> =>
     }),
   );
 
+const labelIn = (input: Block): string => {
+  const { type, options } = elementOf(input);
+  return type === 'checkboxes' ? textsIn(options).join(' ') : textOfBlock(input.label);
+};
+
 /** As somebody sees it. */
 export const openForm = (view: Block, errors: Record<string, string>): OpenForm => {
   const inputs = inputsIn(view);
@@ -46,6 +51,7 @@ export const openForm = (view: Block, errors: Record<string, string>): OpenForm 
   return {
     title: textsIn(view.title).join(''),
     fields: inputs.map((one) => String(one.block_id)),
+    labels: Object.fromEntries(inputs.map((one) => [String(one.block_id), labelIn(one)])),
     typed: Object.fromEntries(inputs.map((one) => [String(one.block_id), typedIn(one)])),
     wrong: errors,
     text: textsIn(blocks.filter((one) => !inputs.includes(one))).join('\n'),

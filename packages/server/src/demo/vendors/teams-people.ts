@@ -251,6 +251,7 @@ const form = ({ forms }: Desk, by: string): OpenForm | null => {
   return {
     title: open.title,
     fields: inputs.map((one) => String(one.id)),
+    labels: Object.fromEntries(inputs.map(({ id, label, title }) => [String(id), String(label ?? title ?? '')])),
     typed: Object.fromEntries(inputs.map((one) => [String(one.id), standsIn(one)])),
     ...readIn(open.card),
   };

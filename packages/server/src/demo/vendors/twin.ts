@@ -31,6 +31,8 @@ export type Signing = {
 export type OpenForm = {
   title: string;
   fields: string[];
+  /** what is read at each field */
+  labels: Record<string, string>;
   /** what stands in the fields */
   typed: Record<string, string | boolean>;
   /** what is said at single fields, by their names */

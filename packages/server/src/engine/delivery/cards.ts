@@ -5,6 +5,7 @@
  */
 import { formatDuration } from '@belay/control';
 import {
+  actionLabels,
   canonicalize,
   exactFirst,
   type FactView,
@@ -32,7 +33,7 @@ import { storedPacket } from '../stored-packet.ts';
 
 export type Subject = { kind: 'case' | 'approval'; id: string };
 
-export type CardAction = 'takeOver' | 'decline' | 'return' | 'edit' | 'release' | 'resolve' | 'approve' | 'reject';
+export type CardAction = keyof typeof actionLabels;
 export type CardState = Case['status'] | Approval['status'];
 
 /** A button carries what it was shown for; the decision compares all of it with what is true when it is pressed. */
@@ -214,18 +215,6 @@ const concernedBy = (kase: Case, org: Organisation): CardPerson[] => {
 };
 
 const irreversible = 'This cannot be undone.';
-
-/** What each action is called, wherever people read of it. */
-export const actionLabels: Record<CardAction, string> = {
-  takeOver: 'Take over',
-  decline: 'Not mine',
-  return: 'Return with instructions',
-  edit: 'Edit, then allow',
-  release: 'Put it back',
-  resolve: 'Finish it myself',
-  approve: 'Approve',
-  reject: 'Reject',
-};
 
 const button = (action: CardAction, more: Partial<CardButton> = {}): CardButton => ({
   action,

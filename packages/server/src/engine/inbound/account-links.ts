@@ -4,12 +4,11 @@
  * addresses link nobody, but can speak against it.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { type AnswerOf, iso } from '@belay/protocol';
+import { type AnswerOf, actionLabels, iso } from '@belay/protocol';
 import { type Refusal, refuse } from '../../domain/decided.ts';
 import { cannotLink } from '../../domain/oncall/link-account.ts';
 import type { Organisation, Person } from '../../domain/oncall/organisation.ts';
 import type { Channel } from '../channel-ports.ts';
-import { actionLabels } from '../delivery/cards.ts';
 import { addressOf, personAt } from '../delivery/places.ts';
 import type { Entering } from '../entering.ts';
 import { personView } from '../present.ts';

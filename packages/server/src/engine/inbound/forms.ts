@@ -1,11 +1,11 @@
 /** The forms behind buttons that need words, and what their fields come to as a command. Pure. */
-import { clipped, type Json, type JsonObject, upper } from '@belay/protocol';
+import { actionLabels, clipped, type Json, type JsonObject, upper } from '@belay/protocol';
 import type { ApprovalCommand } from '../../domain/approval/decide.ts';
 import type { CaseCommand } from '../../domain/case/decide.ts';
 import type { CaseStep } from '../../domain/run/run.ts';
 import type { Fields, Form, FormField, Press, RefusedForm } from '../channel-ports.ts';
 import type { Found } from '../delivery/card-store.ts';
-import { actionLabels, argumentText, type Card, type CardAction, type CardStep } from '../delivery/cards.ts';
+import { argumentText, type Card, type CardAction, type CardStep } from '../delivery/cards.ts';
 
 type WithoutCase<T> = T extends { caseId: string } ? Omit<T, 'caseId'> : never;
 export type PressCommand =

@@ -104,7 +104,7 @@ export const deskTwin = (vendor: DeskVendor): Twin => {
       const open = thinking.get(by);
       return open === undefined
         ? null
-        : { title: open.action, fields: formFields[open.action] ?? [], typed: {}, wrong: {}, text: '' };
+        : { title: open.action, fields: formFields[open.action] ?? [], labels: {}, typed: {}, wrong: {}, text: '' };
     },
     submit: (fields, signing) => {
       const open = thinking.get(signing.by);
