@@ -39,6 +39,7 @@ const pattern = (more: Partial<PatternView>): PatternView => ({
   rungs: [],
   judged: { right: 0, wrong: 0 },
   facts: [],
+  advice: null,
   examples: [],
   ...more,
 });
@@ -79,6 +80,21 @@ const judged: Partial<PatternView> = {
   judged: { right: 5, wrong: 1 },
 };
 
+const missing: Partial<PatternView> = {
+  patternId: 'release-payment handoff badFact',
+  sentence:
+    'Release payment was handed to a person because a fact could not be used 10 times of 61: 10 given back with instructions, most often ledger.lastPaidOn: is missing.',
+  kind: 'badFact',
+  rule: null,
+  asks: 'handoff',
+  steps: 10,
+  runs: 10,
+  ends: { ...noEnds, returned: 10 },
+  facts: [{ name: 'ledger.lastPaidOn: is missing', count: 10 }],
+  advice:
+    'ledger last paid on (ledger.lastPaidOn) was missing 10 times of 10. ledger is to know it: mend it there, or declare it optional and ask with has() before it is read.',
+};
+
 const found = (now: number) => ({
   runs: 61,
   steps: 61,
@@ -109,6 +125,7 @@ export const samplePatterns = (now: number, name: string): AnswerOf<'listPattern
           }),
           pattern(judged),
           pattern(handed(now)),
+          pattern(missing),
         ]
       : [],
 });

@@ -19,6 +19,7 @@ describe.skipIf(missing !== null)('the patterns', () => {
     await visit.see('Release payment waited for a sign-off because of "above-limit" 13 times of 61');
     await visit.see('Through, nothing changed');
     await visit.see('Judged wrong');
+    await visit.see('ledger is to know it: mend it there');
     await picture(visit.page, 'patterns');
     await visit.page.keyboard.press('j');
     await visit.page.keyboard.press('Enter');

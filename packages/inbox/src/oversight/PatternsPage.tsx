@@ -66,6 +66,11 @@ const Pattern = ({ pattern }: { pattern: PatternView }) => (
     <h3>
       <Inert text={pattern.sentence} />
     </h3>
+    {pattern.advice !== null && (
+      <p>
+        <Inert text={pattern.advice} />
+      </p>
+    )}
     <Bars pattern={pattern} />
     {pattern.takenBy.length > 0 && (
       <p className="quiet">

@@ -63,6 +63,7 @@ export const patternView = z.strictObject({
   rungs: counted.describe('which rung was answered, the first being 1'),
   judged: z.strictObject({ right: count, wrong: count }),
   facts: counted.describe('facts that could not be used, each with why'),
+  advice: z.string().nullable().describe('what a fact asks for that was missing again and again'),
   examples: z.array(concrete).describe('concrete cases, at most 3'),
 });
 export type PatternView = z.infer<typeof patternView>;

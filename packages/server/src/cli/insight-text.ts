@@ -20,6 +20,7 @@ export const patternsText = (found: AnswerOf<'listPatterns'>, paint: Paint): str
   if (found.items.length === 0) lines.push('Nothing came back: no person was asked, and no sample was judged.');
   for (const pattern of found.items) {
     lines.push('', paint('bold', oneLine(pattern.sentence)));
+    if (pattern.advice !== null) lines.push(`  ${oneLine(pattern.advice)}`);
     for (const { name, count } of pattern.instructions.slice(0, 2)) lines.push(`  ${count} × "${oneLine(name)}"`);
     if (pattern.takenBy.length > 0)
       lines.push(`  taken by ${pattern.takenBy.map(({ name, count }) => `${oneLine(name)} (${count})`).join(', ')}`);

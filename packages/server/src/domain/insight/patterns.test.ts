@@ -1,3 +1,4 @@
+import type { FactView } from '@belay/protocol';
 import { describe, expect, test } from 'vitest';
 import { minutes, pay } from '../story.testing.ts';
 import { patternSentence } from './pattern-sentence.ts';
@@ -100,5 +101,30 @@ describe('a pattern', () => {
 
   test('nothing is proposed from a handful', () => {
     expect(leastForProposal).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe('the pattern of steps that could not be judged', () => {
+  test('says what a fact asks for that is missing again and again, by where it is to come from', () => {
+    const adviceFor = (origin: FactView['origin'], count: number, value: string | null = null) => {
+      const stories = Array.from({ length: count }, () => {
+        const story = new Kept().ask({ args: pay('20.00'), facts: { fresh: 'perhaps' as never }, key: 'k' });
+        const source = origin === 'lookup' ? 'erp' : null;
+        const fact = { name: 'payee.fresh', value, origin, source, problem: 'is missing' };
+        story.events = story.events.map((event) => (event.type === 'StepGated' ? { ...event, facts: [fact] } : event));
+        return story.kept().told();
+      });
+      return patternsOf(stories).find(({ kind }) => kind === 'badFact')?.advice;
+    };
+    expect(adviceFor('agent', 10)).toBe(
+      'payee fresh (payee.fresh) was missing 10 times of 10. The agent is to say it: let it do so with this step, or fetch it from a system of record (from: lookup).',
+    );
+    expect(adviceFor('lookup', 11)).toContain('was missing 11 times of 11. erp is to know it: mend it there');
+    expect(adviceFor('args', 10)).toContain('It is an argument: let the agent always send it');
+    expect([adviceFor('system', 10), adviceFor('agent', 9), adviceFor('agent', 10, 'perhaps')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 });

@@ -3,6 +3,7 @@
  * step that was asked for by two rules counts in both groups, once in each; the share is always of all askings for the step.
  */
 import type { ReasonKind, Requirement } from '@belay/protocol';
+import { adviceOf } from './advice.ts';
 import { medianOf } from './load.ts';
 import { type CaseTold, type End, ends, type RecordedStep, type RunTold } from './recorded.ts';
 
@@ -52,6 +53,8 @@ export type Pattern = {
   judged: { right: number; wrong: number };
   /** facts that could not be used, each with why */
   facts: Counted[];
+  /** what a fact asks for that was missing again and again */
+  advice: string | null;
   examples: Concrete[];
 };
 
@@ -175,6 +178,7 @@ const patternOf = ({ kind, step, rule, asks, steps, cases: others, examples }: G
         facts.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`])),
       ),
     ),
+    advice: kind === 'badFact' ? adviceOf(steps, leastForProposal) : null,
     examples: [...worst.map((one) => concrete(one, { kind, rule, asks })), ...examples].slice(0, examplesMax),
   };
 };
