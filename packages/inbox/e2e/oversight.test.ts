@@ -28,6 +28,14 @@ describe.skipIf(missing !== null)('looking afterwards', () => {
     expect(waiting()).toBe(2);
   });
 
+  it('a sample that was said to be fine stays so when the tab is closed at once', async () => {
+    await visit.open('/samples');
+    await visit.button('Fine').first().click();
+    await visit.see('Looked at, fine: INV-201');
+    await visit.page.close({ runBeforeUnload: true });
+    await expect.poll(waiting, { timeout: 5_000 }).toBe(2);
+  });
+
   it('samples do not come back while what was said of them is under way', async () => {
     const held: Route[] = [];
     await visit.page.route('**/review', (route) => void held.push(route));
@@ -55,8 +63,12 @@ describe.skipIf(missing !== null)('looking afterwards', () => {
     await visit.see('Wrong, says Ann Berg: Not our supplier.');
     expect(visit.world.oversight.samples[0]).toMatchObject({ verdict: 'wrong', comment: 'Not our supplier.' });
   });
+});
 
-  it('the register is filtered, keeps its filter in its address, and is exported as it stands', async () => {
+describe.skipIf(missing !== null)('the register', () => {
+  const visit = visiting();
+
+  it('is filtered, keeps its filter in its address, and is exported as it stands', async () => {
     await visit.open('/exceptions');
     await visit.see('Bo Lindqvist used break-glass');
     await picture(visit.page, 'exceptions');

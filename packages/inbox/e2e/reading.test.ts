@@ -123,6 +123,38 @@ describe.skipIf(missing !== null)('names that an agent gives to arguments', () =
   });
 });
 
+describe.skipIf(missing !== null)('the filter of the inbox', () => {
+  const visit = visiting();
+
+  it('is of everything in it: cases and sign-offs', async () => {
+    await visit.open('/');
+    const signOffs = visit.page.getByRole('heading', { name: 'Waiting for a sign-off' });
+    await signOffs.waitFor();
+    await visit.page.getByLabel('Filter').fill('nordwind');
+    await signOffs.waitFor({ state: 'detached' });
+    await visit.page.getByLabel('Filter').fill('INV-3002');
+    await signOffs.waitFor();
+    expect(await visit.page.locator('[data-row]').count()).toBe(1);
+    await visit.open('/?control=support-escalation');
+    await visit.see('Refund EUR 89.00');
+    expect(await signOffs.count()).toBe(0);
+  });
+
+  it('stands above sign-offs that name everybody who is asked, in words', async () => {
+    const group = { quorum: 1, signed: 0, left: [] };
+    visit.world.approvals = visit.world.approvals.map((one) => ({
+      ...one,
+      from: 'role:finance-approver and oncall:treasury',
+      groups: [
+        { from: 'role:finance-approver', ...group },
+        { from: 'oncall:treasury', ...group },
+      ],
+    }));
+    await visit.open('/');
+    await visit.see('For finance approver and treasury on call');
+  });
+});
+
 describe.skipIf(missing !== null)('words of a model', () => {
   const visit = visiting();
 

@@ -7,7 +7,7 @@ import { Entries } from '../parts/Entries.tsx';
 import { Inert } from '../parts/Inert.tsx';
 import { LabelsOf } from '../parts/labels.ts';
 import { When } from '../parts/When.tsx';
-import { targetText } from '../text/targets.ts';
+import { namesText, targetText } from '../text/targets.ts';
 import { briefEntries, valueText } from '../text/values.ts';
 
 const words: Record<ApprovalView['status'], string> = {
@@ -62,7 +62,7 @@ export const ApprovalRow = ({ shown }: { shown: ApprovalView }) => (
         {shown.status === 'waiting' && (
           <p>
             <IconUser size={15} stroke={1.7} aria-hidden />
-            For {targetText(shown.from)}
+            For {namesText(shown.groups.map(({ from }) => targetText(from)))}
           </p>
         )}
       </div>

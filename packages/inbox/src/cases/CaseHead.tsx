@@ -88,7 +88,7 @@ export const CaseHead = ({ shown, standing }: { shown: CaseView; standing: Stand
         {shown.reasons
           .filter((reason) => reason.because !== shown.because)
           .map((reason) => (
-            <li key={`${reason.kind} ${reason.at}`}>
+            <li key={`${reason.kind} ${reason.at} ${reason.because}`}>
               Also: <Inert text={reason.because} />
             </li>
           ))}

@@ -90,8 +90,9 @@ const Filters = ({ filter, setFilter }: { filter: string; setFilter: (text: stri
   );
 };
 
-const Approvals = () => {
-  const waiting = useQuery(approvalsQuery('waiting')).data?.items ?? [];
+const Approvals = ({ filter, control }: { filter: string; control: string | undefined }) => {
+  const all = useQuery(approvalsQuery('waiting')).data?.items ?? [];
+  const waiting = matching(all, filter).filter((one) => control === undefined || one.control.name === control);
   if (waiting.length === 0) return null;
   return (
     <Section title="Waiting for a sign-off" note="The agent stays in control; it only needs signatures.">
@@ -126,7 +127,7 @@ export const InboxPage = () => {
       {data?.next != null && (
         <p className="quiet">These are the first {data.items.length}; choose a control to see fewer.</p>
       )}
-      {show === 'live' && <Approvals />}
+      {show === 'live' && <Approvals filter={filter} control={control} />}
     </div>
   );
 };

@@ -3,12 +3,12 @@
  * decided here and in the domain: our workspace, a person of ours, entitled now, looking at what is true now. What
  * changes nothing is explained to that person alone, and leaves an entry.
  */
-import { type Actor, digestOf, type Json } from '@belay/protocol';
+import { type Actor, actionLabels, digestOf, type Json } from '@belay/protocol';
 import type { Person } from '../../domain/oncall/organisation.ts';
 import { onApproval } from '../approvals.ts';
 import { type Answer, type Ask, accountCounts, type Channel, type Press } from '../channel-ports.ts';
 import type { Found } from '../delivery/card-store.ts';
-import { actionLabels, type Card, subjectKey } from '../delivery/cards.ts';
+import { type Card, subjectKey } from '../delivery/cards.ts';
 import { addressOf, personAt } from '../delivery/places.ts';
 import { onCase } from '../people.ts';
 import { byField, commandOf, formOf, needsForm, refusedForm, wrongFields } from './forms.ts';
