@@ -78,7 +78,7 @@ const sampled = async (call: () => Promise<unknown>): Promise<Sample> => {
   let sample: Sample | null = null;
   pool.query = ((...args: [{ name?: string; text: string; values: string[] }]) => {
     const [asked] = args;
-    if (asked.name === 'commit-runs') sample = { statement: asked.text, values: asked.values };
+    if (asked.name?.startsWith('commit-runs')) sample = { statement: asked.text, values: asked.values };
     return (query as (...all: unknown[]) => unknown).apply(pool, args);
   }) as never;
   await call();

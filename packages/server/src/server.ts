@@ -92,6 +92,8 @@ export const examine = async ({ databaseUrl, dataDir, host, port, url, oidc }: E
 };
 
 const drainMs = 10_000;
+/** Longer than a model thinks between two steps, and than a load balancer keeps a connection that nothing passes (60 s). */
+const keptOpenMs = 75_000;
 
 type Listening = ReturnType<typeof serve>;
 
@@ -112,7 +114,12 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
   try {
     const { applied } = await migrate(database.pool, migrationsDir);
     let fetchApp: App['fetch'] = () => new Response('starting', { status: 503 });
-    const server = serve({ fetch: (request) => fetchApp(request), hostname: host, port });
+    const server = serve({
+      fetch: (request) => fetchApp(request),
+      hostname: host,
+      port,
+      serverOptions: { keepAliveTimeout: keptOpenMs },
+    });
     await new Promise<void>((resolve, reject) => {
       server.once('listening', resolve);
       server.once('error', reject);

@@ -15,9 +15,9 @@ import { withTransaction } from './transaction.ts';
  * What a limit adds: the counters are locked after the runs, by name, and added up again; a run whose step would pass a
  * limit that it was decided to keep counts as moved. Runs before it in the batch count in full.
  */
-const counting = `
+const counting = (parameter: number): string => `
 ), counts AS (
-  SELECT n.* FROM jsonb_to_recordset($11::jsonb) AS n (run_id text, counter text, bucket bigint, since bigint,
+  SELECT n.* FROM jsonb_to_recordset($${parameter}::jsonb) AS n (run_id text, counter text, bucket bigint, since bigint,
     amount numeric, most numeric)
   JOIN locked l ON l.run_id = n.run_id
 ), held AS (
@@ -48,31 +48,70 @@ const writtenCounters = `
     FROM counts n JOIN moved m ON m.run_id = n.run_id GROUP BY n.counter) n
   WHERE c.counter = n.counter`;
 
-const statement = (counts: boolean): string => `
-WITH input AS (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS i (
-    run_id text, expected int, control_name text, control_version int, agent_id text, key text, status text,
-    holder_kind text, holder_id text, epoch int, case_id text, urgency int, state jsonb,
-    next_due_at timestamptz, next_due text, started_at timestamptz, finished_at timestamptz)
-  WHERE i.run_id COLLATE "C" BETWEEN $8 AND $9 -- true of all; tells the planner that they are few, so that it reads runs by key
-), locked AS (
-  SELECT i.* FROM runs r JOIN input i ON i.run_id = r.run_id
-  WHERE r.revision = i.expected ORDER BY r.run_id FOR UPDATE OF r${counts ? counting : ''}
-), updated AS (
-  UPDATE runs r SET control_version = i.control_version, status = i.status, holder_kind = i.holder_kind, holder_id = i.holder_id, epoch = i.epoch,
-    revision = r.revision + 1, case_id = i.case_id, urgency = i.urgency, state = i.state,
-    next_due_at = i.next_due_at, next_due = i.next_due, finished_at = i.finished_at
-  FROM locked i WHERE r.run_id = i.run_id${counts ? ' AND i.run_id NOT IN (SELECT p.run_id FROM passed p)' : ''}
-  RETURNING r.run_id
+/** What most commits have none of: it is left out of their statement, because what is empty there costs time too. */
+const created = `
 ), created AS (
   INSERT INTO runs (run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch,
     revision, case_id, urgency, state, next_due_at, next_due, started_at, finished_at)
   SELECT run_id, control_name, control_version, agent_id, key, status, holder_kind, holder_id, epoch,
     1, case_id, urgency, state, next_due_at, next_due, started_at, finished_at
   FROM input WHERE expected IS NULL
-  ON CONFLICT DO NOTHING RETURNING run_id
+  ON CONFLICT DO NOTHING RETURNING run_id`;
+
+const besides = `
+), written_cases AS (
+  INSERT INTO cases AS c (case_id, run_id, control_name, status, priority, owner, claimed_by, opened_at, closed_at, state)
+  SELECT p.* FROM jsonb_to_recordset($6::jsonb) AS p (case_id text, run_id text, control_name text, status text,
+    priority int, owner text, claimed_by text, opened_at timestamptz, closed_at timestamptz, state jsonb)
+  JOIN moved m ON m.run_id = p.run_id
+  ON CONFLICT (case_id) DO UPDATE SET status = excluded.status, priority = excluded.priority, owner = excluded.owner,
+    claimed_by = excluded.claimed_by, closed_at = excluded.closed_at, state = excluded.state
+), written_approvals AS (
+  INSERT INTO approvals AS a (approval_id, run_id, status, requested_at, state)
+  SELECT p.* FROM jsonb_to_recordset($7::jsonb) AS p (approval_id text, run_id text, status text,
+    requested_at timestamptz, state jsonb)
+  JOIN moved m ON m.run_id = p.run_id
+  ON CONFLICT (approval_id) DO UPDATE SET status = excluded.status, state = excluded.state
+), written_samples AS (
+  INSERT INTO samples AS s (sample_id, run_id, control_name, status, asked, at, state)
+  SELECT p.* FROM jsonb_to_recordset($8::jsonb) AS p (sample_id text, run_id text, control_name text, status text,
+    asked text, at timestamptz, state jsonb)
+  JOIN moved m ON m.run_id = p.run_id
+  ON CONFLICT (sample_id) DO UPDATE SET status = excluded.status, state = excluded.state
+), written_outbox AS (
+  INSERT INTO outbox AS waiting (kind, lane, target, body, urgency, next_attempt_at, created_at)
+  SELECT o.kind, o.lane, o.target, o.body, o.urgency, o.at, o.at
+  FROM jsonb_to_recordset($9::jsonb) AS o (run_id text, kind text, lane text, target text, body jsonb, urgency int, at timestamptz)
+  JOIN moved m ON m.run_id = o.run_id
+  ON CONFLICT (kind, target) WHERE kind <> 'wake' AND next_attempt_at IS NOT NULL
+  DO UPDATE SET changes = waiting.changes + 1, urgency = excluded.urgency
+), written_keys AS (
+  INSERT INTO idempotency (caller, key, body_digest, answer, created_at)
+  SELECT k.caller, k.key, k.body_digest, k.answer, k.at
+  FROM jsonb_to_recordset($10::jsonb) AS k (run_id text, caller text, key text, body_digest text, answer jsonb, at timestamptz)
+  JOIN moved m ON m.run_id = k.run_id`;
+
+/** `whole`: with what most commits have none of. Without, it writes entries and permits of runs that are there already. */
+export type CommitKind = { whole: boolean; counts: boolean };
+
+export const commitStatement = ({ whole, counts }: CommitKind): string => `
+WITH input AS (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS i (
+    run_id text, expected int, control_name text, control_version int, agent_id text, key text, status text,
+    holder_kind text, holder_id text, epoch int, case_id text, urgency int, state jsonb,
+    next_due_at timestamptz, next_due text, started_at timestamptz, finished_at timestamptz)
+  WHERE i.run_id COLLATE "C" BETWEEN $4 AND $5 -- true of all; tells the planner that they are few, so that it reads runs by key
+), locked AS (
+  SELECT i.* FROM runs r JOIN input i ON i.run_id = r.run_id
+  WHERE r.revision = i.expected ORDER BY r.run_id FOR UPDATE OF r${counts ? counting(whole ? 11 : 6) : ''}
+), updated AS (
+  UPDATE runs r SET control_version = i.control_version, status = i.status, holder_kind = i.holder_kind, holder_id = i.holder_id, epoch = i.epoch,
+    revision = r.revision + 1, case_id = i.case_id, urgency = i.urgency, state = i.state,
+    next_due_at = i.next_due_at, next_due = i.next_due, finished_at = i.finished_at
+  FROM locked i WHERE r.run_id = i.run_id${counts ? ' AND i.run_id NOT IN (SELECT p.run_id FROM passed p)' : ''}
+  RETURNING r.run_id${whole ? created : ''}
 ), moved AS (
-  SELECT run_id FROM updated UNION ALL SELECT run_id FROM created
+  SELECT run_id FROM updated${whole ? ' UNION ALL SELECT run_id FROM created' : ''}
 ), written_entries AS (
   INSERT INTO entries (entry_id, stream, seq, type, by_kind, by_id, at, epoch, control_name, control_version, event, salt, leaf)
   SELECT e.entry_id, e.stream, e.seq, e.type, e.by_kind, e.by_id, e.at, e.epoch, e.control_name, e.control_version,
@@ -80,49 +119,22 @@ WITH input AS (
   FROM jsonb_to_recordset($2::jsonb) AS e (entry_id text, stream text, seq int, type text, by_kind text, by_id text,
     at timestamptz, epoch int, control_name text, control_version int, event jsonb, salt text, leaf text)
   JOIN moved m ON m.run_id = e.stream ORDER BY e.stream, e.seq
-), written_cases AS (
-  INSERT INTO cases AS c (case_id, run_id, control_name, status, priority, owner, claimed_by, opened_at, closed_at, state)
-  SELECT p.* FROM jsonb_to_recordset($3::jsonb) AS p (case_id text, run_id text, control_name text, status text,
-    priority int, owner text, claimed_by text, opened_at timestamptz, closed_at timestamptz, state jsonb)
-  JOIN moved m ON m.run_id = p.run_id
-  ON CONFLICT (case_id) DO UPDATE SET status = excluded.status, priority = excluded.priority, owner = excluded.owner,
-    claimed_by = excluded.claimed_by, closed_at = excluded.closed_at, state = excluded.state
-), written_approvals AS (
-  INSERT INTO approvals AS a (approval_id, run_id, status, requested_at, state)
-  SELECT p.* FROM jsonb_to_recordset($4::jsonb) AS p (approval_id text, run_id text, status text,
-    requested_at timestamptz, state jsonb)
-  JOIN moved m ON m.run_id = p.run_id
-  ON CONFLICT (approval_id) DO UPDATE SET status = excluded.status, state = excluded.state
 ), written_permits AS (
   INSERT INTO permits AS t (permit_id, run_id, key, status, granted_at, state)
-  SELECT p.* FROM jsonb_to_recordset($5::jsonb) AS p (permit_id text, run_id text, key text, status text,
+  SELECT p.* FROM jsonb_to_recordset($3::jsonb) AS p (permit_id text, run_id text, key text, status text,
     granted_at timestamptz, state jsonb)
   JOIN moved m ON m.run_id = p.run_id
-  ON CONFLICT (permit_id) DO UPDATE SET status = excluded.status, state = excluded.state
-), written_samples AS (
-  INSERT INTO samples AS s (sample_id, run_id, control_name, status, asked, at, state)
-  SELECT p.* FROM jsonb_to_recordset($10::jsonb) AS p (sample_id text, run_id text, control_name text, status text,
-    asked text, at timestamptz, state jsonb)
-  JOIN moved m ON m.run_id = p.run_id
-  ON CONFLICT (sample_id) DO UPDATE SET status = excluded.status, state = excluded.state
-), written_outbox AS (
-  INSERT INTO outbox AS waiting (kind, lane, target, body, urgency, next_attempt_at, created_at)
-  SELECT o.kind, o.lane, o.target, o.body, o.urgency, o.at, o.at
-  FROM jsonb_to_recordset($6::jsonb) AS o (run_id text, kind text, lane text, target text, body jsonb, urgency int, at timestamptz)
-  JOIN moved m ON m.run_id = o.run_id
-  ON CONFLICT (kind, target) WHERE kind <> 'wake' AND next_attempt_at IS NOT NULL
-  DO UPDATE SET changes = waiting.changes + 1, urgency = excluded.urgency
-), written_keys AS (
-  INSERT INTO idempotency (caller, key, body_digest, answer, created_at)
-  SELECT k.caller, k.key, k.body_digest, k.answer, k.at
-  FROM jsonb_to_recordset($7::jsonb) AS k (run_id text, caller text, key text, body_digest text, answer jsonb, at timestamptz)
-  JOIN moved m ON m.run_id = k.run_id
-${counts ? writtenCounters : ''}
+  ON CONFLICT (permit_id) DO UPDATE SET status = excluded.status, state = excluded.state${whole ? besides : ''}${counts ? writtenCounters : ''}
 )
 SELECT run_id FROM moved`;
 
-export const commitStatement: string = statement(false);
-const countingStatement = statement(true);
+const kindOf = (writes: Write[]): CommitKind => ({
+  whole: writes.some(
+    ({ expected, cases, approvals, samples, outbox, idempotency }) =>
+      expected === null || [cases, approvals, samples, outbox, idempotency].some((rows) => rows.length > 0),
+  ),
+  counts: writes.some(({ counts }) => counts.length > 0),
+});
 
 /** Serialises starting and attaching against stopping; transaction-scoped, so it works behind a pooler. */
 export const stopLock = 0x62656c61;
@@ -209,18 +221,19 @@ const projections = (writes: Write[], at: number) => ({
       at: instant(at),
     })),
   ),
+  counts: writes.flatMap(({ run, counts }) => counts.map((count) => ({ run_id: run.runId, ...count }))),
 });
 
-/** The ten parameters of `commitStatement`. */
-export const commitParameters = (writes: Write[], at: number): string[] => {
+/** The parameters of the statement of that kind, in its order. */
+export const commitParameters = ({ whole, counts }: CommitKind, writes: Write[], at: number): string[] => {
   const p = projections(writes, at);
-  const rows = [writes.map(runRow), p.entries, p.cases, p.approvals, p.permits, p.outbox, p.keys];
   const runIds = writes.map(({ run }) => run.runId).sort();
   return [
-    ...rows.map((table) => JSON.stringify(table)),
+    ...[writes.map(runRow), p.entries, p.permits].map((rows) => JSON.stringify(rows)),
     runIds[0] ?? '',
     runIds.at(-1) ?? '',
-    JSON.stringify(p.samples),
+    ...(whole ? [p.cases, p.approvals, p.samples, p.outbox, p.keys] : []).map((rows) => JSON.stringify(rows)),
+    ...(counts ? [JSON.stringify(p.counts)] : []),
   ];
 };
 
@@ -234,11 +247,11 @@ export const keyTaken = (error: unknown): unknown => {
 
 /** Writes what had not moved; says which. */
 export const writeRuns = async (client: Pool | PoolClient, writes: Write[], at: number): Promise<Set<string>> => {
-  const counts = writes.flatMap(({ run, counts }) => counts.map((count) => ({ run_id: run.runId, ...count })));
+  const kind = kindOf(writes);
   const result = await client.query<{ run_id: string }>({
-    name: counts.length === 0 ? 'commit-runs' : 'commit-runs-counting',
-    text: counts.length === 0 ? commitStatement : countingStatement,
-    values: [...commitParameters(writes, at), ...(counts.length === 0 ? [] : [JSON.stringify(counts)])],
+    name: `commit-runs${kind.whole ? '' : '-steps'}${kind.counts ? '-counting' : ''}`,
+    text: commitStatement(kind),
+    values: commitParameters(kind, writes, at),
   });
   return new Set(result.rows.map((row) => row.run_id));
 };

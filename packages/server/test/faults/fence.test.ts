@@ -4,12 +4,12 @@
  */
 
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { decideCase } from '../../src/domain/case/decide.ts';
 import { decideAgent } from '../../src/domain/run/agent.ts';
 import { inFlight } from '../../src/engine/present.ts';
-import { commitParameters, commitStatement } from '../../src/store/commit.ts';
+import { type CommitKind, commitParameters, commitStatement } from '../../src/store/commit.ts';
 import { type Client, createWorld, invoice, type World } from '../world.ts';
 
 let world: World;
@@ -66,7 +66,7 @@ it(`a permit redeemed in a race with a takeover is listed as under way, or refus
 });
 
 /** Two commits decided on the same state: the second waits for the first and must then find that the row has moved. */
-const twoCommits = async (pool: Pool, statement: string, id: string): Promise<number> => {
+const twoCommits = async (pool: Pool, kind: CommitKind, statement: string, id: string): Promise<number> => {
   invoice(world.records, id);
   const { body } = await agent.call('startRun', { body: { control: 'payment-approval', subject: { invoiceId: id } } });
   const { runId } = body.run;
@@ -87,7 +87,7 @@ const twoCommits = async (pool: Pool, statement: string, id: string): Promise<nu
     idempotency: [],
     guarded: false,
   };
-  const values = commitParameters([write], world.clock.now());
+  const values = commitParameters(kind, [write], world.clock.now());
   const first = await pool.connect();
   const second = await pool.connect();
   try {
@@ -114,14 +114,19 @@ const waitUntilBlocked = async (pool: Pool): Promise<void> => {
   throw new Error('nobody waited for the lock');
 };
 
-it('of two commits decided on the same state exactly one moves the run', async () => {
-  expect(await twoCommits(world.pool, commitStatement, 'C-1')).toBe(1);
-});
+describe.each([true, false])('two commits decided on the same state (whole: %s)', (whole) => {
+  const kind = { whole, counts: false };
+  const statement = commitStatement(kind);
 
-it('without the row lock both would: the lock is what makes it a fence', async () => {
-  const unlocked = commitStatement.replace('FOR UPDATE OF r', '');
-  expect(unlocked).not.toBe(commitStatement);
-  expect(await twoCommits(world.pool, unlocked, 'C-2')).toBe(2);
+  it('exactly one moves the run', async () => {
+    expect(await twoCommits(world.pool, kind, statement, `C-1 ${whole}`)).toBe(1);
+  });
+
+  it('without the row lock both would: the lock is what makes it a fence', async () => {
+    const unlocked = statement.replace('FOR UPDATE OF r', '');
+    expect(unlocked).not.toBe(statement);
+    expect(await twoCommits(world.pool, kind, unlocked, `C-2 ${whole}`)).toBe(2);
+  });
 });
 
 it('two people who sign at the same moment make exactly one transition', async () => {
