@@ -15,20 +15,30 @@ export type Clock = {
   sleep(ms: number, how?: Sleep): Promise<void>;
 };
 
+const nap = (ms: number, { signal, background = false }: Sleep): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener('abort', wake);
+    if (background && typeof timer === 'object') timer.unref();
+  });
+
+/** A timer that is set for longer goes off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, { signal, background = false } = {}) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const wake = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      signal?.addEventListener('abort', wake);
-      if (background && typeof timer === 'object') timer.unref();
-    }),
+  async sleep(ms, how = {}) {
+    let left = ms;
+    for (; left > longestTimerMs && how.signal?.aborted !== true; left -= longestTimerMs)
+      await nap(longestTimerMs, how);
+    await nap(left, how);
+  },
 };
 
 /** Half fixed, half chance, doubling up to `mostMs`: many agents do not come back at the same instant. */

@@ -188,6 +188,21 @@ describe('drive, at the end of the work', () => {
     caller.abort(new Error('shutting down'));
     expect(await driving).toMatchObject({ message: 'shutting down' });
   });
+
+  it.each(['fenced', 'run_stopped'] as const)(
+    'stops waiting for its start (%s) when the caller’s signal aborts',
+    async (code) => {
+      const { server, belay } = await world();
+      const caller = new AbortController();
+      server.script.startRun = () => {
+        if (server.callsOf('startRun').length === 3) caller.abort(new Error('shutting down'));
+        return server.callsOf('startRun').length > 50 ? refuse('key_revoked') : refuse(code, { control: byAnn });
+      };
+      const error = await thrownBy(belay.drive({ ...payment, signal: caller.signal }, async () => 'done'));
+      expect(error).toMatchObject({ message: 'shutting down' });
+      expect(server.callsOf('startRun')).toHaveLength(3);
+    },
+  );
 });
 
 describe('a run taken up by hand', () => {

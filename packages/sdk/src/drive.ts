@@ -57,6 +57,7 @@ const takeUp = async (
 ): Promise<HeldRun | Taken> => {
   const ask = (): Promise<HeldRun> => ('runId' in start ? driver.attach(start.runId) : driver.start(start));
   for (let looked = 0; ; looked++) {
+    signal?.throwIfAborted();
     try {
       return await (patient ? untilAnswered(driver.clock, signal, ask) : ask());
     } catch (error) {

@@ -11,6 +11,8 @@ export class Fence {
   /** newest revision of the run that this process has seen */
   revision: number;
   control: ControlState;
+  /** this process is saying that the run is finished: hearing it from others is then no loss of control */
+  finishing = false;
   readonly #gone = new AbortController();
 
   constructor({ run, epoch }: Attached) {
@@ -31,7 +33,7 @@ export class Fence {
 
   hear(news: ControlNews): void {
     this.revision = Math.max(this.revision, news.revision);
-    if (!news.fenced) return;
+    if (!news.fenced || (this.finishing && news.status === 'finished')) return;
     const who = news.holder === 'person' ? `${news.holderName} has control` : 'another process has control';
     this.cut(
       new Fenced(`${who} of run ${this.runId}. Nothing you do now is permitted.`, {

@@ -1,5 +1,5 @@
 /** What a test says about the story of a run: `expect.extend(belayMatchers)`, in Vitest and Jest alike. */
-import type { AnswerOf, Json } from '@belay/protocol';
+import { type AnswerOf, digestOf, type Json } from '@belay/protocol';
 
 /** What happened in a run, in order: each event as the timeline has it. */
 export type Story = {
@@ -29,10 +29,12 @@ const result = (story: Story, pass: boolean, what: string): Result => ({
   message: () => `Expected the run ${pass ? 'not ' : ''}to ${what}. It went:\n${told(story)}`,
 });
 
+const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;
+
 /** Each key of the expected arguments, with its value. */
 const contains = (given: Json | undefined, expected: object | undefined): boolean =>
   Object.entries(expected ?? {}).every(
-    ([name, value]) => JSON.stringify((given as Event | undefined)?.[name]) === JSON.stringify(value),
+    ([name, value]) => digestOf(plain((given as Event | undefined)?.[name])) === digestOf(plain(value)),
   );
 
 const says = (text: Json | undefined, because: string | RegExp | undefined): boolean =>

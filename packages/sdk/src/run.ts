@@ -179,11 +179,17 @@ class HeldRun implements Run<ControlShape> {
   }
 
   async finish(outcome: Json = null): Promise<void> {
-    this.#line.fence.check();
+    const { fence } = this.#line;
+    fence.check();
     await this.#offline?.catchUp();
     await this.#reports.flush();
     await this.#pulse.stop();
-    await this.#line.call('finish', { outcome });
+    fence.finishing = true;
+    try {
+      await this.#line.call('finish', { outcome });
+    } finally {
+      fence.finishing = false;
+    }
     this.#finished = true;
     await this.close();
   }

@@ -84,6 +84,29 @@ describe('the stream', () => {
     expect(run.signal.reason).toBeInstanceOf(Fenced);
   });
 
+  it('takes the end of the run that its own agent says for no takeover', async () => {
+    let chunks = 0;
+    const counting = async (...request: Parameters<typeof fetch>): Promise<Response> => {
+      const { body, status, headers } = await fetch(...request);
+      const transform = (chunk: Uint8Array, passed: { enqueue: (chunk: Uint8Array) => void }): void => {
+        passed.enqueue(chunk);
+        setImmediate(() => chunks++);
+      };
+      return new Response(body?.pipeThrough(new TransformStream({ transform })), { status, headers });
+    };
+    const { server, client } = await world();
+    const run = await client({ fetch: counting, watch: true }).start(payment);
+    await eventually('the stream is open', () => server.streams === 1);
+    server.script.finish = async () => {
+      const before = chunks;
+      server.change({ status: 'finished', finishedAt: '2026-11-23T10:00:00.000Z' });
+      await eventually('the watcher has heard of it', () => chunks > before);
+      return server.run;
+    };
+    await run.finish();
+    expect(run.signal.aborted).toBe(false);
+  });
+
   it('ends with the run', async () => {
     const { server, belay } = await world({ watch: true });
     {
