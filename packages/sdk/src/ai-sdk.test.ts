@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { guard, resume } from './ai-sdk.ts';
-import { Fenced } from './errors.ts';
+import { Fenced, InDoubt } from './errors.ts';
 import { continued, forbidden, paused } from './scripted-belay.testing.ts';
 import { payment, thrownBy, world } from './world.testing.ts';
 
@@ -61,6 +61,17 @@ describe('a guarded tool', () => {
     const error = await thrownBy(tool.execute(args, options));
     expect((error as Error).message).toBe('release-payment was refused and must not be retried.');
     expect(execute).not.toHaveBeenCalled();
+  });
+
+  it('of whose end nobody knows tells the model not to retry it', async () => {
+    const { tool } = await guarded(() => {
+      throw new InDoubt('The bank did not answer.');
+    });
+    const error = (await thrownBy(tool.execute(args, options))) as Error;
+    expect(error.message).toMatch(
+      /^Nobody knows whether release_payment was carried out: The bank.*Do not retry it\.$/,
+    );
+    expect(error.cause).toBeInstanceOf(InDoubt);
   });
 
   it('gets a signal that ends with the run', async () => {

@@ -29,7 +29,7 @@ const parse = (text: string): { value: Json } | { problem: string } => {
   try {
     return { value: parseStrict(text, largestAnswer) };
   } catch (error) {
-    if (error instanceof CanonicalError) return { problem: error.message };
+    if (error instanceof CanonicalError) return { problem: error.message.replace(/\.$/, '') };
     throw error;
   }
 };

@@ -4,10 +4,10 @@
  */
 import { type AnswerOf, type BodyOf, type QueryOf, type RouteName, routes } from '@belay/protocol';
 import { largestAnswer, readAnswer } from './answer.ts';
+import { boundedText } from './body.ts';
 import { backoffMs, type Clock } from './clock.ts';
 import { BelayError, Unreachable } from './errors.ts';
 import { link } from './link.ts';
-import { chunksOf } from './sse.ts';
 
 const tries = 5;
 const firstPauseMs = 200;
@@ -41,19 +41,16 @@ const queryOf = (query: object | undefined): string => {
   return pairs.size === 0 ? '' : `?${pairs}`;
 };
 
-/** A body without end must not fill the memory of the agent. */
-const textOf = async (response: Response): Promise<string> => {
-  if (response.body === null) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for await (const chunk of chunksOf(response.body as ReadableStream<Uint8Array>)) {
-    size += chunk.byteLength;
-    if (size > largestAnswer)
-      throw new Unreachable(`The answer is larger than ${largestAnswer} bytes.`, { answered: true });
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+const textOf = async ({ body }: Response): Promise<string> => {
+  const text = await boundedText(body as ReadableStream<Uint8Array> | null, largestAnswer);
+  if (text === null) throw new Unreachable(`The answer is larger than ${largestAnswer} bytes.`, { answered: true });
+  return text;
+};
+
+/** What the system says of a connection that failed, e.g. ECONNREFUSED. */
+const codeOf = (error: unknown): string => {
+  const { code } = ((error as Error).cause ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? ` (${code})` : '';
 };
 
 const retryAfterMs = (response: Response): number => {
@@ -61,8 +58,30 @@ const retryAfterMs = (response: Response): number => {
   return Number.isFinite(seconds) ? Math.min(seconds * 1_000, longestPauseMs) : 0;
 };
 
+const wrong = (message: string, remedy: string): BelayError =>
+  new BelayError(message, { code: 'invalid_request', remedy });
+
+/** Told here: at the first call both would look like a Belay that is down, and be tried again. */
+const addressOf = (url: string | undefined): string => {
+  const remedy =
+    'Pass createBelay({ url }): where Belay answers, from http:// or https:// on, e.g. what BELAY_URL holds.';
+  if (url === undefined || url.trim() === '') throw wrong('There is no url.', remedy);
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) throw wrong(`"${url}" is no address of a Belay.`, remedy);
+  return url.replace(/\/+$/, '');
+};
+
+const keyOf = (key: string | undefined): string => {
+  const remedy =
+    'Pass createBelay({ key }): what `belay key create` showed in its last line, e.g. what BELAY_KEY holds.';
+  const trimmed = key?.trim() ?? '';
+  if (trimmed === '') throw wrong('There is no key.', remedy);
+  if (!/^[\x21-\x7e]+$/.test(trimmed)) throw wrong('The key holds more than a key.', remedy);
+  return trimmed;
+};
+
 export const createClient = (options: ClientOptions): Client => {
-  const base = options.url.replace(/\/+$/, '');
+  const base = addressOf(options.url);
+  const key = keyOf(options.key);
 
   const send = (name: RouteName, request: CallOptions<RouteName>, signal: AbortSignal): Promise<Response> => {
     const { method, path } = routes[name];
@@ -72,7 +91,7 @@ export const createClient = (options: ClientOptions): Client => {
       signal,
       redirect: 'manual',
       headers: {
-        authorization: `Bearer ${options.key}`,
+        authorization: `Bearer ${key}`,
         ...(request.callId === undefined ? {} : { 'idempotency-key': request.callId }),
         ...(body === null ? {} : { 'content-type': 'application/json' }),
       },
@@ -95,7 +114,9 @@ export const createClient = (options: ClientOptions): Client => {
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof BelayError) throw error;
-      const why = late.signal.aborted ? `no complete answer within ${limitMs} ms` : 'the connection failed';
+      const why = late.signal.aborted
+        ? `no complete answer within ${limitMs} ms`
+        : `the connection failed${codeOf(error)}`;
       throw new Unreachable(`Belay at ${base} did not answer: ${why}.`, { cause: error });
     } finally {
       clearTimeout(timer);

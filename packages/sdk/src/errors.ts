@@ -113,7 +113,9 @@ export class Unreachable extends BelayError {
   ) {
     super(message, {
       code: 'unreachable',
-      remedy: 'Nothing was permitted. Try again later; `belay doctor` says what is wrong with the server.',
+      remedy: more.answered
+        ? 'Nothing was permitted. Look at `url`: what answers there is not Belay, or another version, or something before it.'
+        : 'Nothing was permitted. Try again later; `belay doctor` says what is wrong with the server.',
       retryable: more.retryable ?? true,
       problem: more.problem ?? null,
       cause: more.cause,

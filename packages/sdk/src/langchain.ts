@@ -6,7 +6,6 @@
 import { HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { interrupt } from '@langchain/langgraph';
 import { type AgentMiddleware, createMiddleware } from 'langchain';
-import { InDoubt } from './errors.ts';
 import { createToolCalls, type GuardedRun, type GuardOptions, instructionsText } from './tool-call.ts';
 import { reportUsage } from './usage.ts';
 
@@ -75,8 +74,6 @@ export const belayMiddleware = (run: GuardedRun, options: GuardOptions = {}): Ag
       return say(noted(done.value, done.note), 'success', { artifact: answer?.artifact });
     } catch (error) {
       if (error instanceof ToolError) return error.answer;
-      if (error instanceof InDoubt)
-        return say(`Nobody knows whether ${name} was carried out: ${error.message} Do not retry it.`, 'error');
       throw error;
     }
   };

@@ -3,7 +3,6 @@
  * The tools' `execute` is where the gate decides; when people have to, it suspends, and Mastra's storage outlives the
  * process. `runOptions` brings their instructions and ends the work when control is gone.
  */
-import { Fenced, InDoubt } from './errors.ts';
 import { createToolCalls, type GuardedRun, type GuardOptions, instructionsText, type ToolCalls } from './tool-call.ts';
 import { reportUsage, type Usage } from './usage.ts';
 
@@ -76,8 +75,6 @@ const guardTool = <T extends HostTool>(calls: ToolCalls, name: string, tool: T):
       return done.kind === 'refused' ? done.toModel : withNote(done.value, done.note);
     } catch (error) {
       if (error instanceof Suspended) return given;
-      if (error instanceof InDoubt && !(error instanceof Fenced))
-        return `Nobody knows whether ${name} was carried out: ${error.message} A person is asked. Do not retry it.`;
       throw error;
     }
   };

@@ -66,8 +66,6 @@ const isOurs = ({ name, agent }: Interruption): boolean =>
 const failed = (name: string, error: unknown, signal: AbortSignal): string => {
   if (signal.aborted) throw signal.reason;
   if (error instanceof Fenced || !(error instanceof Error)) throw error;
-  if (error instanceof InDoubt)
-    return `Nobody knows whether ${name} was carried out: ${error.message} A person is asked. Do not retry it.`;
   return `${name} failed: ${error.message}`;
 };
 

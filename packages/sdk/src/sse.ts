@@ -2,6 +2,8 @@
  * Server-sent events from a response body: only the data of each event, in order. `onBytes` hears every chunk, comments
  * included, so that the reader can tell a quiet stream from a dead one.
  */
+import { chunksOf } from './body.ts';
+
 const longestEvent = 1024 * 1024;
 
 const dataOf = (event: string): string =>
@@ -10,20 +12,6 @@ const dataOf = (event: string): string =>
     .filter((line) => line.startsWith('data:'))
     .map((line) => line.slice('data:'.length).replace(/^ /, ''))
     .join('\n');
-
-/** The chunks of a body, also where streams cannot be iterated; a reader that stops early cancels it. */
-export async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
 
 export async function* eventData(body: ReadableStream<Uint8Array>, onBytes: () => void): AsyncGenerator<string> {
   const decoder = new TextDecoder();

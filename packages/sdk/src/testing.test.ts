@@ -51,20 +51,6 @@ describe('a Belay for tests', () => {
     expect((await story()).run.status).toBe('finished');
   });
 
-  it('compares arguments by what they are, in whatever order they were written', async () => {
-    const asked = { to: { iban: 'DE1', name: 'Ann' } };
-    const permit = { permitId: 'p', step: 'pay', arguments: { to: { name: 'Ann', iban: 'DE1' } } };
-    const { story } = await open();
-    const entry = { at: 0, by: 'agent' };
-    const entries = [
-      { type: 'PermitGranted', event: { permit }, ...entry },
-      { type: 'PermitReported', event: { permitId: 'p', status: 'done' }, ...entry },
-    ];
-    expect({ ...(await story()), entries }).toHaveCarriedOutOnce('pay', asked);
-    expect({ ...(await story()), entries }).not.toHaveCarriedOut('pay', { to: { iban: 'DE2', name: 'Ann' } });
-    expect({ ...(await story()), entries }).not.toHaveCarriedOut('pay', { iban: 'DE1' });
-  });
-
   it('waits for the people a test speaks for', async () => {
     const { test, run, story } = await open();
     const paying = run.step('refund', { amount: 'EUR 200.00' }, pay);
@@ -147,6 +133,22 @@ describe('a step whose error cannot be reported as it is', () => {
     expect((await story()).entries.find(({ type }) => type === 'PermitReported')?.event).toMatchObject({
       status: 'failed',
     });
+  });
+});
+
+describe('a matcher', () => {
+  it('compares arguments by what they are, in whatever order they were written', async () => {
+    const asked = { to: { iban: 'DE1', name: 'Ann' } };
+    const permit = { permitId: 'p', step: 'pay', arguments: { to: { name: 'Ann', iban: 'DE1' } } };
+    const { story } = await open();
+    const entry = { at: 0, by: 'agent' };
+    const entries = [
+      { type: 'PermitGranted', event: { permit }, ...entry },
+      { type: 'PermitReported', event: { permitId: 'p', status: 'done' }, ...entry },
+    ];
+    expect({ ...(await story()), entries }).toHaveCarriedOutOnce('pay', asked);
+    expect({ ...(await story()), entries }).not.toHaveCarriedOut('pay', { to: { iban: 'DE2', name: 'Ann' } });
+    expect({ ...(await story()), entries }).not.toHaveCarriedOut('pay', { iban: 'DE1' });
   });
 });
 

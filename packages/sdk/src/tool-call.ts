@@ -5,7 +5,7 @@
  */
 import type { InstructionsView, JsonObject } from '@belay/protocol';
 import type { AnyControls } from './controls.ts';
-import { BelayError, Refused, Unreachable } from './errors.ts';
+import { BelayError, InDoubt, Refused, Unreachable } from './errors.ts';
 import type { Run } from './run.ts';
 import type { StepControl } from './step.ts';
 import { type Price, setPrice } from './usage.ts';
@@ -40,7 +40,10 @@ export type Prospect =
   | { kind: 'wait'; because: string; url: string }
   | { kind: 'refused'; toModel: string };
 
-/** `note`: what the model has to know besides the result: edited arguments, or that it was done before. */
+/**
+ * `note`: what the model has to know besides the result: edited arguments, or that it was done before. `refused`: by a rule or
+ * by people, because nobody could be asked, or because nobody knows whether it was carried out; `toModel` says which.
+ */
 export type CarriedOut<T> =
   | { kind: 'done'; value: T; note: string | null }
   | { kind: 'refused'; toModel: string; because: BelayError };
@@ -82,6 +85,9 @@ const doneText = (step: string): string =>
 
 const notAsked = (step: string): string =>
   `${step} was not carried out: Belay, which has to permit it, could not be asked. Do not retry it now; say that it is still to be done.`;
+
+const inDoubt = (tool: string, { message }: InDoubt): string =>
+  `Nobody knows whether ${tool} was carried out: ${message} A person is asked. Do not retry it.`;
 
 export const createToolCalls = (run: GuardedRun, { steps = {}, facts, price }: GuardOptions = {}): ToolCalls => {
   if (price !== undefined) setPrice(run, price);
@@ -141,6 +147,7 @@ export const createToolCalls = (run: GuardedRun, { steps = {}, facts, price }: G
       } catch (error) {
         if (error instanceof Refused) return { kind: 'refused', toModel: error.toModel, because: error };
         if (error instanceof Unreachable) return { kind: 'refused', toModel: notAsked(step), because: error };
+        if (error instanceof InDoubt) return { kind: 'refused', toModel: inDoubt(call.tool, error), because: error };
         throw error;
       }
     },

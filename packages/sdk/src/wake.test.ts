@@ -113,6 +113,17 @@ describe('a second wake-up', () => {
     expect(handler).toHaveBeenCalledTimes(2);
   });
 
+  it('without end is refused, and not read to its end', async () => {
+    let pulled = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (stream) => (++pulled > 200 ? stream.close() : stream.enqueue(new Uint8Array(16 * 1024))),
+    });
+    const { receive } = receiver();
+    const request = new Request('http://agent.test/wake', { method: 'POST', body, duplex: 'half' } as RequestInit);
+    expect((await receive(request)).status).toBe(413);
+    expect(pulled).toBeLessThan(10);
+  });
+
   it('of another kind is refused with its reason', async () => {
     const { clock, receive } = receiver();
     const body = JSON.stringify({ ...message, type: 'run.sleep' });

@@ -3,6 +3,7 @@
  * handler that verifies it as Standard Webhooks say (HMAC-SHA256 over id, time and raw body), once each.
  */
 import { wakeMessage } from '@belay/protocol';
+import { boundedText } from './body.ts';
 import type { Clock } from './clock.ts';
 import { BelayError } from './errors.ts';
 import { Remembered } from './remembered.ts';
@@ -65,8 +66,8 @@ export const createWakeReceiver = <Control extends string>(
   return async (request) => {
     const id = request.headers.get('webhook-id') ?? '';
     const timestamp = request.headers.get('webhook-timestamp') ?? '';
-    const body = await request.text();
-    if (body.length > largestBody) return answer(413, 'too large');
+    const body = await boundedText(request.body, largestBody);
+    if (body === null) return answer(413, 'too large');
     const now = clock.now();
     const fresh = /^\d{1,12}$/.test(timestamp) && Math.abs(now - Number(timestamp) * 1_000) <= toleranceMs;
     const header = request.headers.get('webhook-signature') ?? '';

@@ -29,6 +29,11 @@ export const cookieOf = (request: Request, name: string): string | null => {
   return null;
 };
 
+const unknownKey = (secret: string): string =>
+  secret.startsWith('key_')
+    ? `${secret} is the id of a key, not the key: that was shown once, by \`belay key create\` or \`belay key rotate\`.`
+    : 'This API key is unknown here. `belay key list` shows which there are, `belay key create` makes one.';
+
 const safeMethods = new Set(['GET', 'HEAD']);
 
 export const createAuth = (accounts: AccountsPort, house: House, clock: Clock) => {
@@ -43,7 +48,7 @@ export const createAuth = (accounts: AccountsPort, house: House, clock: Clock) =
       fresh ? known.key : accounts.agentByKey(secret, now),
       fresh ? null : house.organisation(),
     ]);
-    if (key === null) throw new Refused(problem('unauthenticated', 'This API key is unknown.'));
+    if (key === null) throw new Refused(problem('unauthenticated', unknownKey(secret)));
     if (key.revoked) throw new Refused(problem('key_revoked', `Key ${key.keyId} of ${key.agentId} was revoked.`));
     if (known?.key !== key) remembered.set(secret, { at: now, key });
     if (remembered.size > 10_000) remembered.clear();

@@ -58,6 +58,8 @@ describe('belay serve', () => {
     const server = serve();
     const [, url = '', token = ''] = await server.says(/: (http:\/\/\S+)\/login\?token=(\S+)/);
     const first = await login(url, token);
+    // An agent's connection outlives a model that thinks, and the minute after which load balancers give one up.
+    expect(Number(/timeout=(\d+)/.exec(first.headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60);
     expect([first.status, ((await first.json()) as { person: object }).person]).toEqual([
       200,
       expect.objectContaining({ personId: 'admin', access: ['operator', 'designer', 'admin'] }),

@@ -78,6 +78,15 @@ describe('who is let in', () => {
     expect((await start(rotating, 'D-5')).problem.code).toBe('key_revoked');
   });
 
+  it('the id of a key is no key, and is called what it is', async () => {
+    const { keyId } = await world.agent('mistaken');
+    const asked = await raw('/v1/controls', { headers: { authorization: `Bearer ${keyId}` } });
+    expect(asked.status).toBe(401);
+    expect((await asked.json()).detail).toContain(`${keyId} is the id of a key, not the key`);
+    const unknown = await raw('/v1/controls', { headers: { authorization: 'Bearer bk_nonsense' } });
+    expect((await unknown.json()).detail).toMatch(/^This API key is unknown here\./);
+  });
+
   it('a login link opens one session, once', async () => {
     const token = await world.app.accounts.createLoginLink('bruno', world.clock.now());
     const first = await raw('/v1/login', { method: 'POST', body: JSON.stringify({ token }) });
