@@ -2,7 +2,7 @@
 
 import type { Looked } from '@belay/control';
 import type { AnswerOf, Json, JsonObject, ParsedBodyOf } from '@belay/protocol';
-import { digestOf } from '@belay/protocol';
+import { didYouMean, digestOf } from '@belay/protocol';
 import { apply, type Context } from '../domain/decided.ts';
 import { type AgentAnswer, type AgentCommand, decideAgent } from '../domain/run/agent.ts';
 import type { RunEvent } from '../domain/run/events.ts';
@@ -95,6 +95,9 @@ const createRun = async (
   return { ok: true, answer: attachedView(run, 1, context), replayed: false };
 };
 
+const notCovered = ({ controls }: AgentCaller, asked: string): string =>
+  `This key is not for ${asked}; it may use: ${controls.join(', ')}.${didYouMean(asked, controls)}`;
+
 /** Starts a run, or takes up the one with the same key: asking twice never makes two. */
 export const startRun = async (
   ports: AgentPorts,
@@ -102,7 +105,7 @@ export const startRun = async (
   body: ParsedBodyOf<'startRun'>,
 ): Promise<Outcome> => {
   if (!caller.controls.includes(body.control))
-    return { ok: false, refused: { code: 'key_scope', detail: `This key may use: ${caller.controls.join(', ')}.` } };
+    return { ok: false, refused: { code: 'key_scope', detail: notCovered(caller, body.control) } };
   const control = await ports.house.currentControl(body.control);
   if (control === null)
     return { ok: false, refused: { code: 'control_not_found', detail: `${body.control} is not published.` } };

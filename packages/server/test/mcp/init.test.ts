@@ -101,6 +101,14 @@ describe('whoever starts the proxy reads', () => {
     expect(readFileSync(pins, 'utf8')).toBe('no pins');
   });
 
+  it('that the key is more than a key, before anything is called', async () => {
+    const whole = { ...nowhere, BELAY_KEY: 'Key key_1 of clerk. It is shown once:\nbk_1' };
+    const { code, trouble } = await runBelay(['mcp', '--control', 'notes', ...notes], whole);
+    expect({ code, trouble }).toEqual({ code: 2, trouble: expect.stringContaining('The key holds more than a key.') });
+    expect(trouble).toContain('BELAY_KEY');
+    expect(trouble).not.toContain('    at ');
+  });
+
   it('why calls are refused that no model can mend', async () => {
     const definitions = join(folder, 'definitions.json');
     writeFileSync(definitions, JSON.stringify(noteTools()));

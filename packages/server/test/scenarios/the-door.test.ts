@@ -63,7 +63,9 @@ describe('who is let in', () => {
 
   it('a key only for the controls it is scoped to', async () => {
     const narrow = await world.agent('narrow', ['support-escalation']);
-    expect((await start(narrow, 'D-3')).problem.code).toBe('key_scope');
+    const refused = (await start(narrow, 'D-3')).problem;
+    expect(refused.code).toBe('key_scope');
+    expect(refused.detail).toBe('This key is not for payment-approval; it may use: support-escalation.');
     const { items } = (await narrow.call('listControls', { query: {} })).body;
     expect(items.map(({ name }) => name)).toEqual(['support-escalation']);
   });

@@ -62,16 +62,17 @@ const agentOf = (): { url: string; key: string } => {
 };
 
 const gated = async (given: Given, log: (text: string) => void): Promise<SessionFor> => {
-  const [{ gatedSessions }, { pinFile }] = await Promise.all([
+  const [{ gatedSessions }, { pinFile }, { BelayError }] = await Promise.all([
     import('../../mcp/session.ts'),
     import('../../mcp/definitions.ts'),
+    import('@belay/sdk'),
   ]);
   const control = given.text('control');
   if (control === undefined) throw wrongUsage('Say which control decides.', 'Add --control NAME.');
   const subject = pairsOf(given, 'subject');
   const pins = pinFile(pinsFor(given, control));
   pins.read(); // what is wrong with them is said now, not in the middle of a call
-  return gatedSessions({
+  const sessions = {
     ...agentOf(),
     control,
     subject: Object.keys(subject).length === 0 ? undefined : subject,
@@ -80,7 +81,13 @@ const gated = async (given: Given, log: (text: string) => void): Promise<Session
     pins,
     stepOf: stepsBy(pairsOf(given, 'step')),
     log,
-  });
+  };
+  try {
+    return gatedSessions(sessions);
+  } catch (error) {
+    if (!(error instanceof BelayError)) throw error;
+    throw wrongUsage(error.message, 'Mend BELAY_URL, or BELAY_KEY: the last line of what `belay key create` printed.');
+  }
 };
 
 const mcp: Command = {
