@@ -47,19 +47,28 @@ const paid = (id: string): unknown[] => {
   }
 };
 
-const run = async (command: string[], { invoiceId, beneficiaryId, amount }: Payment, url = listening.url) => {
+const run = async (
+  command: string[],
+  { invoiceId, beneficiaryId, amount }: Payment,
+  url = listening.url,
+  agentKey = key,
+) => {
   const [program = '', ...args] = command;
   const child = spawn(program, [...args, invoiceId, beneficiaryId, amount], {
-    env: { ...process.env, BELAY_URL: url, BELAY_KEY: key, EFFECTS: effectsOf(invoiceId) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, BELAY_URL: url, BELAY_KEY: agentKey, EFFECTS: effectsOf(invoiceId) },
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 50_000,
   });
   let said = '';
   child.stdout.on('data', (chunk) => {
     said += chunk;
   });
+  let trouble = '';
+  child.stderr.on('data', (chunk) => {
+    trouble += chunk;
+  });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, said };
+  return { code, said, trouble };
 };
 
 /** A Belay that lets the step through, and is down when it is told what became of it. */
@@ -114,6 +123,20 @@ describe.each([
     expect(await run([...command], payment)).toMatchObject({ code: 0 });
     expect((await run([...command], payment)).code).not.toBe(0);
     expect(paid(payment.invoiceId)).toEqual([payment]);
+  });
+
+  it.skipIf(skip)('carries out exactly what was let through, whatever signs are in it', async () => {
+    const payment = invoice(world.records, `${name} \\n \\t "3"`);
+    expect(await run([...command], payment)).toMatchObject({ code: 0 });
+    expect(paid(payment.invoiceId)).toEqual([payment]);
+  });
+
+  it.skipIf(skip)('says why Belay refused', async () => {
+    const payment = invoice(world.records, `${name}-refused`);
+    const { code, said, trouble } = await run([...command], payment, listening.url, 'bk_wrong');
+    expect(code).not.toBe(0);
+    expect(said + trouble).toContain('This API key is unknown here.');
+    expect(paid(payment.invoiceId)).toEqual([]);
   });
 
   it.skipIf(skip)('waits for a sign-off, and pays after it', async () => {

@@ -63,9 +63,8 @@ describe('who is let in', () => {
 
   it('a key only for the controls it is scoped to', async () => {
     const narrow = await world.agent('narrow', ['support-escalation']);
-    const refused = (await start(narrow, 'D-3')).problem;
-    expect(refused.code).toBe('key_scope');
-    expect(refused.detail).toBe('This key is not for payment-approval; it may use: support-escalation.');
+    const detail = 'This key is not for payment-approval; it may use: support-escalation.';
+    expect((await start(narrow, 'D-3')).problem).toMatchObject({ code: 'key_scope', detail });
     const { items } = (await narrow.call('listControls', { query: {} })).body;
     expect(items.map(({ name }) => name)).toEqual(['support-escalation']);
   });
@@ -78,15 +77,6 @@ describe('who is let in', () => {
     expect(fresh.status).toBe(200);
     await dana.call('revokeKey', { params: { keyId: rotating.keyId } });
     expect((await start(rotating, 'D-5')).problem.code).toBe('key_revoked');
-  });
-
-  it('the id of a key is no key, and is called what it is', async () => {
-    const { keyId } = await world.agent('mistaken');
-    const asked = await raw('/v1/controls', { headers: { authorization: `Bearer ${keyId}` } });
-    expect(asked.status).toBe(401);
-    expect((await asked.json()).detail).toContain(`${keyId} is the id of a key, not the key`);
-    const unknown = await raw('/v1/controls', { headers: { authorization: 'Bearer bk_nonsense' } });
-    expect((await unknown.json()).detail).toMatch(/^This API key is unknown here\./);
   });
 
   it('a login link opens one session, once', async () => {
@@ -124,6 +114,15 @@ describe('who is let in', () => {
 });
 
 describe('bad input', () => {
+  it('the id of a key is no key, and is called what it is', async () => {
+    const { keyId } = await world.agent('mistaken');
+    const asked = await raw('/v1/controls', { headers: { authorization: `Bearer ${keyId}` } });
+    expect(asked.status).toBe(401);
+    expect((await asked.json()).detail).toContain(`${keyId} is the id of a key, not the key`);
+    const unknown = await raw('/v1/controls', { headers: { authorization: 'Bearer bk_nonsense' } });
+    expect((await unknown.json()).detail).toMatch(/^This API key is unknown here\./);
+  });
+
   it('in an address shows nobody a bug', async () => {
     for (const odd of ['%', '%E0%A4%A', '%00', '..%2f..%2fpackage.json', 'x.js%'])
       for (const place of ['/', '/assets/', '/cases/', '/docs/', '/v1/', '/v1/runs/', '/channels/', '/intake/'])
