@@ -118,9 +118,9 @@ describe('bad input', () => {
     const { keyId } = await world.agent('mistaken');
     const asked = await raw('/v1/controls', { headers: { authorization: `Bearer ${keyId}` } });
     expect(asked.status).toBe(401);
-    expect((await asked.json()).detail).toContain(`${keyId} is the id of a key, not the key`);
+    expect(((await asked.json()) as Problem).detail).toContain(`${keyId} is the id of a key, not the key`);
     const unknown = await raw('/v1/controls', { headers: { authorization: 'Bearer bk_nonsense' } });
-    expect((await unknown.json()).detail).toMatch(/^This API key is unknown here\./);
+    expect(((await unknown.json()) as Problem).detail).toMatch(/^This API key is unknown here\./);
   });
 
   it('in an address shows nobody a bug', async () => {
