@@ -1,6 +1,12 @@
 /** Guards of runs and cases: [what the guard protects, file, the guard's text, what is left without it]. */
 export const running = [
   [
+    'arguments that the step does not declare are not let through',
+    'run/gate.ts',
+    'judged ? undeclaredRequirement(command.step, args, context) : []',
+    '[]',
+  ],
+  [
     'a stale epoch is refused',
     'run/fence.ts',
     "run.holder.kind === 'agent' && epoch === run.epoch",

@@ -31,8 +31,8 @@ const serveNotes = (): Server =>
     let text = '';
     for await (const chunk of request) text += chunk;
     const { id, method, params } = JSON.parse(text);
-    const status = params?.arguments?.answersWith;
-    if (typeof status === 'number') return void response.writeHead(status).end('Not now.');
+    const [, status] = /^answer with (\d{3})$/.exec(params?.arguments?.body) ?? [];
+    if (status !== undefined) return void response.writeHead(Number(status)).end('Not now.');
     seen.push({ method, host: request.headers.host ?? '', named: String(request.headers['mcp-name'] ?? '') });
     const answer = JSON.stringify({ jsonrpc: '2.0', id, result: results[method]?.(params) ?? {} });
     if (params?.arguments?.stream !== true) {
@@ -159,7 +159,7 @@ describe('a server that is down', () => {
 
   it.each([503, 429])('with %i took no call: the world failed and not the agent, and nobody is asked', (status) =>
     withProxy(async (proxy) => {
-      const args = { title: 'x', answersWith: status };
+      const args = { title: 'x', body: `answer with ${status}` };
       expect((await post(proxy, callMessage('write_note', args))).status).toBe(status);
       expect(await reportOf(args)).toMatchObject({ type: 'PermitReported', status: 'failed', outside: true });
     }),
@@ -167,7 +167,7 @@ describe('a server that is down', () => {
 
   it.each([500, 504])('with %i may have carried it out: a person is asked', (status) =>
     withProxy(async (proxy) => {
-      const args = { title: 'x', answersWith: status };
+      const args = { title: 'x', body: `answer with ${status}` };
       await post(proxy, callMessage('write_note', args));
       expect(await reportOf(args)).toMatchObject({ type: 'PermitInDoubt' });
     }),

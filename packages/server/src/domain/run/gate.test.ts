@@ -25,6 +25,11 @@ describe('the gate', () => {
     expect(story.answer.because).toContain('fresh');
     expect(story.run.case).toMatchObject({ owner: 'role:owners', reasons: [{ kind: 'badFact' }] });
   });
+  it('lets no argument through that the step does not declare', () => {
+    const story = new Story().ask({ args: { ...pay('10.00'), iban: 'DE02' } });
+    expect(story.answer).toMatchObject({ kind: 'forbid', because: 'The step "pay" has no argument "iban".' });
+    expect(story.ask({ args: pay('10.00'), key: 'again' }).answer.kind).toBe('continue');
+  });
   it('says what to do instead of a forbidden step, and asks a person the third time', () => {
     const story = new Story().ask({ step: 'wipe', args: {}, key: 'a' });
     expect(story.answer).toMatchObject({ kind: 'forbid', instead: 'Archive it.' });

@@ -17,6 +17,7 @@ import { readLimits } from './limits.ts';
 import { superseded } from './permit.ts';
 import type { Allowance, Run } from './run.ts';
 import { stuckRequirement } from './stuck.ts';
+import { undeclaredRequirement } from './undeclared.ts';
 
 const none = { rule: null, cites: null, to: null, by: null, instead: null };
 const strictness: OutcomeKind[] = ['handoff', 'forbid', 'approval', 'continue'];
@@ -110,11 +111,14 @@ const askedOf = (run: Run, command: GateCommand, ended: Ended, given: Asking, co
   const stuck = stuckRequirement(run, command, context);
   const refused = allowance?.letsThrough ? [] : refusals(run, command, digest, context);
   const restricted = restrictions(run, command.step, context);
+  // What nobody could judge goes to a person, who is told why already.
+  const judged = verdict.house !== 'badFact' && verdict.house !== 'unknownStep';
+  const undeclared = judged ? undeclaredRequirement(command.step, args, context) : [];
   return {
     limits,
     limitsOf,
     stuck,
-    asked: [...verdict.requirements, ...limits.requirements, ...restricted, ...refused, ...stuck],
+    asked: [...verdict.requirements, ...limits.requirements, ...restricted, ...undeclared, ...refused, ...stuck],
   };
 };
 
