@@ -11,7 +11,7 @@ import type { Found, ShownCard } from './card-store.ts';
 import { type Card, parseSubject } from './cards.ts';
 import { inConversation, mayBeTold } from './direct.ts';
 import { channelFailed, isOpen, roomFailed, troubled } from './health.ts';
-import { linesFor } from './lines.ts';
+import { linesFor, together } from './lines.ts';
 import type { Answered, Call } from './pace.ts';
 import { deadlineOf } from './places.ts';
 import { oweSubject } from './plan.ts';
@@ -21,6 +21,7 @@ import type { DeliverPorts } from './ports.ts';
 const atOnce = 4;
 /** A person whose channel failed so often is told on another one, while this one goes on trying. */
 const patience = 3;
+const entriesAtOnce = 200;
 
 type Work = { channel: Channel; shown: ShownCard; found: Found; card: Card; payload: JsonObject };
 /** Within the vendor's rates it is not its turn yet. */
@@ -94,21 +95,28 @@ const updateCard = async (ports: DeliverPorts, { channel, shown, found, payload 
   return { delivery: null, shown: { ...shown, ref: null, shownDigest: null, deletedAtRung: rungOf(found) } };
 };
 
-const addLines = async (ports: DeliverPorts, { channel, shown, found, card }: Work): Promise<Outcome> => {
-  const { ref } = shown;
-  if (ref === null || channel.addLines === undefined) return { delivery: null, shown };
-  const entries = await ports.entriesOf(found.run.runId, shown.linesSeq, 200);
-  const lines = linesFor(card.subject, entries, await ports.house.organisation(), shown.personId);
-  const linesSeq = entries.at(-1)?.seq ?? shown.linesSeq;
-  if (lines.length === 0) return { delivery: null, shown: { ...shown, linesSeq } };
-  const held = await waits(ports, channel, 'addLines', shown.place, shown.subject);
-  if (held !== null) return { delivery: held, shown };
-  const delivery = await channel.addLines(ref, lines);
-  return { delivery, shown: delivery.kind === 'delivered' ? { ...shown, linesSeq } : shown };
-};
-
 const bad = (delivery: Outcome['delivery']): delivery is Exclude<Delivery, { kind: 'delivered' }> | Held =>
   delivery !== null && delivery.kind !== 'delivered';
+
+/** Everything that happened since the last line, in as many messages as it takes. */
+const addLines = async (ports: DeliverPorts, work: Work): Promise<Outcome> => {
+  const { channel, shown, found, card } = work;
+  const { ref } = shown;
+  if (ref === null || channel.addLines === undefined) return { delivery: null, shown };
+  const entries = await ports.entriesOf(found.run.runId, shown.linesSeq, entriesAtOnce);
+  const all = linesFor(card.subject, entries, await ports.house.organisation(), shown.personId);
+  const lines = together(all);
+  const isAll = lines.length === all.length;
+  const linesSeq = (isAll ? entries : lines).at(-1)?.seq ?? shown.linesSeq;
+  const texts = lines.map(({ text }) => text);
+  const held = texts.length === 0 ? null : await waits(ports, channel, 'addLines', shown.place, shown.subject);
+  const delivery = held ?? (texts.length === 0 ? null : await channel.addLines(ref, texts));
+  if (bad(delivery)) return { delivery, shown };
+  const told = { ...shown, linesSeq };
+  if (isAll && entries.length < entriesAtOnce) return { delivery, shown: told };
+  const rest = await addLines(ports, { ...work, shown: told });
+  return { ...rest, delivery: rest.delivery ?? delivery };
+};
 
 /** Brings one card to the present, as far as the vendor lets us; says what is in the way, or null. */
 const bringUp = async (ports: DeliverPorts, start: Work): Promise<Outcome> => {
