@@ -3,8 +3,8 @@ export const running = [
   [
     'arguments that the step does not declare are not let through',
     'run/gate.ts',
-    'judged ? undeclaredRequirement(command.step, args, context) : []',
-    '[]',
+    'const undeclared = undeclaredRequirement(input, verdict, context);',
+    'const undeclared: Requirement[] = [];',
   ],
   [
     'a stale epoch is refused',

@@ -4,13 +4,21 @@ import { controlWith, minutes, pay, source } from '../story.testing.ts';
 import type { RunEntry } from './recorded.ts';
 import { compiledFrom, Kept, tested } from './told.testing.ts';
 
-type Deed = { cents: number; fresh: boolean; step: 'pay' | 'note' | 'wipe'; after: string; again: boolean };
+type Deed = {
+  cents: number;
+  fresh: boolean;
+  step: 'pay' | 'note' | 'wipe';
+  after: string;
+  again: boolean;
+  undeclared: boolean;
+};
 const deed = fc.record<Deed>({
   cents: fc.integer({ min: 1, max: 700_000 }),
   fresh: fc.boolean(),
   step: fc.constantFrom('pay', 'pay', 'pay', 'note', 'wipe'),
   after: fc.constantFrom('nothing', 'sign', 'reject', 'allow', 'resolve', 'return', 'wait'),
   again: fc.boolean(),
+  undeclared: fc.boolean(),
 });
 
 /** What people make of what was just asked; whatever does not fit is refused and leaves nothing. */
@@ -34,9 +42,9 @@ const answered = (story: Kept, after: string): void => {
 
 const played = (deeds: Deed[]): Kept => {
   const story = new Kept();
-  for (const [n, { cents, fresh, step, after, again }] of deeds.entries()) {
+  for (const [n, { cents, fresh, step, after, again, undeclared }] of deeds.entries()) {
     if (story.run.finishedAt !== null) break;
-    const args = step === 'pay' ? pay((cents / 100).toFixed(2)) : {};
+    const args = step === 'pay' ? { ...pay((cents / 100).toFixed(2)), ...(undeclared ? { iban: 'DE02' } : {}) } : {};
     const ask = () => story.ask({ step, args, facts: { fresh }, key: `k-${n}` }).kept();
     ask();
     answered(story, after);
@@ -106,6 +114,12 @@ const asked = (amount: string, facts = { fresh: false }): Kept =>
 /** What up to this amount goes through alone. */
 const upTo = (amount: string) =>
   compiledFrom(source.replace('<= EUR 100.00', `<= EUR ${amount}`).replace('> EUR 100.00', `> EUR ${amount}`));
+
+test('a step that was held for an argument goes on where the candidate declares it', () => {
+  const held = new Kept().ask({ args: { ...pay('10.00'), iban: 'DE02' }, facts: { fresh: false }, key: 'k' }).kept();
+  const { changes } = tested([held.told()], compiledFrom(source.replace('to: string }', 'to: string, iban: string }')));
+  expect(changes).toMatchObject([{ step: 'pay', from: 'forbid', to: 'continue', steps: 1 }]);
+});
 
 describe('less oversight', () => {
   const signed = () => asked('200.00').sign('eve').kept('eve');

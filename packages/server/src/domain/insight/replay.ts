@@ -5,6 +5,7 @@
 import { type CompiledControl, type Control, type FactSpec, type RecordedFacts, recordedInput } from '@belay/control';
 import type { Json, OutcomeKind, Requirement } from '@belay/protocol';
 import { incompleteRequirement } from '../approval/incomplete.ts';
+import { undeclaredRequirement } from '../run/undeclared.ts';
 import { type RecordedStep, strictestOf } from './recorded.ts';
 
 export type Replayed =
@@ -52,8 +53,8 @@ const unknown = (fact: FactSpec, step: RecordedStep, own: Control): string | nul
 const decided = (step: RecordedStep, control: CompiledControl, others: Requirement[]): Requirement[] => {
   const input = recordedInput(control.control.facts, step, step.read ?? factsShown(step));
   const verdict = control.decide(input);
-  const asked = [...verdict.requirements, ...others];
-  return [...verdict.requirements, ...incompleteRequirement(asked, input, verdict, { control })];
+  const ruled = [...verdict.requirements, ...undeclaredRequirement(input, verdict, { control })];
+  return [...ruled, ...incompleteRequirement([...ruled, ...others], input, verdict, { control })];
 };
 
 /** What `candidate` would have asked for at this step, which was decided under `own`. */

@@ -105,15 +105,13 @@ const letThrough = (allowance: Allowance | null, because: string, context: Conte
 
 /** Everything that is asked of this step: by the rules, the limits, people, and because the agent does not get on. */
 const askedOf = (run: Run, command: GateCommand, ended: Ended, given: Asking, context: Context) => {
-  const { args, digest, allowance, verdict } = given;
+  const { input, digest, allowance, verdict } = given;
   const limitsOf = (changed: JsonObject) => readLimits(context.control, ended.before, ended.events, command, changed);
-  const limits = limitsOf(args);
+  const limits = limitsOf(input.arguments);
   const stuck = stuckRequirement(run, command, context);
   const refused = allowance?.letsThrough ? [] : refusals(run, command, digest, context);
   const restricted = restrictions(run, command.step, context);
-  // What nobody could judge goes to a person, who is told why already.
-  const judged = verdict.house !== 'badFact' && verdict.house !== 'unknownStep';
-  const undeclared = judged ? undeclaredRequirement(command.step, args, context) : [];
+  const undeclared = undeclaredRequirement(input, verdict, context);
   return {
     limits,
     limitsOf,
@@ -123,7 +121,7 @@ const askedOf = (run: Run, command: GateCommand, ended: Ended, given: Asking, co
 };
 
 type Ended = { before: Run; events: RunEvent[] };
-type Asking = { args: JsonObject; digest: string; allowance: Allowance | null; verdict: Verdict };
+type Asking = { input: GateInput; digest: string; allowance: Allowance | null; verdict: Verdict };
 
 /** The decision by the rules, what people have given so far, and what is left. */
 const decideAfresh = (run: Run, command: GateCommand, ended: Ended, context: Context): Decided<GateDecision> => {
@@ -146,7 +144,7 @@ const decideAfresh = (run: Run, command: GateCommand, ended: Ended, context: Con
     limitsOf,
     stuck,
     asked: wanted,
-  } = askedOf(run, command, ended, { args, digest, allowance, verdict: decidedByRules }, context);
+  } = askedOf(run, command, ended, { input, digest, allowance, verdict: decidedByRules }, context);
   const verdict =
     limits.facts.length === 0
       ? decidedByRules

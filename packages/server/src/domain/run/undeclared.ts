@@ -2,10 +2,17 @@
  * Arguments that are not what the step declares. No rule was written with them in mind, so none may let them through or
  * have them signed; the agent is told what is wrong, and who asks again and again comes to a person.
  */
-import type { JsonObject, Requirement } from '@belay/protocol';
+import type { GateInput, Verdict } from '@belay/control';
+import type { Requirement } from '@belay/protocol';
 import type { Context } from '../decided.ts';
 
-export const undeclaredRequirement = (step: string, args: JsonObject, { control }: Context): Requirement[] => {
+export const undeclaredRequirement = (
+  { step, arguments: args }: GateInput,
+  { house }: Verdict,
+  { control }: Pick<Context, 'control'>,
+): Requirement[] => {
+  // What nobody could judge goes to a person, who is told why already.
+  if (house === 'badFact' || house === 'unknownStep') return [];
   const checked = control.checkArguments(step, args);
   if (checked.ok) return [];
   const declared = control.control.steps.find(({ name }) => name === step)?.arguments ?? {};
