@@ -61,7 +61,7 @@ describe('two versions', () => {
       /^The ladder desk tells otherwise\. Before: .+ after 10 minutes.+ Now: .+ after 1 hour 30 minutes/,
       false,
     ],
-    ['max: 5_000', 'max: 6_000', /^The fact payee age days is declared otherwise/, false],
+    ['max: 5_000', 'max: 6_000', /^The fact payee age days is declared otherwise\. It takes what/, true],
     ['  look: { risk: low, effect: none }\n', '', /^The step look is gone/, false],
     ['steps:\n', 'steps:\n  more: { risk: low, effect: none }\n', /^The step more is new/, false],
   ])('note what is not about single cases: %s → %s', (from, to, sentence, weaker) => {
@@ -102,6 +102,20 @@ describe('what stands beside the rules', () => {
     expect(comparison.weaker).toBe(weaker);
   });
 
+  test('a limit that counts a step no more is less oversight, however it comes about', () => {
+    const perAgent = 'of: count, per: agent, window: 24h, above: 5, then: approval, by: sign-off';
+    const unnamed = compareControls(limits(`at: pay, ${perAgent}`), limits(perAgent));
+    expect(unnamed.notes).toContainEqual({ sentence: 'The limit daily counts pay no more.', weaker: true });
+    expect(unnamed.weaker).toBe(true);
+
+    const sums = 'of: amount, per: agent, window: 24h, above: EUR 900.00, then: approval, by: sign-off';
+    const text = good.replace('approvals:\n', `limits: [{ id: daily, ${sums} }]\napprovals:\n`);
+    const paying = parsed(text.replace('{ text: string }', '{ text: string, amount: money }'));
+    const { notes } = compareControls(paying, parsed(text));
+    expect(notes).toContainEqual({ sentence: 'The limit daily counts answer no more.', weaker: true });
+    expect(compareControls(parsed(text), paying).weaker).toBe(false);
+  });
+
   test.each([
     ['payee.blocked: { from: lookup, source: erp,', 'payee.blocked: { from: agent,', /is claimed by the agent now/],
     ['look: { risk: low, effect: none }', 'look: { risk: low, effect: none, offline: allow }', /cannot be reached/],
@@ -111,6 +125,57 @@ describe('what stands beside the rules', () => {
     const { notes } = between(from, to);
     const weaker = notes.filter((note) => note.weaker).map((note) => note.sentence);
     expect(weaker).toEqual(sentence === null ? [] : [expect.stringMatching(sentence)]);
+  });
+});
+
+describe('what is declared', () => {
+  const ranged = (most: string) =>
+    good.replace('arguments: { text: string }', `arguments: { text: string, most: { type: money, max: ${most} } }`);
+  const text = 'arguments: { text: string }';
+  const blocked = 'source: erp, type: bool';
+
+  test.each([
+    ['a wider range', good, 'max: 5_000', 'max: 6_000'],
+    ['no range', good, ', max: 10_000.00', ''],
+    ['another currency', good, 'currency: [EUR]', 'currency: [EUR, USD]'],
+    ['any currency', good, ', currency: [EUR], min: 0.01, max: 10_000.00', ''],
+    ['one value more', good, '[calm, angry]', '[calm, angry, sad]'],
+    ['any value', good, 'values: [calm, angry]', 'values: [calm, angry], open: true'],
+    ['a value where one is missing', good, blocked, `${blocked}, default: false`],
+    ['an argument that may be missing', good, text, 'arguments: { text: { type: string, optional: true } }'],
+    ['a wider range of an argument', ranged('100.00'), 'max: 100.00', 'max: 200.00'],
+    ['any arguments', good, `, ${text}`, ''],
+  ])('so that %s is taken, is less oversight; the other way round it is not', (_, text, from, to) => {
+    if (!text.includes(from)) throw new Error(`The control has no "${from}".`);
+    const [old, next] = [parsed(text), parsed(text.replace(from, to))];
+    const { notes, weaker } = compareControls(old, next);
+    expect(notes.filter((note) => note.weaker).map(({ sentence }) => sentence)).toContainEqual(
+      expect.stringMatching(/takes (what it did not take before|any arguments now)\.$/),
+    );
+    expect(weaker).toBe(true);
+    expect(compareControls(next, old).weaker).toBe(false);
+  });
+
+  test('as another type, scale or zone is not proved to be no weaker', () => {
+    expect(between('scale: 2', 'scale: 3').weaker).toBe(true);
+    expect(
+      between(
+        'payee.id: { from: lookup, source: erp, type: string',
+        'payee.id: { from: lookup, source: erp, type: enum, values: [a]',
+      ).weaker,
+    ).toBe(true);
+  });
+
+  test('as part of what the agent wants, of what was looked up, is less oversight', () => {
+    const own = (from: string) => parsed(good.replace('mood: { from: agent', `mood: { from: ${from}`));
+    const inArguments = good
+      .replace(text, 'arguments: { text: string, mood: string }')
+      .replace('mood: { from: agent', 'mood: { from: args');
+    const { notes, weaker } = compareControls(own('lookup, source: crm'), parsed(inArguments));
+    expect(weaker).toBe(true);
+    expect(notes.map(({ sentence }) => sentence)).toContain(
+      'The fact mood is part of what the agent wants to carry out now; it was looked up in CRM.',
+    );
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { sayName } from '@belay/protocol';
 import { reviewWithinMsOf } from '../defaults.ts';
+import { concerns } from '../evaluate/limits.ts';
 import type { Control, LimitSpec } from '../model.ts';
 import { parseMoney } from '../value/money.ts';
 import { sayArgument, sayDuration, sayList, saySignOff, sayStep, sayTarget } from '../words/names.ts';
@@ -21,8 +22,11 @@ const allowsMore = (old: LimitSpec, next: LimitSpec): boolean => {
   return next.above.map(amountOf).some(({ of, amount }) => before.has(of) && amount > (before.get(of) as number));
 };
 
-const countsFewerSteps = (old: LimitSpec, next: LimitSpec): boolean =>
-  next.at.length > 0 && (old.at.length === 0 || old.at.some((step) => !next.at.includes(step)));
+/** Steps of both versions that were counted and are not: by name, or because they lost the argument. */
+const noMoreCounted = (before: Control, after: Control, old: LimitSpec, next: LimitSpec): string[] => {
+  const was = before.steps.filter((step) => concerns(old, step)).map(({ name }) => name);
+  return after.steps.filter((step) => was.includes(step.name) && !concerns(next, step)).map(({ name }) => name);
+};
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -33,11 +37,7 @@ const asksLess = (old: LimitSpec, next: LimitSpec): boolean =>
   next.then === 'approval' && (old.then === 'handoff' || old.by !== next.by);
 
 const isWeaker = (old: LimitSpec, next: LimitSpec): boolean =>
-  isAnother(old, next) ||
-  allowsMore(old, next) ||
-  next.windowMs < old.windowMs ||
-  countsFewerSteps(old, next) ||
-  asksLess(old, next);
+  isAnother(old, next) || allowsMore(old, next) || next.windowMs < old.windowMs || asksLess(old, next);
 
 const says = (control: Control, { of, per, above, windowMs, at, then, by, to }: LimitSpec): string => {
   const who =
@@ -56,10 +56,15 @@ export const limitNotes = (before: Control, after: Control): Note[] => [
     const next = after.limits.find(({ id }) => id === old.id);
     const name = `The limit ${sayName(old.id)}`;
     if (next === undefined) return [{ sentence: `${name} is gone: ${says(before, old)}.`, weaker: true }];
-    if (!decidesOtherwise(after, old, next)) return [];
-    return [
-      { sentence: `${name}: before ${says(before, old)}; now ${says(after, next)}.`, weaker: isWeaker(old, next) },
-    ];
+    const lost = noMoreCounted(before, after, old, next);
+    const fewer = {
+      sentence: `${name} counts ${sayList(lost.map((step) => sayStep(after, step)))} no more.`,
+      weaker: true,
+    };
+    const counted = lost.length === 0 ? [] : [fewer];
+    if (!decidesOtherwise(after, old, next)) return counted;
+    const sentence = `${name}: before ${says(before, old)}; now ${says(after, next)}.`;
+    return [{ sentence, weaker: isWeaker(old, next) }, ...counted];
   }),
   ...after.limits
     .filter(({ id }) => !before.limits.some((old) => old.id === id))

@@ -2,7 +2,8 @@
 import { labelOf, sayName } from '@belay/protocol';
 import type { ApprovalSpec, Control, LadderSpec, StepSpec } from '../model.ts';
 import { pageLadder } from '../page/waits.ts';
-import { sayDuration, sayList, sayOrigin, saySignOff, sayTarget } from '../words/names.ts';
+import { sayDuration, sayList, saySignOff, sayTarget } from '../words/names.ts';
+import { declaredNotes } from './declared-notes.ts';
 import { limitNotes, reviewNotes } from './limit-notes.ts';
 import type { Note } from './note.ts';
 import { stuckNotes } from './stuck-notes.ts';
@@ -46,13 +47,6 @@ const otherNotes = (before: Control, after: Control): Note[] => {
   const notes: string[] = [];
   if (before.owner !== after.owner)
     notes.push(`Every path ended with ${sayTarget(before.owner)}, and ends with ${sayTarget(after.owner)} now.`);
-  for (const fact of before.facts) {
-    const next = after.facts.find(({ name }) => name === fact.name);
-    if (next === undefined || !differs(fact, next)) continue;
-    const from =
-      sayOrigin(fact) === sayOrigin(next) ? '' : `: it was ${sayOrigin(fact)}, and is ${sayOrigin(next)} now`;
-    notes.push(`The fact ${labelOf(fact)} is declared otherwise${from}.`);
-  }
   for (const ladder of before.ladders) {
     const next = after.ladders.find(({ name }) => name === ladder.name);
     if (next === undefined || !differs(ladder, next)) continue;
@@ -67,11 +61,6 @@ const otherNotes = (before: Control, after: Control): Note[] => {
 /** What stands beside the rules and lets more happen without a person than before. */
 const loosened = (before: Control, after: Control): Note[] => {
   const notes: string[] = [];
-  for (const fact of before.facts) {
-    const next = after.facts.find(({ name }) => name === fact.name);
-    if (fact.from !== 'agent' && next?.from === 'agent')
-      notes.push(`The fact ${labelOf(fact)} is claimed by the agent now; it was ${sayOrigin(fact)}.`);
-  }
   for (const step of before.steps) {
     const next = after.steps.find(({ name }) => name === step.name);
     if (step.offline === 'refuse' && next?.offline === 'allow')
@@ -101,6 +90,7 @@ export const notesOf = (before: Control, after: Control): Note[] => [
   ...reviewNotes(before, after),
   ...stuckNotes(before, after),
   ...loosened(before, after),
+  ...declaredNotes(before, after),
   ...otherNotes(before, after),
   ...acceptedNotes(before, after),
 ];
