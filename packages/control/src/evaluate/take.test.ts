@@ -49,6 +49,10 @@ describe('a fact that is made of a list', () => {
     expect(compiled.decide(asked(`EUR ${amount}`, payments)).outcome).toBe(outcome);
   });
 
+  test('is rounded down, also below nothing', () => {
+    expect(compiled.decide(asked('EUR 1.00', paid('-0.01', '0.00'))).because).toBe('above EUR -0.02');
+  });
+
   test('counts the newest twenty alone', () => {
     const payments = paid(...Array<string>(20).fill('10.00'), ...Array<string>(30).fill('9000.00'));
     expect(compiled.decide(asked('EUR 30.01', payments)).because).toBe('above EUR 30.00');

@@ -33,7 +33,7 @@ const doubledMiddle = (sorted: readonly number[]): bigint => {
 const medianOf = (numbers: number[], times: number): number | undefined => {
   if (numbers.length === 0) return undefined;
   const sorted = numbers.toSorted((a, b) => a - b);
-  const result = Number((doubledMiddle(sorted) * BigInt(times)) / 2n);
+  const result = Number((doubledMiddle(sorted) * BigInt(times)) >> 1n);
   return Number.isSafeInteger(result) ? result : undefined;
 };
 

@@ -26,8 +26,8 @@ export const boundsOf = (spec: NumericSpec, currency = 'EUR'): Bounds => {
     case 'decimal':
     case 'money': {
       const scale = spec.type === 'money' ? minorDigits(currency) : spec.scale;
-      const read = (text: string | undefined) => (text === undefined ? null : parseDecimal(trimZeros(text), scale));
-      return { min: read(spec.min) ?? whole.min, max: read(spec.max) ?? whole.max };
+      const read = (text: string | undefined, up: boolean) => (text === undefined ? null : boundAt(text, scale, up));
+      return { min: read(spec.min, true) ?? whole.min, max: read(spec.max, false) ?? whole.max };
     }
     case 'duration':
       return { min: 0, max: whole.max };
@@ -38,8 +38,18 @@ export const boundsOf = (spec: NumericSpec, currency = 'EUR'): Bounds => {
   }
 };
 
-/** A bound such as 10000000.00 also holds for a currency without minor units. */
-const trimZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+/**
+ * A bound also holds where values have fewer digits after the point (10.50 in a currency without minor units): `up`, the
+ * first value that is not below it; else the last that is not above it.
+ */
+const boundAt = (text: string, scale: number, up: boolean): number | null => {
+  const [whole = '', fraction = ''] = text.split('.');
+  const kept = fraction.slice(0, scale);
+  const cut = parseDecimal(kept === '' ? whole : `${whole}.${kept}`, scale);
+  const towardsZero = text.startsWith('-') === up;
+  if (cut === null || towardsZero || /^0*$/.test(fraction.slice(scale))) return cut;
+  return up ? cut + 1 : cut - 1;
+};
 
 const form: Record<TypeSpec['type'], string> = {
   int: 'a whole number, such as 3',

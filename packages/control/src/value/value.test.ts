@@ -1,9 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { TypeSpec } from '../model.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 import { currencyCode, currencyName, formatMoney, parseMoney, wireMoney } from './money.ts';
 import { problemOf, showValue } from './spec.ts';
 import { formatDuration, localTimeIn, parseDate, parseDuration, parseTimestamp, parseWorkingHours } from './time.ts';
+
+test.each([
+  ['JPY 11', 'JPY 10', { type: 'money', currency: ['JPY'], max: '10.50' }],
+  ['JPY 10', 'JPY 11', { type: 'money', currency: ['JPY'], min: '10.50' }],
+  ['EUR -10.50', 'EUR -10.51', { type: 'money', currency: ['EUR'], max: '-10.505' }],
+  ['EUR -10.51', 'EUR -10.50', { type: 'money', currency: ['EUR'], min: '-10.505' }],
+  ['0.86', '0.85', { type: 'decimal', scale: 2, max: '0.855' }],
+] as const)('%s is outside and %s is not, where the bound has more digits than its values: %j', (out, inside, spec) => {
+  expect(problemOf(spec as unknown as TypeSpec, out)).toMatch(/^is (above|below) .+ declared value$/);
+  expect(problemOf(spec as unknown as TypeSpec, inside)).toBeNull();
+});
 
 describe('money', () => {
   test('is read exactly, with the digits of its currency', () => {
