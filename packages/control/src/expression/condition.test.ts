@@ -36,6 +36,12 @@ const piece = fc.constantFrom(
   '*',
 );
 
+test('a choice that is chosen by choices is refused before there is too much to ask', () => {
+  const nested = (depth: number) => `${'('.repeat(depth)}urgent${' ? count > 3 : count > 5)'.repeat(depth)}`;
+  expect(problems(nested(4))).toEqual([]);
+  expect(problems(nested(20))).toEqual([expect.stringMatching(/too long\. .+ rules of their own\.$/)]);
+});
+
 describe('the grammar', () => {
   test('binds like CEL: && before ||, comparison before &&, * before +', () => {
     const shape = (source: string): unknown => {

@@ -4,7 +4,7 @@ import { isText } from '../value/spec.ts';
 import { weekdays } from '../value/time.ts';
 import { conditionCalls, onlyArgument, unknownCall, valueCalls } from './calls.ts';
 import { compare, compareConstant } from './comparison.ts';
-import { all, any, constant, elementRef, type Ir, not, type Order, type Ref } from './ir.ts';
+import { all, any, constant, eachAtom, elementRef, type Ir, not, type Order, type Ref } from './ir.ts';
 import { parseExpression } from './parser.ts';
 import { isRef, resolve, type Scope } from './scope.ts';
 import { type Expression, ExpressionError, type ExpressionProblem, type Span } from './syntax.ts';
@@ -343,6 +343,8 @@ const irOf = (context: Context, expression: Expression): Ir => {
       return binaryIr(context, expression);
     case 'choose': {
       const test = irOf(context, expression.test);
+      // It is asked in both branches: a choice that is chosen by choices doubles with each.
+      eachAtom(test, () => spend(context.budget, 10, expression));
       const yes = all([test, attempt(context, expression.yes)]);
       return any([yes, all([not(test), attempt(context, expression.no)])]);
     }
@@ -351,6 +353,13 @@ const irOf = (context: Context, expression: Expression): Ir => {
     case 'list':
       return refuse('wrongType', expression, 'A list is not a condition.', 'Write `fact in ["a", "b"]`.');
   }
+};
+
+const spend = (budget: Context['budget'], characters: number, span: Span): void => {
+  budget.characters -= characters;
+  if (budget.characters >= 0) return;
+  const remedy = 'Put values into `lists`, and write choices between choices as rules of their own.';
+  refuse('syntax', span, 'With its conditions and choices written out, this is too long.', remedy);
 };
 
 /** Goes on after a problem, so that one expression can report several. */
@@ -375,11 +384,7 @@ export const analyse = (
 ): Analysed => {
   const context: Context = { scope, problems: [], element: null, inside, budget };
   try {
-    budget.characters -= source.length;
-    if (budget.characters < 0) {
-      const span = { from: 0, to: source.length };
-      refuse('syntax', span, 'With its conditions written out, this is too long.', 'Put values into `lists`.');
-    }
+    spend(budget, source.length, { from: 0, to: source.length });
     const ir = irOf(context, parseExpression(source));
     return { ir: context.problems.length === 0 ? ir : null, problems: context.problems };
   } catch (error) {

@@ -56,6 +56,18 @@ describe('a control', () => {
   });
 });
 
+test('a rule is checked at each of its steps: what an argument is at one says nothing of another', () => {
+  const at = (scale: number) => `{ risk: low, effect: none, arguments: { score: { type: decimal, scale: ${scale} } } }`;
+  const text = (coarse: number) =>
+    `control: a\nabout: b\nowner: role:c\nsteps:\n  fine: ${at(2)}\n  coarse: ${at(coarse)}\n` +
+    'rules:\n  - { id: r, when: args.score > 0.85, then: handoff, because: d }\n';
+  expect(parseControl(text(2)).ok).toBe(true);
+  expect(parseControl(text(3)).ok).toBe(true);
+  expect(shownProblems(text(1))).toEqual([
+    '8:33 args.score has at most 1 digits after the point; 0.85 does not fit. Round the number.',
+  ]);
+});
+
 /** Ten controls as a beginner writes them, and every word they get to read. */
 const beginners: [string, string][] = [
   ['an empty file', ''],

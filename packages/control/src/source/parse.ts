@@ -141,8 +141,11 @@ const checkMeaning = (source: Source, read: ControlRead, control: Control, broke
     const at = (rule.at ?? []).flatMap(({ value }) => nearest(value, stepNames) ?? []);
     if (rule.at !== undefined && at.length === 0) continue;
     const scope = scopeAt(at);
-    checkExpression(source, rule.when, scope);
-    checkExpression(source, rule.unless, scope);
+    // Also at each step by itself, as it is decided: an argument may have another currency or scale at one of them.
+    for (const one of scope.steps.length > 1 ? [scope, ...scope.steps.map(({ name }) => scopeAt([name]))] : [scope]) {
+      checkExpression(source, rule.when, one);
+      checkExpression(source, rule.unless, one);
+    }
     checkSentence(source, rule.because, [scope]);
   }
   for (const { name, value } of read.conditions ?? []) {
