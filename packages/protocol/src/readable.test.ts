@@ -38,6 +38,8 @@ describe('a value in the reader’s language', () => {
     for (const [value, type] of [
       ['7d', 'string'],
       ['many', 'money'],
+      [`EUR 1.${'0'.repeat(101)}`, 'money'],
+      [`0.${'1'.repeat(101)}`, 'decimal'],
       ['2026-13-40', 'date'],
       ['soon', 'duration'],
       [null, 'money'],

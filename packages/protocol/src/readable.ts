@@ -7,8 +7,9 @@ import type { Json } from './words.ts';
 /** `locale` and `zone`: BCP 47 and IANA names; undefined: those of the machine. */
 export type Reader = { locale?: string | undefined; zone?: string | undefined };
 
-const money = /^([A-Z]{3}) (-?\d+(?:\.(\d+))?)$/;
-const decimal = /^-?\d+(?:\.(\d+))?$/;
+/** More digits after the point than these not every browser can format: the exact text stands alone then. */
+const money = /^([A-Z]{3}) (-?\d+(?:\.(\d{1,20}))?)$/;
+const decimal = /^-?\d+(?:\.(\d{1,20}))?$/;
 const units = { d: 'day', h: 'hour', m: 'minute', s: 'second', ms: 'millisecond' } as const;
 
 type Numeral = Parameters<Intl.NumberFormat['format']>[0];

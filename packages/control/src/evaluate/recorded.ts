@@ -49,7 +49,7 @@ const recordIn = (input: GateInput, { from, source = '' }: FactSpec): JsonObject
 const put = (record: JsonObject, path: readonly string[], value: Json): void => {
   let at = record;
   for (const key of path.slice(0, -1)) {
-    const there = at[key];
+    const there = Object.hasOwn(at, key) ? at[key] : undefined;
     const inner = isRecord(there) ? there : {};
     at[key] = inner;
     at = inner;
@@ -71,7 +71,8 @@ export const recordedInput = (
   );
   const input: GateInput = { step, arguments: args, agent: {}, system: {}, looked };
   for (const fact of declared) {
-    const value: Json | undefined = fact.from === 'args' ? undefined : facts[fact.name];
+    const isThere = fact.from !== 'args' && Object.hasOwn(facts, fact.name);
+    const value: Json | undefined = isThere ? facts[fact.name] : undefined;
     if (value !== undefined) put(recordIn(input, fact), placeOfFact(fact).path, value);
   }
   return input;
