@@ -8,7 +8,7 @@ import { all, any, constant, eachAtom, elementRef, type Ir, not, type Order, typ
 import { parseExpression } from './parser.ts';
 import { isRef, resolve, type Scope } from './scope.ts';
 import { type Expression, ExpressionError, type ExpressionProblem, type Span } from './syntax.ts';
-import { calculate, checkEnumValue, literalConstant, negate, refuse, type Term, timeConstant } from './terms.ts';
+import { calculate, checkEnumValue, literalConstant, negate, refuse, spend, type Term, timeConstant } from './terms.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;
 type Binary = Extract<Expression, { kind: 'binary' }>;
@@ -353,13 +353,6 @@ const irOf = (context: Context, expression: Expression): Ir => {
     case 'list':
       return refuse('wrongType', expression, 'A list is not a condition.', 'Write `fact in ["a", "b"]`.');
   }
-};
-
-const spend = (budget: Context['budget'], characters: number, span: Span): void => {
-  budget.characters -= characters;
-  if (budget.characters >= 0) return;
-  const remedy = 'Put values into `lists`, and write choices between choices as rules of their own.';
-  refuse('syntax', span, 'With its conditions and choices written out, this is too long.', remedy);
 };
 
 /** Goes on after a problem, so that one expression can report several. */

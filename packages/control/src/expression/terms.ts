@@ -29,6 +29,14 @@ export const refuse = (code: ExpressionProblemCode, span: Span, message: string,
   throw new ExpressionError(code, span, message, remedy);
 };
 
+/** Takes from what an expression may come to with its conditions and choices written out. */
+export const spend = (budget: { characters: number }, characters: number, span: Span): void => {
+  budget.characters -= characters;
+  if (budget.characters >= 0) return;
+  const remedy = 'Put values into `lists`, and write choices between choices as rules of their own.';
+  refuse('syntax', span, 'With its conditions and choices written out, this is too long.', remedy);
+};
+
 const moneyConstant = (span: Span, currency: string, amount: string): Constant => {
   const money = parseMoney(`${currency} ${amount}`);
   if (money) return { type: 'money', currency, minor: money.minor };
