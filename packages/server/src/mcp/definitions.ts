@@ -75,8 +75,14 @@ const knownFrom = (definitions: Map<string, JsonObject>, pins: Pins, stepOf: Ste
   return known;
 };
 
+/** Listed twice, it is neither: a client may go by either of the two. */
+const listed = (before: JsonObject | undefined, tool: JsonObject): JsonObject =>
+  before === undefined || digestOf(before) === digestOf(tool)
+    ? tool
+    : { name: tool.name ?? '', listed: [before, tool] };
+
+/** The pins are read when they are needed: other sessions and processes pin in the same file. */
 export const createDefinitions = (file: PinFile, stepOf: StepOf): Definitions => {
-  const pins = file.read();
   let known = new Map<string, Known>();
   let gathering = new Map<string, JsonObject>();
   let current = false;
@@ -85,8 +91,10 @@ export const createDefinitions = (file: PinFile, stepOf: StepOf): Definitions =>
     page(tools, first, last) {
       if (first) gathering = new Map();
       for (const tool of Array.isArray(tools) ? tools : [])
-        if (isObject(tool) && typeof tool.name === 'string') gathering.set(tool.name, tool);
+        if (isObject(tool) && typeof tool.name === 'string')
+          gathering.set(tool.name, listed(gathering.get(tool.name), tool));
       if (!last) return;
+      const pins = file.read();
       known = knownFrom(gathering, pins, stepOf);
       current = true;
       const fresh = [...known].filter(([name]) => !Object.hasOwn(pins.tools, name));
@@ -104,22 +112,28 @@ export const createDefinitions = (file: PinFile, stepOf: StepOf): Definitions =>
       const { definition: now, digest, others, pinned } = seen;
       if (others.length > 0) return { kind: 'ambiguous', others };
       if (pinned) return { kind: 'pinned' };
+      const pins = file.read();
+      const before = pins.tools[tool] ?? {};
+      seen.pinned = digestOf(before) === digest;
+      if (seen.pinned) return { kind: 'pinned' };
       const asked = pins.asked[tool];
       return {
         kind: 'changed',
         digest,
-        before: pins.tools[tool] ?? {},
+        before,
         now,
         asked: asked?.digest === digest ? asked : null,
       };
     },
     asked(tool, about) {
+      const pins = file.read();
       pins.asked[tool] = about;
       file.write(pins);
     },
     accept(tool) {
       const now = known.get(tool);
       if (now === undefined) return;
+      const pins = file.read();
       pins.tools[tool] = now.definition;
       now.pinned = true;
       delete pins.asked[tool];
