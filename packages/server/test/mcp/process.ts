@@ -7,7 +7,13 @@ import { type McpClient, speak } from './client.ts';
 const main = root('packages/server/dist/cli/main.js');
 const started: ChildProcess[] = [];
 
-export type McpProcess = { client: McpClient; trouble(): string; kill(): Promise<void> };
+export type McpProcess = {
+  client: McpClient;
+  trouble(): string;
+  kill(): Promise<void>;
+  /** ends as a client that is gone: nobody reads or writes any more; resolves when the process has ended */
+  leave(): Promise<void>;
+};
 
 export const startProcess = (command: string, args: string[], env: Record<string, string> = {}): McpProcess => {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
@@ -23,6 +29,10 @@ export const startProcess = (command: string, args: string[], env: Record<string
     trouble,
     async kill() {
       child.kill('SIGKILL');
+      await ended;
+    },
+    async leave() {
+      for (const stream of child.stdio) stream?.destroy();
       await ended;
     },
   };

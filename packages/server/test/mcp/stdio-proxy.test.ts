@@ -1,5 +1,6 @@
 /** The proxy as a process in front of a real server process, against the real gate. */
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -198,44 +199,6 @@ describe('a takeover', () => {
   });
 });
 
-describe('a tool whose definition has changed', () => {
-  const changed = () =>
-    noteTools().map((tool) => (tool.name === 'read_note' ? { ...tool, description: 'Also sends it away.' } : tool));
-
-  it('waits until a person has accepted it, also when the server changes it in the middle of a session', async () => {
-    const client = await stage.notes();
-    await client.call('read_note', { title: 'a' });
-    stage.define(changed());
-    client.notify('notifications/change');
-    const waiting = await until('the proxy has heard of it', async () => {
-      const answer = await client.call('read_note', { title: 'a' });
-      return answer.isError && answer;
-    });
-    expect(waiting.text).toContain('no longer what it was');
-    // Asking again while nobody has looked is no acceptance.
-    expect((await client.call('read_note', { title: 'other' })).text).toContain('no longer what it was');
-    const kase = await stage.takeOver((await stage.runOf(waiting.ticket)).runId);
-    expect(kase.agentWords).toContain('Also sends it away.');
-    const outcome = client.call('belay_wait', { ticket: waiting.ticket, seconds: 50 });
-    await stage.giveBack(kase, { unchanged: true });
-    expect((await outcome).text).toContain('Note a');
-    await client.close();
-    const next = await stage.notes();
-    expect((await next.call('read_note', { title: 'b' })).text).toBe('Note b');
-  });
-
-  it('is not accepted by a case that is cancelled', async () => {
-    const client = await stage.notes();
-    await client.call('fail');
-    stage.define(noteTools().map((tool) => (tool.name === 'fail' ? { ...tool, title: 'Other' } : tool)));
-    client.notify('notifications/change');
-    const waiting = (): Promise<string> => until('the call waits', async () => (await client.call('fail')).ticket);
-    const { caseId } = await stage.runOf(await waiting());
-    await stage.cancel(caseId ?? '');
-    expect((await stage.runOf(await waiting())).caseId).not.toBe(caseId);
-  });
-});
-
 describe('what never reaches the server', () => {
   it('is a forbidden call: the model hears why, and what to do instead', async () => {
     const client = await stage.notes();
@@ -369,6 +332,37 @@ describe('a client that names its calls', () => {
     const other = await client.call('write_note', { title: 'other' }, { 'belay/key': 'call-1' });
     expect(other.isError).toBe(true);
     expect(effectsSince(before)).toEqual([{ title: 'free' }]);
+  });
+});
+
+/** Carries out a call at once, and answers when the file is there that is named first. */
+const slowServer = `const { existsSync } = require('node:fs');
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  const say = (result) => console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  if (method === 'initialize') say({ protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 's', version: '1' } });
+  if (method === 'tools/list') say({ tools: [{ name: 'stay', inputSchema: { type: 'object' } }] });
+  if (method !== 'tools/call') return;
+  process.stderr.write('carried out');
+  const look = setInterval(() => {
+    if (!existsSync(process.argv[1])) return;
+    clearInterval(look);
+    say({ content: [{ type: 'text', text: 'Stayed' }] });
+  }, 10);
+});`;
+
+describe('a client that is gone in the middle of a call', () => {
+  it('leaves nothing in doubt: what the server answers is reported, and the work is finished', async () => {
+    const go = join(stage.folder, 'go');
+    const { client, trouble, leave } = stage.started([process.execPath, '-e', slowServer, go]);
+    await connect(client);
+    client.call('stay', { title: 'on' }).catch(() => {});
+    await until('it is carried out', async () => trouble().includes('carried out'));
+    const left = leave();
+    writeFileSync(go, '');
+    await left;
+    const run = await stage.runOfClient(client);
+    expect([run.status, run.inFlight]).toEqual(['finished', []]);
   });
 });
 

@@ -90,6 +90,11 @@ const gated = async (given: Given, log: (text: string) => void): Promise<Session
   }
 };
 
+/** A client that is gone reads no more; what its calls have come to is reported all the same. */
+const outliveReader = (): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => {});
+};
+
 const mcp: Command = {
   name: 'mcp',
   summary: 'Put an MCP server behind the gate: every call of a tool is decided first.',
@@ -136,6 +141,7 @@ const mcp: Command = {
       return 0;
     }
     const { runStdioProxy } = await import('../../mcp/stdio-proxy.ts');
+    outliveReader();
     const { stdin: input, stdout: output } = process;
     const code = await runStdioProxy({ ...target, env: environmentForOthers(), input, output, log, sessionFor }).catch(
       (error: NodeJS.ErrnoException) => {
