@@ -237,7 +237,7 @@ const serve = async (
   const sessionId = sessionIdOf(request.headers);
   const passed = { url, request, response, gone: away.signal };
   if (request.method !== 'POST') {
-    await pass({ ...passed, body: null }, clients.of(sessionId, null), () => {});
+    await pass({ ...passed, body: null }, clients.of(sessionId, null, response), () => {});
     if (request.method === 'DELETE') clients.letGo(sessionId);
     return;
   }
@@ -245,7 +245,7 @@ const serve = async (
   if (body === null) return json(response, 413, errorText(null, { code: invalidRequest, message: 'Too large.' }));
   if (!isJson(request.headers) || request.headers['content-encoding'] !== undefined) {
     if (url.pathname !== target.pathname && isForm(request.headers, body))
-      return pass({ ...passed, body }, clients.of(sessionId, null), () => {});
+      return pass({ ...passed, body }, clients.of(sessionId, null, response), () => {});
     return json(response, 415, errorText(null, { code: invalidRequest, message: 'Send plain application/json.' }));
   }
   const read = readStrictly(body);
@@ -253,7 +253,7 @@ const serve = async (
   const { message } = read;
   const params = objectOr(message.params);
   const meta = objectOr(params._meta);
-  const client = clients.of(sessionId, isStateless(meta) ? clientOfMeta(meta) : null);
+  const client = clients.of(sessionId, isStateless(meta) ? clientOfMeta(meta) : null, response);
   const id = idOf(message);
   if (message.method === 'tools/call' && id === null)
     return json(response, 400, errorText(null, { code: invalidRequest, message: 'A call needs an id.' }));
@@ -261,7 +261,8 @@ const serve = async (
   if (message.method === 'tools/call' && id !== null) return call({ ...exchange, id }, clients, log);
   if (message.method === 'tools/list' && id !== null) return list({ ...exchange, id }, clients);
   await pass({ ...passed, body }, client, (headers) => {
-    if (message.method === 'initialize') clients.of(sessionIdOf(headers), clientNameOf(objectOr(params.clientInfo)));
+    if (message.method === 'initialize')
+      clients.of(sessionIdOf(headers), clientNameOf(objectOr(params.clientInfo)), response);
   });
 };
 
