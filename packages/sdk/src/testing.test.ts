@@ -40,6 +40,25 @@ const pay = ({ arguments: args }: { arguments: unknown }) => {
   return 'paid';
 };
 
+const twoRungs = control
+  .replace('ladders:', 'ladders:\n  support: [{ tell: role:support, within: 15m }, { tell: role:lead, within: 15m }]')
+  .replace('to: role:support, because: The customer', 'to: support, because: The customer');
+
+describe('a clock that is moved over several things', () => {
+  it('lets each happen at its time', async () => {
+    const { test, run, story } = await open({ controls: twoRungs, sources: { crm: () => ({ angry: true }) } });
+    const paying = run.step('refund', { amount: 'EUR 20.00' }, pay).catch(() => {});
+    await test.asked();
+    const begun = test.now().getTime();
+    await test.fastForward('31m');
+    const told = (await story()).entries.filter(({ type }) => type === 'RungFired');
+    expect(told.map(({ at }) => (at - begun) / 60_000)).toEqual([0, 15, 30]);
+    expect(test.now().getTime() - begun).toBe(31 * 60_000);
+    await test.person('lena').resolve(run.id, 'Done by phone.');
+    await paying;
+  });
+});
+
 describe('a Belay for tests', () => {
   it('lets through what the control lets through, and tells the story', async () => {
     const { run, story } = await open();

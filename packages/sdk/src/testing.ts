@@ -53,7 +53,7 @@ export type TestBelay<C extends ControlMap = AnyControls> = {
   options(agentId?: string): BelayOptions;
   belay(agentId?: string): Belay<C>;
   person(personId: string): TestPerson;
-  /** moves the clock and lets everything that came due happen: `15m`, `24h`, `7d` */
+  /** moves the clock and lets everything that comes due on the way happen, each at its time: `15m`, `24h`, `7d` */
   fastForward(duration: string): Promise<void>;
   now(): Date;
   /** waits until the code under test waits for people, and says in which run */

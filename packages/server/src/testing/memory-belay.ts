@@ -184,11 +184,14 @@ export const createMemoryBelay = (options: MemoryOptions) => {
       return unreadable === null ? http.fetch(request) : problemResponse(problem('control_invalid', unreadable));
     },
     now: () => now,
-    /** Moves the clock and lets everything that came due happen. */
+    /** Moves the clock and lets everything that comes due on the way happen, each at its time. */
     advance: async (ms: number): Promise<void> => {
       await ready;
-      now += ms;
-      await fireDue({ known: house.known, due, log: loud, doubt: () => null, fired });
+      const end = now + ms;
+      do {
+        now = memory.nextDueAt(rows, now, end);
+        await fireDue({ known: house.known, due, log: loud, doubt: () => null, fired });
+      } while (now < end);
     },
     agentKey: (agentId: string): string => `key_${agentId}`,
     session: (personId: string): string => `session_${personId}`,

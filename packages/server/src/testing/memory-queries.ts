@@ -124,6 +124,7 @@ export const createQueries = (rows: Rows, house: HouseStore): Queries => ({
   listStops: async (stopId, limit, nameOf) =>
     [...rows.stops.values()]
       .filter((stop) => stopId === null || stop.stopId === stopId)
+      .sort((a, b) => Number(a.liftedAt !== null) - Number(b.liftedAt !== null) || b.at - a.at)
       .slice(0, limit)
       .map(({ by, at, liftedAt, ...stop }) => ({
         ...stop,
@@ -135,8 +136,7 @@ export const createQueries = (rows: Rows, house: HouseStore): Queries => ({
       })),
   liftStop: async (stopId, _because, _by, at) => {
     const stop = rows.stops.get(stopId);
-    if (stop === undefined || stop.liftedAt !== null) return false;
-    stop.liftedAt = at;
-    return true;
+    if (stop !== undefined) stop.liftedAt ??= at;
+    return stop !== undefined;
   },
 });

@@ -183,6 +183,10 @@ export const createRunStore = (rows: Rows): RunStore => ({
   idempotent: async (caller, key) => rows.idempotency.get(`${caller} ${key}`) ?? null,
 });
 
+/** The first instant after `now` at which something is due; `end` when nothing is before. */
+export const nextDueAt = ({ runs }: Rows, now: number, end: number): number =>
+  [...runs.values()].reduce((first, { nextDueAt: at }) => (at !== null && at > now && at < first ? at : first), end);
+
 export const createDueStore = (rows: Rows): DueStore => {
   const due = (at: number): Kept[] =>
     [...rows.runs.values()].filter(({ nextDueAt }) => nextDueAt !== null && nextDueAt <= at);

@@ -272,7 +272,12 @@ const returning = (suite: Suite): void => {
       expect((await job.gate()).problem.code).toBe('fenced');
       const again = { control: 'payment-approval', subject: { invoiceId: 'x' } };
       expect((await halted.call('startRun', { body: again })).problem.code).toBe('run_stopped');
-      await suite.dana.call('liftStop', { params: { stopId }, body: { because: 'Looked at.' } });
+      const lift = () => suite.dana.call('liftStop', { params: { stopId }, body: { because: 'Looked at.' } });
+      const lifted = (await lift()).body;
+      expect((await lift()).body).toEqual(lifted);
+      const inForce = (await suite.dana.call('stop', { body: { ...body, name: 'nobody' } })).body;
+      const { items } = (await suite.dana.call('listStops', { query: {} })).body;
+      expect(items.map((stop) => stop.stopId)).toEqual([inForce.stopId, stopId]);
       expect((await halted.call('startRun', { body: again })).ok).toBe(true);
     });
   });
