@@ -29,8 +29,6 @@ export const writeConnection = (dataDir: string, connection: Connection): void =
   writeFileSync(file, `${JSON.stringify(connection)}\n`, { mode: 0o600 });
 };
 
-export const forgetConnection = (dataDir: string): void => rmSync(fileIn(dataDir), { force: true });
-
 const readConnection = (dataDir: string): Connection | null => {
   try {
     return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Connection;
@@ -44,6 +42,11 @@ const readConnection = (dataDir: string): Connection | null => {
       );
     return null;
   }
+};
+
+/** Another server may have begun on this machine meanwhile and left its own way in. */
+export const forgetConnection = (dataDir: string, token: string): void => {
+  if (readConnection(dataDir)?.token === token) rmSync(fileIn(dataDir), { force: true });
 };
 
 /** The demo keeps its data in a directory of its own below the usual one. */

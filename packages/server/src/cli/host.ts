@@ -156,12 +156,13 @@ export const keepConnection = async (
   onError: (error: unknown) => void,
 ): Promise<{ end: () => void }> => {
   const { house, clock } = server.app.services;
-  let known = { personId: '', at: 0 };
+  let known = { personId: '', at: 0, token: '' };
   const renew = async (): Promise<void> => {
     const { personId } = administratorOf(await house.organisation());
     if (personId === known.personId && clock.now() - known.at < renewMs) return;
-    writeConnection(dataDir, { url: server.url, token: await sessionOfMachine(server, personId) });
-    known = { personId, at: clock.now() };
+    const token = await sessionOfMachine(server, personId);
+    writeConnection(dataDir, { url: server.url, token });
+    known = { personId, at: clock.now(), token };
   };
   await renew();
   let failing = false;
@@ -180,7 +181,7 @@ export const keepConnection = async (
   return {
     end: () => {
       clearInterval(timer);
-      forgetConnection(dataDir);
+      forgetConnection(dataDir, known.token);
     },
   };
 };
