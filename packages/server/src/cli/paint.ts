@@ -44,3 +44,9 @@ export const wrap = (text: string, width: number): string[] => {
 
 /** An instant of the wire as people at this machine read it. */
 export const instantText = (at: string): string => new Date(at).toLocaleString('sv-SE').slice(0, 16);
+
+/** After a list for people: what is not shown may be what somebody looks for. */
+export const moreText = ({ items, next }: { items: unknown[]; next: string | null }): string =>
+  next === null
+    ? ''
+    : `There are more than these ${items.length}. Narrow the list down, or ask the HTTP API for the next page.\n`;

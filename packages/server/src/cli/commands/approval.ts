@@ -16,7 +16,7 @@ import { connect, connecting } from '../connection.ts';
 import { editsOf } from '../edits.ts';
 import { readTextFile } from '../host.ts';
 import { readerNow } from '../packet-text.ts';
-import { columns, instantText, oneLine } from '../paint.ts';
+import { columns, instantText, moreText, oneLine } from '../paint.ts';
 import { becauseOf } from './stop.ts';
 
 const because: Record<string, Option> = { because: { type: 'string', value: 'TEXT', about: 'why' } };
@@ -63,7 +63,7 @@ const list: Command = {
       },
     });
     if (io.json) printJson(io, page);
-    else io.out(approvalsText(page.items, io.paint));
+    else io.out(approvalsText(page.items, io.paint) + moreText(page));
     return 0;
   },
 };

@@ -16,7 +16,7 @@ import {
 import { connect, connecting } from '../connection.ts';
 import { editsOf } from '../edits.ts';
 import { readerNow } from '../packet-text.ts';
-import { instantText } from '../paint.ts';
+import { instantText, moreText } from '../paint.ts';
 import { becauseOf } from './stop.ts';
 
 const revisionOption: Record<string, Option> = {
@@ -84,7 +84,7 @@ const list: Command = {
       },
     });
     if (io.json) printJson(io, page);
-    else io.out(casesText(page.items, io.paint));
+    else io.out(casesText(page.items, io.paint) + moreText(page));
     return 0;
   },
 };

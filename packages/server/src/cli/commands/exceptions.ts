@@ -2,7 +2,7 @@
 import type { ExceptionView, SampleView } from '@belay/protocol';
 import { type Command, printJson } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
-import { columns, instantText, oneLine, type Paint } from '../paint.ts';
+import { columns, instantText, moreText, oneLine, type Paint } from '../paint.ts';
 
 const registerText = (items: ExceptionView[], paint: Paint): string => {
   if (items.length === 0) return 'No exceptions.\n';
@@ -49,7 +49,7 @@ const exceptions: Command = {
       query: { ...Object.fromEntries(chosen), ...(given.flag('open') ? { open: 'true' } : {}), limit: 200 },
     });
     if (io.json) printJson(io, page);
-    else io.out(registerText(page.items, io.paint));
+    else io.out(registerText(page.items, io.paint) + moreText(page));
     return 0;
   },
 };
@@ -85,7 +85,7 @@ const list: Command = {
     };
     const page = await connect(given).call('listSamples', { query });
     if (io.json) printJson(io, page);
-    else io.out(samplesText(page.items));
+    else io.out(samplesText(page.items) + moreText(page));
     return 0;
   },
 };

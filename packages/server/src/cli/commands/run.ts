@@ -2,7 +2,7 @@
 import { type AnswerOf, counted, type RunView } from '@belay/protocol';
 import { type Command, type Given, type Io, printJson, wrongUsage } from '../command.ts';
 import { connect, connecting } from '../connection.ts';
-import { columns, harmless, instantText, oneLine } from '../paint.ts';
+import { columns, harmless, instantText, moreText, oneLine } from '../paint.ts';
 import { becauseOf } from './stop.ts';
 
 const subjectText = ({ subject }: RunView): string => oneLine(Object.values(subject).map(String).join(' '));
@@ -42,7 +42,7 @@ const list: Command = {
         run.nextDueAt === null ? '' : `${instantText(run.nextDueAt)} ${oneLine(run.nextDue ?? '')}`,
       ]);
       const head = ['run', 'agent', 'control', 'subject', 'status', 'next look'];
-      io.out(columns([head, ...rows], (cell, row) => (row === 0 ? io.paint('dim', cell) : cell)));
+      io.out(columns([head, ...rows], (cell, row) => (row === 0 ? io.paint('dim', cell) : cell)) + moreText(page));
     }
     return 0;
   },
