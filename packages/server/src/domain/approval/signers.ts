@@ -4,6 +4,7 @@
  */
 import type { Context, Refusal } from '../decided.ts';
 import {
+  type Delegation,
   type Organisation,
   putOnCallBy,
   resolveTarget,
@@ -36,12 +37,15 @@ export const exclusionOf = (approval: Approval, personId: string, { org, now }: 
   return override ? { personId, because: 'they entered the override that is on call now' } : null;
 };
 
+/** The delegations by which somebody could sign this approval at an instant. */
+export const delegationsFor = ({ name }: Approval, { delegations = [] }: Organisation, at: number): Delegation[] =>
+  delegations.filter(
+    ({ approval, since, until }) => (approval === null || approval === name) && since <= at && at < until,
+  );
+
 /** People who let this person sign for them now. */
 const principalsOf = (approval: Approval, personId: string, { org, now }: Situation): string[] =>
-  (org.delegations ?? [])
-    .filter(({ to, since, until }) => to === personId && since <= now && now < until)
-    .filter((delegation) => delegation.approval === null || delegation.approval === approval.name)
-    .map((delegation) => delegation.from);
+  delegationsFor(approval, org, now).flatMap(({ from, to }) => (to === personId ? [from] : []));
 
 const hasVoted = (approval: Approval, personId: string): boolean =>
   approval.signatures.some(({ by, insteadOf }) => by === personId || insteadOf === personId) ||

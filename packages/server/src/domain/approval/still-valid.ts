@@ -7,7 +7,7 @@ import { splitTarget } from '../oncall/organisation.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Approval, Permit, Run, Signature } from '../run/run.ts';
 import { isReached } from './quorum.ts';
-import { signersText } from './signers.ts';
+import { delegationsFor, signersText } from './signers.ts';
 
 /** The groups it still counts for; none when anybody concerned has left, is excluded, or took the delegation back. */
 const groupsStill = (approval: Approval, { by, insteadOf, groups, at }: Signature, { org }: Context): number[] => {
@@ -15,9 +15,7 @@ const groupsStill = (approval: Approval, { by, insteadOf, groups, at }: Signatur
   const active = (personId: string): boolean => org.people.some((p) => p.active && p.personId === personId);
   const excluded = approval.exclusions.some(({ personId }) => concerned.includes(personId));
   if (excluded || !concerned.every(active)) return [];
-  const delegated = (org.delegations ?? []).some(
-    (one) => one.from === insteadOf && one.to === by && one.since <= at && at < one.until,
-  );
+  const delegated = delegationsFor(approval, org, at).some(({ from, to }) => from === insteadOf && to === by);
   if (insteadOf !== null && !delegated) return [];
   const roles = org.people.find((person) => person.personId === (insteadOf ?? by))?.roles ?? [];
   return groups.filter((index) => {

@@ -101,6 +101,14 @@ describe('delegation', () => {
     expect(told.ask({ args: pay('500.00') }).answer.kind).toBe('pause');
     expect(told.types[0]).toBe('ApprovalVoided');
   });
+  it('that is taken back is not replaced by one for another approval', () => {
+    const told = story('from: role:signers, within: 1h');
+    told.organisation = delegated('ben', 'ann');
+    told.sign('ann');
+    told.organisation = delegated('ben', 'ann', { approval: 'two-of-us' });
+    expect(told.ask({ args: pay('500.00') }).answer.kind).toBe('pause');
+    expect(told.types[0]).toBe('ApprovalVoided');
+  });
 });
 
 describe('reading first', () => {
