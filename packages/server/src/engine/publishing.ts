@@ -167,6 +167,9 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
           code: 'separation_of_duties',
           detail: `You drafted ${name} yourself; another designer publishes it.`,
         };
+      const another = { ok: false, code: 'draft_changed', detail: `Another draft of ${name} waits by now.` } as const;
+      // What is checked here is what is published: another one may come, or this one go, until the commit.
+      if (draft.digest !== digest) return another;
       const again = await read({
         source: draft.source,
         file: `${name}.control.yaml`,
@@ -175,8 +178,7 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
       if (!again.ok)
         return { ok: false, code: 'control_invalid', detail: again.problems.map(({ message }) => message).join('\n') };
       const published = await store.publishDraft(name, digest, { publishedAt: clock.now(), publishedBy: by });
-      if (published === null)
-        return { ok: false, code: 'draft_changed', detail: `The draft of ${name} is ${draft.digest} by now.` };
+      if (published === null) return another;
       changed(name);
       return { ok: true, value: published };
     },
