@@ -74,8 +74,13 @@ const withdrawn: Evolve<'VoteWithdrawn'> = (run, { approvalId, vote, of, expires
   };
 };
 
+const changedBy = ({ by, changedBefore = [] }: Allowance): string[] => [...changedBefore, by];
+
 /** What the agent asked for stays the name of it; what would be carried out is the new version. */
 const edited: Evolve<'ArgumentsEdited'> = (run, { step, asked, before, digest, arguments: args }, { by }) => {
+  const replaces = ({ step: of, digest: one, effectiveDigest }: Allowance): boolean =>
+    of === step && (one === asked || effectiveDigest === before);
+  const changedBefore = run.allowances.filter((one) => one.edited && replaces(one)).flatMap(changedBy);
   const allowance: Allowance = {
     step,
     digest: asked,
@@ -83,12 +88,12 @@ const edited: Evolve<'ArgumentsEdited'> = (run, { step, asked, before, digest, a
     effectiveDigest: digest,
     edited: true,
     by: by.id,
+    ...(changedBefore.length === 0 ? {} : { changedBefore }),
     seen: [],
     letsThrough: false,
     permitId: null,
   };
-  const others = run.allowances.filter((a) => a.step !== step || (a.digest !== asked && a.effectiveDigest !== before));
-  return { ...run, allowances: [...others, allowance] };
+  return { ...run, allowances: [...run.allowances.filter((one) => !replaces(one)), allowance] };
 };
 
 type Types = Extract<RunEvent['type'], `Approval${string}` | 'VoteRefused' | 'VoteWithdrawn' | 'ArgumentsEdited'>;

@@ -48,7 +48,10 @@ const exclusionsOf = (run: Run, wanted: Wanted, exclude: ExcludedRole[], context
   const all = [
     ...(edited?.exclusions ?? []),
     ...because(edited === null ? [] : [edited.by], 'they changed these arguments'),
-    ...because(allowance?.edited ? [allowance.by] : [], 'they changed these arguments'),
+    ...because(
+      allowance?.edited ? [...(allowance.changedBefore ?? []), allowance.by] : [],
+      'they changed these arguments',
+    ),
     ...because(asked ? requesters(run, context) : [], `${run.agentId} acts on behalf of them`),
     ...because(exclude.includes('preparer') ? [allowance?.by ?? null] : [], 'they let this step through'),
     ...because(exclude.includes('publisher') ? [run.publishedBy] : [], 'they published the rules that ask for it'),

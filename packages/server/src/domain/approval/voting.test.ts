@@ -225,6 +225,16 @@ describe('edit, then approve', () => {
       {},
     ]);
   });
+  it('keeps everybody who changed it from signing, also when it lapsed and is asked for again', () => {
+    const told = edit(edit(story('from: role:signers, within: 1h'), 'ben'), 'cleo', pay('300.00'));
+    expect(told.sign('ben').refused).toBe('separation_of_duties');
+    told.wait(minutes(60)).person('cleo', { type: 'cancel' });
+    expect(told.ask({ args: pay('500.00') }).answer.kind).toBe('pause');
+    expect(approvalOf(told)).toMatchObject({ status: 'waiting', arguments: pay('300.00') });
+    expect(told.sign('cleo').refused).toBe('separation_of_duties');
+    expect(told.sign('ben').refused).toBe('separation_of_duties');
+    expect(told.sign('eve').types).toEqual(['ApprovalSigned']);
+  });
   it('does not answer a handoff, and is changed only where it may be', () => {
     const told = edit(story('from: role:signers, within: 1h'), 'ben').sign('eve');
     expect(told.ask({ args: pay('500.00'), facts: { fresh: true } }).answer.kind).toBe('handoff');

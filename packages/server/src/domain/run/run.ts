@@ -188,6 +188,8 @@ export type Allowance = {
   effectiveDigest: string;
   edited: boolean;
   by: string;
+  /** who had changed the arguments before `by` did; absent: nobody */
+  changedBefore?: string[];
   /** the handoffs the person saw when allowing it: others still hold */
   seen: string[];
   /** false: a signer only changed the arguments; every requirement still holds */
