@@ -53,6 +53,12 @@ describe('taking over', () => {
     expect(handedOff().person('eve', { type: 'claim' }).refused).toBe('not_entitled');
     expect(new Story().person('dirk', { type: 'takeOver' }).refused).toBe('not_entitled');
   });
+  it('is not undone by a stop that comes a moment later: stops take runs from agents', () => {
+    const story = handedOff().person('ann', { type: 'claim' });
+    story.person('dirk', { type: 'takeOver', kind: 'stopped', reason: 'Stop everything.' });
+    expect(story).toMatchObject({ refused: 'already_in_control', types: [] });
+    expect(story.run.holder.id).toBe('ann');
+  });
   it('by break-glass is a right of its own', () => {
     const command = { type: 'takeOver', breakGlass: true, reason: 'It burns' } as const;
     expect(new Story().person('eve', command).refused).toBe('not_entitled');

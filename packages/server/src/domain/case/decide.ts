@@ -94,6 +94,9 @@ const notEntitled = (run: Run, context: Context): CaseDecided => {
 
 const takeOver = (run: Run, command: Extract<CaseCommand, { type: 'takeOver' }>, context: Context): CaseDecided => {
   if (run.finishedAt !== null) return refuse('run_finished', `Run ${run.runId} is finished.`);
+  // A stop takes runs from agents: whoever was faster keeps control.
+  if (command.kind === 'stopped' && run.holder.kind === 'person')
+    return refuse('already_in_control', `${nameOf(context, run.holder.id)} has control.`);
   if (run.holder.kind === 'person' && run.holder.id === context.by.id) {
     return run.case === null
       ? refuse('already_in_control', 'You have control.')
