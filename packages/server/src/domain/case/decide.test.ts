@@ -321,5 +321,17 @@ describe('rights at this moment', () => {
     const story = handedOff();
     story.organisation = { ...org, people: org.people.map((p) => ({ ...p, active: p.personId !== 'ann' })) };
     expect(story.person('ann', { type: 'claim' }).refused).toBe('not_entitled');
+    const leaver = handedOff();
+    leaver.organisation = { ...org, people: org.people.map((p) => ({ ...p, active: p.personId !== 'cleo' })) };
+    expect(leaver.person('cleo', { type: 'claim' }).refused, 'also an administrator').toBe('not_entitled');
+  });
+  it('who may no longer operate decides nothing on the case they have, and the next are told of it', () => {
+    const story = handedOff().person('ann', { type: 'claim' });
+    const { step = '', digest = '' } = story.run.case?.step ?? {};
+    story.organisation = { ...org, people: org.people.map((p) => (p.personId === 'ann' ? { ...p, access: [] } : p)) };
+    expect(story.person('ann', { type: 'return', allowOnce: [{ step, digest }] }).refused).toBe('not_entitled');
+    expect(story.person('ann', { type: 'resolve' }).refused).toBe('not_entitled');
+    expect(story.wait(minutes(2 * 60)).types).toEqual(['ClaimIdled', 'RungFired']);
+    expect(story.person('ben', { type: 'claim', reason: 'Ann may no longer.' }).types).toContain('ControlTaken');
   });
 });

@@ -11,7 +11,7 @@ import type { RunEvent } from '../run/events.ts';
 import { voidGranted } from '../run/permit.ts';
 import type { Case, Permit, Run } from '../run/run.ts';
 import { breakGlassUsed, mayBreakGlass } from './break-glass.ts';
-import { entitledPeople, mayTakeOver } from './entitled.ts';
+import { entitledPeople, mayTakeOver, stillOperates } from './entitled.ts';
 import { handOff, hasDeclined, rungFired, stillAsked, wasAsked } from './open.ts';
 import { type ReturnCommand, returnControl } from './return.ts';
 
@@ -154,7 +154,13 @@ const released = (run: Run, because: string): RunEvent[] =>
 
 const claimedByMe = (kase: Case, context: Context): ReturnType<typeof refuse> | null => {
   if (kase.status !== 'claimed') return refuse('case_not_claimed', `Nobody has taken case ${kase.caseId} over.`);
-  if (kase.claimedBy === context.by.id) return null;
+  if (kase.claimedBy === context.by.id)
+    return stillOperates(context, kase.claimedBy)
+      ? null
+      : refuse(
+          'not_entitled',
+          'You have this case, and the right to operate no more: somebody else takes it from you.',
+        );
   return refuse('not_claimer', `${nameOf(context, kase.claimedBy)} has case ${kase.caseId}.`);
 };
 
@@ -265,8 +271,8 @@ const endSnooze = onLive<'endSnooze'>((run, { caseId, because }, context, kase) 
 const giveBack = onMine<'return'>((run, command, context, kase) => returnControl(run, kase, command, context));
 
 const maySettle = (run: Run, context: Context): boolean =>
-  (run.case?.status === 'claimed' && run.case.claimedBy === context.by.id && run.case.entitled) ||
-  mayTakeOver(run, context);
+  mayTakeOver(run, context) ||
+  (run.case?.status === 'claimed' && run.case.entitled && claimedByMe(run.case, context) === null);
 
 const settle = (run: Run, command: Extract<CaseCommand, { type: 'settle' }>, context: Context): CaseDecided => {
   const { type: _type, ended = null, ...said } = command;

@@ -10,6 +10,10 @@ import { ladderOf } from './open.ts';
 const mayOperate = (person: Person): boolean =>
   person.active && (person.access.includes('operator') || person.access.includes('admin'));
 
+/** Whoever has a case keeps the right to decide on it only while they are here and operate. */
+export const stillOperates = ({ org }: Pick<Context, 'org'>, personId: string | null): boolean =>
+  org.people.some((person) => person.personId === personId && mayOperate(person));
+
 type Where = Pick<Context, 'control' | 'org' | 'now'>;
 
 /** Every rung of the case's ladder (or of every ladder, without a case), and the control's owner; each target once. */
@@ -35,9 +39,8 @@ export const entitledPeople = (run: Run, context: Where): Person[] => [
 export const mayTakeOver = (run: Run, context: Context): boolean => {
   const { by, org, now } = context;
   const person = by.kind === 'person' ? org.people.find(({ personId }) => personId === by.id) : undefined;
-  if (person === undefined) return false;
+  if (person === undefined || !mayOperate(person)) return false;
   if (person.access.includes('admin')) return true;
-  if (!mayOperate(person)) return false;
   for (const target of targetsOf(run, context)) if (resolveTarget(org, target, now).includes(person)) return true;
   return false;
 };

@@ -7,6 +7,7 @@ import { sayStep } from '@belay/control';
 import { sayName } from '@belay/protocol';
 import { signersText } from '../approval/signers.ts';
 import { reviewReminded } from '../case/break-glass.ts';
+import { stillOperates } from '../case/entitled.ts';
 import { handOff, rungFired } from '../case/open.ts';
 import { apply, type Context, type Decided } from '../decided.ts';
 import type { RunEvent } from './events.ts';
@@ -186,12 +187,12 @@ const approvalExpired = (run: Run, approvalId: string, context: Context): RunEve
   return [expired, ...handOff(apply(run, [expired], context), { reason, to: approval.onExpiry, step: about }, context)];
 };
 
-/** Reminded once; after that, or when whoever took it over has left, the next rung is told and may take it from them. */
+/** Reminded once; after that, or when whoever took it over has left or operates no more, the next rung is told and may take it from them. */
 const claimIdled = (kase: Case, context: Context): RunEvent[] => {
   const claimedBy = kase.claimedBy ?? '';
   const reminded: RunEvent = { type: 'ClaimIdled', caseId: kase.caseId, claimedBy };
-  const here = context.org.people.some((person) => person.personId === claimedBy && person.active);
-  const offerOn = !here || (kase.idles > 0 && context.control.control.afterClaim?.then !== 'remind');
+  const offerOn =
+    !stillOperates(context, claimedBy) || (kase.idles > 0 && context.control.control.afterClaim?.then !== 'remind');
   return offerOn ? [reminded, rungFired(kase, kase.rung + 1, context)] : [reminded];
 };
 
