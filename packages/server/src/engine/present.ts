@@ -18,7 +18,15 @@ import type { Organisation, Person } from '../domain/oncall/organisation.ts';
 import { resolveTarget, targetName } from '../domain/oncall/organisation.ts';
 import { limitsOf, nextDue } from '../domain/run/due.ts';
 import { withoutEnded } from '../domain/run/evolve.ts';
-import { type Case, type Holder, type Instructions, type Permit, type Run, runStatus } from '../domain/run/run.ts';
+import {
+  type Case,
+  type Holder,
+  type Instructions,
+  type Permit,
+  type Review,
+  type Run,
+  runStatus,
+} from '../domain/run/run.ts';
 import { personName } from './entry-view.ts';
 import { approvalView, type Viewer } from './present-approval.ts';
 import { storedPacket } from './stored-packet.ts';
@@ -77,6 +85,10 @@ const liveApprovals = (run: Run, viewer: Viewer): ApprovalView[] =>
 const inWords = (sentence: string, org: Organisation): string =>
   sentence.replace(/\b(person|role|oncall):[A-Za-z0-9._-]+/g, (target) => targetName(org, target as Target));
 
+/** Of every use that waits for the same look. */
+const reasonsOf = ({ reason, before = [] }: Review, org: Organisation): string =>
+  [reason, ...before.map((use) => `Before, ${personName(org, use.usedBy)}: ${use.reason}`)].join('\n');
+
 export const runView = (run: Run, revision: number, context: Viewer): RunView => {
   const due = nextDue(withoutEnded(run), limitsOf(context));
   const live = withoutEnded(run).case;
@@ -100,7 +112,7 @@ export const runView = (run: Run, revision: number, context: Viewer): RunView =>
         : {
             usedBy: run.review.usedBy,
             usedByName: personName(context.org, run.review.usedBy),
-            reason: run.review.reason,
+            reason: reasonsOf(run.review, context.org),
             dueAt: iso(run.review.dueAt),
           },
     nextDueAt: isoOrNull(due?.at ?? null),

@@ -76,6 +76,32 @@ describe('taking over', () => {
   });
 });
 
+describe('break-glass again', () => {
+  it('before anybody looked neither hides the first use nor puts its review off', () => {
+    const glass = (reason: string) => ({ type: 'takeOver', breakGlass: true, reason }) as const;
+    const story = new Story().person('dirk', glass('It burns')).person('dirk', { type: 'return' });
+    story.now = minutes(60);
+    const people = org.people.map((p) =>
+      p.personId === 'eve' ? { ...p, access: ['operator' as const, 'break-glass' as const] } : p,
+    );
+    story.organisation = { ...org, people };
+    story.person('eve', glass('It floods'));
+    expect(story.run.review).toMatchObject({ usedBy: 'eve', dueAt: minutes(24 * 60) });
+    expect(story.run.review?.before).toEqual([{ usedBy: 'dirk', reason: 'It burns' }]);
+    story.organisation = {
+      ...org,
+      people: people.map((p) =>
+        p.personId === 'dirk' ? { ...p, access: ['operator' as const, 'admin' as const] } : p,
+      ),
+    };
+    expect(story.review('dirk').refused).toBe('separation_of_duties');
+    expect(story.wait(minutes(24 * 60)).events).toContainEqual(
+      expect.objectContaining({ type: 'ReviewReminded', told: ['cleo'] }),
+    );
+    expect(story.review('cleo').types).toEqual(['BreakGlassReviewed']);
+  });
+});
+
 describe('a stale button', () => {
   it('changes nothing', () => {
     const story = handedOff();

@@ -213,10 +213,13 @@ const evolvers: { [T in RunEvent['type']]: Evolve<T> } = {
       breakGlass,
       entitled,
     }),
-  BreakGlassUsed: (run, { reason, reviewDueAt }, { by }) => ({
-    ...run,
-    review: { usedBy: by.id, reason, dueAt: reviewDueAt },
-  }),
+  // Another use before anybody looked joins the first: neither hidden nor put off.
+  BreakGlassUsed: (run, { reason, reviewDueAt }, { by }) => {
+    const use = { usedBy: by.id, reason };
+    if (run.review === null) return { ...run, review: { ...use, dueAt: reviewDueAt } };
+    const { dueAt, before = [], ...last } = run.review;
+    return { ...run, review: { ...use, dueAt: Math.min(dueAt, reviewDueAt), before: [...before, last] } };
+  },
   BreakGlassReviewed: (run) => ({ ...run, review: null }),
   ReviewReminded: (run, { reviewDueAt }) => ({
     ...run,

@@ -239,6 +239,10 @@ export type Sample = {
   comment: string | null;
 };
 
+/** The last use of break-glass; `before`: earlier ones that wait for the same look, in their order. Absent: none. */
+export type Review = Use & { dueAt: number; before?: Use[] };
+type Use = { usedBy: string; reason: string };
+
 export type Run = {
   runId: string;
   control: ControlRef;
@@ -288,7 +292,7 @@ export type Run = {
   /** a person said it did not happen, the agent reports that it did: not run again under this key */
   contradicted: { key: string; permitId: string }[];
   /** break-glass was used and nobody else has looked at it yet; outlives the run */
-  review: { usedBy: string; reason: string; dueAt: number } | null;
+  review: Review | null;
   /** something was decided that the agent has not taken up yet: told by webhook, then a person is told */
   owed: { since: number; step: string | null; because: string } | null;
 };
