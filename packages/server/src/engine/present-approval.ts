@@ -43,6 +43,10 @@ const youView = (approval: Approval, run: Run, viewer: Viewer): ApprovalView['yo
   if (voted) return no('You have voted. You may take it back as long as it is not used.');
   const chosen = rightFor(approval, null, context);
   if (chosen.refused !== undefined) return no(chosen.refused.detail);
+  const rights = rightsOf(approval, by.id, viewer);
+  const forThem = approval.signatures.find(({ insteadOf }) => insteadOf === by.id);
+  if (forThem !== undefined && rights.every(({ insteadOf }) => insteadOf === null))
+    return no(`${personName(org, forThem.by)} signed in your stead. You may take it back as long as it is not used.`);
   const ready = readyAt(approval, by.id);
   const lacking = tooLittleKnown(approval.packet ?? null);
   const edits = (approval.editable ?? []).length > 0;
@@ -52,7 +56,7 @@ const youView = (approval: Approval, run: Run, viewer: Viewer): ApprovalView['yo
       'reject',
       ...(edits ? (['edit'] as const) : []),
     ],
-    instead: rightsOf(approval, by.id, viewer).flatMap(({ insteadOf }) =>
+    instead: rights.flatMap(({ insteadOf }) =>
       insteadOf === null ? [] : [{ personId: insteadOf, name: personName(org, insteadOf) }],
     ),
     because: lacking ?? (ready === null ? 'Open it and read it first.' : ready > now ? 'Read it first.' : null),
