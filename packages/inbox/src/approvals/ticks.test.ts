@@ -10,6 +10,11 @@ describe('what was ticked', () => {
     expect(ticksIn(null, 'ann', 2_000)).toEqual({});
   });
 
+  it('and cannot be read is nothing: the batch is shown all the same', () => {
+    for (const broken of ['', '{"personId":"ann"', 'null', '7', '{"personId":"ann"}'])
+      expect(ticksIn(broken, 'ann', 2_000), broken).toEqual({});
+  });
+
   it('is forgotten after an hour', () => {
     expect(ticksIn(text, 'ann', 3_600_999)).not.toEqual({});
     expect(ticksIn(text, 'ann', 3_601_000)).toEqual({});

@@ -2,6 +2,8 @@
  * What somebody ticked in a batch, kept while they sign in again. For the browser, not the tab, as the way back is: a login
  * link opens in a tab of its own. Nobody else who signs in here gets it, and it is forgotten an hour after the last tick.
  */
+import { keptIn } from '../session/kept.ts';
+
 const name = 'belay.ticks';
 const keptMs = 60 * 60_000;
 
@@ -10,9 +12,8 @@ export type Ticks = Readonly<Record<string, boolean>>;
 type Kept = { personId: string; at: number; ticks: Ticks };
 
 export const ticksIn = (text: string | null, personId: string, now: number): Ticks => {
-  if (text === null) return {};
-  const kept = JSON.parse(text) as Kept;
-  return kept.personId === personId && now - kept.at < keptMs ? kept.ticks : {};
+  const { personId: whose, at = 0, ticks = {} } = keptIn<Kept>(text);
+  return whose === personId && now - at < keptMs ? ticks : {};
 };
 
 export const readTicks = (personId: string): Ticks => ticksIn(localStorage.getItem(name), personId, Date.now());

@@ -30,7 +30,7 @@ it('an address keeps only a period that can be chosen', () => {
 it('a row of the export has what became of the steps in its columns', () => {
   const ends = { unchanged: 6, rejected: 2 } as PatternView['ends'];
   const [row = []] = patternRows([
-    pattern({ sentence: 'Pay, often.', step: 'pay', rule: 'large', of: 9, runs: 7, ends }),
+    pattern({ sentence: 'Pay, often.', step: 'pay', rule: 'large', of: 9, runs: 7, ends, advice: 'Look it up.' }),
   ]);
   const cells = Object.fromEntries(patternHead.map((name, at) => [name, row[at]]));
   expect(row).toHaveLength(patternHead.length);
@@ -41,5 +41,6 @@ it('a row of the export has what became of the steps in its columns', () => {
     runs: '7',
     refused: '2',
     'still waiting': '0',
+    advice: 'Look it up.',
   });
 });

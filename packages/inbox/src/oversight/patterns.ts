@@ -64,7 +64,7 @@ export const foundText = ({ steps, runs, cut, erased, since }: AnswerOf<'listPat
 export const patternHead: readonly string[] = [
   ...['pattern', 'step', 'rule', 'asks', 'times', 'of', 'runs'],
   ...Object.values(names).map(([name]) => name.toLowerCase()),
-  ...['judged right', 'judged wrong'],
+  ...['judged right', 'judged wrong', 'advice'],
 ];
 
 export const patternRows = (items: readonly PatternView[]): string[][] =>
@@ -73,4 +73,5 @@ export const patternRows = (items: readonly PatternView[]): string[][] =>
     ...[one.steps, one.of, one.runs].map(String),
     ...(Object.keys(names) as End[]).map((end) => String(one.ends[end] ?? 0)),
     ...[one.judged.right, one.judged.wrong].map(String),
+    one.advice ?? '',
   ]);

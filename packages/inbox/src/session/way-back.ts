@@ -2,6 +2,8 @@
  * Where somebody wanted to go before they had to sign in. Kept for the browser, not the tab: a login link opens in a tab
  * of its own. Forgotten when it was taken, or after a quarter of an hour.
  */
+import { keptIn } from './kept.ts';
+
 const name = 'belay.way-back';
 const keptMs = 15 * 60_000;
 
@@ -17,10 +19,13 @@ export const rememberWay = (path: string): void => {
 };
 
 /** A path of this inbox; the inbox itself when there is none. */
+export const wayIn = (text: string | null, now: number): string => {
+  const { path, at = 0 } = keptIn<Kept>(text);
+  return typeof path === 'string' && /^\/(?!\/)/.test(path) && now - at < keptMs ? path : '/';
+};
+
 export const takeWay = (): string => {
   const text = localStorage.getItem(name);
   localStorage.removeItem(name);
-  if (text === null) return '/';
-  const { path, at } = JSON.parse(text) as Kept;
-  return path.startsWith('/') && !path.startsWith('//') && Date.now() - at < keptMs ? path : '/';
+  return wayIn(text, Date.now());
 };
