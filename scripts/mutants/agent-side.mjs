@@ -3,6 +3,7 @@
 const sdk = (file) => `packages/sdk/src/${file}`;
 const mcp = (file) => `packages/server/src/mcp/${file}`;
 const proxy = 'packages/server/test/mcp/stdio-proxy.test.ts';
+const changedTools = 'packages/server/test/mcp/changed-tools.test.ts';
 const httpProxy = 'packages/server/test/mcp/http-proxy.test.ts';
 const gateServer = 'packages/server/test/mcp/gate-server.test.ts';
 const gateTasks = 'packages/server/test/mcp/gate-tasks.test.ts';
@@ -157,13 +158,13 @@ export const agentSide = [
     '      await asked.upstream.call(asked.call.params);\n      open.waits = waitsOf(answer);\n      return waitingReply',
     [proxy],
   ],
-  ['a changed tool waits', mcp('gate.ts'), "if (seen.kind === 'changed') {", 'if (false as boolean) {', [proxy]],
+  ['a changed tool waits', mcp('gate.ts'), "if (seen.kind === 'changed') {", 'if (false as boolean) {', [changedTools]],
   [
     'a changed tool is accepted by a return alone',
     mcp('changed-tool.ts'),
     "if (type === 'CaseReturned') fate = 'returned';",
     "fate = 'returned';",
-    [proxy],
+    [changedTools],
   ],
   ['an unknown tool is not called', mcp('gate.ts'), 'if (refused !== null) return refused;', '', [proxy]],
   [
