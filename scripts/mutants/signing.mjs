@@ -114,13 +114,13 @@ export const signing = [
   [
     'a delegation is for its time',
     'approval/signers.ts',
-    'to === personId && since <= now && now < until)\n    .filter((delegation)',
-    'to === personId)\n    .filter((delegation)',
+    ' && since <= at && at < until',
+    '',
   ],
   [
     'a delegation is for its approval',
     'approval/signers.ts',
-    '.filter((delegation) => delegation.approval === null || delegation.approval === approval.name)',
+    '(approval === null || approval === name) && ',
     '',
   ],
   [

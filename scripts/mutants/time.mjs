@@ -68,10 +68,10 @@ export const timing = [
   [
     'somebody who took over and does nothing is passed over in the end',
     'run/due.ts',
-    'const offerOn = !here || ',
-    'const offerOn = (false as boolean) && ',
+    '!stillOperates(context, claimedBy) || (kase.idles > 0',
+    '(false as boolean) && (kase.idles > 0',
   ],
-  ['whoever has left keeps no case', 'run/due.ts', 'const offerOn = !here || (', 'const offerOn = ('],
+  ['whoever has left keeps no case', 'run/due.ts', '!stillOperates(context, claimedBy) || (kase', '(kase'],
   ['they are reminded before it is offered on', 'run/due.ts', 'kase.idles > 0 &&', ''],
   ['quiet hours hold a rung back once', 'run/due.ts', 'evenQuiet: rest.by === null', 'evenQuiet: false'],
   [
