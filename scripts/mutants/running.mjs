@@ -102,6 +102,18 @@ export const running = [
     'if (true as boolean)\n    return stillOperates',
   ],
   [
+    'a stop takes no run from a person who was faster',
+    'case/decide.ts',
+    "if (command.kind === 'stopped' && run.holder.kind === 'person')",
+    'if (false as boolean)',
+  ],
+  [
+    'a second use of break-glass does not put the review off',
+    'run/evolve.ts',
+    'dueAt: Math.min(dueAt, reviewDueAt)',
+    'dueAt: reviewDueAt',
+  ],
+  [
     'break-glass is reviewed by somebody else',
     'case/break-glass.ts',
     'if (usersOf(review).includes(context.by.id))',

@@ -110,19 +110,15 @@ export const signing = [
     'const override = approval.groups.some(({ from }) => putOnCallBy(org, from, now) === personId);',
     'const override = false as boolean;',
   ],
+  [
+    'who changed the arguments before the last does not sign them',
+    'approval/evolve.ts',
+    'filter((one) => one.edited && replaces(one))',
+    'filter(() => false as boolean)',
+  ],
   ['only entitled people sign', 'approval/signers.ts', 'return named || (', 'return true || ('],
-  [
-    'a delegation is for its time',
-    'approval/signers.ts',
-    ' && since <= at && at < until',
-    '',
-  ],
-  [
-    'a delegation is for its approval',
-    'approval/signers.ts',
-    '(approval === null || approval === name) && ',
-    '',
-  ],
+  ['a delegation is for its time', 'approval/signers.ts', ' && since <= at && at < until', ''],
+  ['a delegation is for its approval', 'approval/signers.ts', '(approval === null || approval === name) && ', ''],
   [
     'nobody signs for who is excluded',
     'approval/signers.ts',

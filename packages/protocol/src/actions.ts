@@ -1,4 +1,7 @@
-/** What each thing that a person does with a case or a sign-off is called, wherever people read of it: cards, forms, the inbox, the demo. */
+/**
+ * What each thing that a person does with a case or a sign-off is called, wherever people read of it: cards, forms, the
+ * inbox, the demo.
+ */
 export const actionLabels = {
   takeOver: 'Take over',
   decline: 'Not mine',

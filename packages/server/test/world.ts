@@ -135,13 +135,11 @@ export const invoice = (
   return { invoiceId: id, beneficiaryId, amount };
 };
 
-const publishControls = async (app: App, names: string[], edit: (source: string) => string): Promise<void> => {
-  for (const name of names) {
-    const file = `${name}.control.yaml`;
-    const source = edit(readFileSync(root(`controls/${file}`), 'utf8'));
-    const published = await app.services.house.publish(source, file, 'dana');
-    if (!published.ok) throw new Error(JSON.stringify(published.problems, null, 2));
-  }
+/** The name of the control that the text is of. */
+const publish = async (app: App, source: string, by: string): Promise<string> => {
+  const published = await app.services.house.publish(source, 'world.control.yaml', by);
+  if (!published.ok) throw new Error(JSON.stringify(published.problems, null, 2));
+  return published.published.name;
 };
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -188,7 +186,8 @@ export const createWorld = async ({
   const options = { ...plain, channels, intake, secondPerson, oidc, loginLinks, model };
   await saveOrganisation(database.pool, organisation);
   let app = await createApp(options);
-  await publishControls(app, controls, edit);
+  for (const name of controls)
+    await publish(app, edit(readFileSync(root(`controls/${name}.control.yaml`), 'utf8')), 'dana');
 
   const agent = async (
     agentId: string,
@@ -224,6 +223,7 @@ export const createWorld = async ({
     clock,
     agent,
     person,
+    publish: (source: string, by = 'dana') => publish(app, source, by),
     anybody: client(
       () => app,
       () => ({}),

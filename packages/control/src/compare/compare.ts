@@ -1,5 +1,5 @@
 /** Which cases two versions of a control decide differently, each with one case replayed in both; less oversight first. */
-import { labelOf, type OutcomeKind } from '@belay/protocol';
+import { labelOf, type OutcomeKind, upper } from '@belay/protocol';
 import { type Box, intersectAll, NotProved, outsideOf, type Region } from '../check/boxes.ts';
 import { firesOf, firstCells, type ProvenRule, proveStep, type StepProof } from '../check/proof.ts';
 import { spaceOf } from '../check/space.ts';
@@ -16,7 +16,7 @@ import { sayRef } from '../words/phrase.ts';
 import { factsAt, narrowedIn, sayBox } from '../words/region.ts';
 import { grown } from './grown.ts';
 import type { Note } from './note.ts';
-import { cap, notesOf } from './notes.ts';
+import { notesOf } from './notes.ts';
 
 export type Change = {
   step: string;
@@ -125,7 +125,7 @@ const changesOf = (sides: Sides, from: OutcomeKind, to: OutcomeKind): Told => {
   }
   const weaker = strictness[to] > strictness[from];
   const note = {
-    sentence: `${cap(labelOf(sides.before.step))}: perhaps in some cases ${words[from]}, and now ${nowWords[to]}. No single case was found that shows it.`,
+    sentence: `${upper(labelOf(sides.before.step))}: perhaps in some cases ${words[from]}, and now ${nowWords[to]}. No single case was found that shows it.`,
     weaker,
   };
   return { changes: [...changes.values()], notes: possible && changes.size === 0 ? [note] : [] };
@@ -204,7 +204,7 @@ const changeAt = (sides: Sides, found: Found, what: string): Change => {
   const { told, more } = toldOf(sides, found, old, next);
   const where = sayBox(before.space, found.box, told, { lists: after.compiled.control.lists, terms: [] });
   const when = [where, more ? 'nothing else decides' : ''].filter((part) => part !== '').join(', and ');
-  const sentence = `${cap(labelOf(before.step))}, ${when === '' ? 'in every case' : `when ${when}`}: ${what}`;
+  const sentence = `${upper(labelOf(before.step))}, ${when === '' ? 'in every case' : `when ${when}`}: ${what}`;
   const values = valuesIn(sides, found.input, told);
   const example = `${values === '' ? '' : `With ${values}. `}Before: ${old.because} Now: ${next.because}`;
   const weaker = strictness[to] > strictness[from];

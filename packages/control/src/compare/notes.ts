@@ -1,5 +1,5 @@
 /** What two versions of a control say differently that is not about single cases: who signs, who is told, what is declared. */
-import { labelOf, sayName } from '@belay/protocol';
+import { labelOf, sayName, upper } from '@belay/protocol';
 import type { ApprovalSpec, Control, LadderSpec, StepSpec } from '../model.ts';
 import { pageLadder } from '../page/waits.ts';
 import { sayDuration, sayList, saySignOff, sayTarget } from '../words/names.ts';
@@ -7,8 +7,6 @@ import { declaredNotes } from './declared-notes.ts';
 import { limitNotes, reviewNotes } from './limit-notes.ts';
 import type { Note } from './note.ts';
 import { stuckNotes } from './stuck-notes.ts';
-
-export const cap = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 
@@ -35,7 +33,7 @@ const approvalNotes = (before: Control, after: Control): Note[] =>
     const [was, is] = [sayApproval(old), sayApproval(next)];
     const change =
       was === is ? 'its deadline, how it is read first, or what follows it is another' : `before ${was}; now ${is}`;
-    return [{ sentence: `${cap(saySignOff(old.name))}: ${change}.`, weaker: fewerSign(old, next) }];
+    return [{ sentence: `${upper(saySignOff(old.name))}: ${change}.`, weaker: fewerSign(old, next) }];
   });
 
 const sayLadder = (ladder: LadderSpec, { owner }: Control): string => {

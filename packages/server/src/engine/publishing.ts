@@ -109,6 +109,9 @@ type Parts = {
   changed(name: string): void;
 };
 
+const anotherWaits = (name: string) =>
+  ({ ok: false, code: 'draft_changed', detail: `Another draft of ${name} waits by now.` }) as const;
+
 export const createPublishing = ({ store, clock, organisation, changed }: Parts) => {
   const check = async (
     { control: parsed, problems }: Parsed,
@@ -167,9 +170,8 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
           code: 'separation_of_duties',
           detail: `You drafted ${name} yourself; another designer publishes it.`,
         };
-      const another = { ok: false, code: 'draft_changed', detail: `Another draft of ${name} waits by now.` } as const;
       // What is checked here is what is published: another one may come, or this one go, until the commit.
-      if (draft.digest !== digest) return another;
+      if (draft.digest !== digest) return anotherWaits(name);
       const again = await read({
         source: draft.source,
         file: `${name}.control.yaml`,
@@ -178,7 +180,7 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
       if (!again.ok)
         return { ok: false, code: 'control_invalid', detail: again.problems.map(({ message }) => message).join('\n') };
       const published = await store.publishDraft(name, digest, { publishedAt: clock.now(), publishedBy: by });
-      if (published === null) return another;
+      if (published === null) return anotherWaits(name);
       changed(name);
       return { ok: true, value: published };
     },
@@ -187,7 +189,7 @@ export const createPublishing = ({ store, clock, organisation, changed }: Parts)
       if ((await store.draft(name)) === null)
         return { ok: false, code: 'draft_not_found', detail: `No draft of ${name} waits.` };
       if (await store.withdrawDraft(name, digest, { at: clock.now(), by, because })) return { ok: true, value: null };
-      return { ok: false, code: 'draft_changed', detail: `Another draft of ${name} waits by now.` };
+      return anotherWaits(name);
     },
   };
 };

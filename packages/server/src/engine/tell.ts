@@ -1,7 +1,7 @@
 /**
  * Telling people beside the cards: a case that was taken from them, break-glass that was used, a review that is due, a
- * sample nobody looks at. A notice decides nothing and goes to each person once, on the first of their channels that can tell a person; the inbox lists
- * the same without it.
+ * sample nobody looks at. A notice decides nothing and goes to each person once, on the first of their channels that can
+ * tell a person; the inbox lists the same without it.
  */
 import { sayName, upper } from '@belay/protocol';
 import type { RunEvent } from '../domain/run/events.ts';

@@ -128,6 +128,16 @@ WITH input AS (
 )
 SELECT run_id FROM moved`;
 
+/** What a prepared statement of that kind is called. */
+const nameOf = ({ whole, counts }: CommitKind): string =>
+  `commit-runs${whole ? '' : '-steps'}${counts ? '-counting' : ''}`;
+
+const statements = new Map(
+  [true, false].flatMap((whole) =>
+    [true, false].map((counts) => [nameOf({ whole, counts }), commitStatement({ whole, counts })] as const),
+  ),
+);
+
 const kindOf = (writes: Write[]): CommitKind => ({
   whole: writes.some(
     ({ expected, cases, approvals, samples, outbox, idempotency }) =>
@@ -249,8 +259,8 @@ export const keyTaken = (error: unknown): unknown => {
 export const writeRuns = async (client: Pool | PoolClient, writes: Write[], at: number): Promise<Set<string>> => {
   const kind = kindOf(writes);
   const result = await client.query<{ run_id: string }>({
-    name: `commit-runs${kind.whole ? '' : '-steps'}${kind.counts ? '-counting' : ''}`,
-    text: commitStatement(kind),
+    name: nameOf(kind),
+    text: statements.get(nameOf(kind)) ?? '',
     values: commitParameters(kind, writes, at),
   });
   return new Set(result.rows.map((row) => row.run_id));

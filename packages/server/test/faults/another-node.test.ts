@@ -37,8 +37,7 @@ const people: Record<string, Client> = {};
 
 beforeAll(async () => {
   world = await createWorld({ controls: [] });
-  const published = await world.app.services.house.publish(control, 'payouts.control.yaml', 'chidi');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  await world.publish(control, 'chidi');
   world.records['vendor-master'] = { old: { ageDays: 900 }, new: { ageDays: 3 } };
   there = await world.anotherNode();
   agent = await world.agent('payer', ['payouts']);

@@ -16,8 +16,7 @@ let bruno: Client;
 beforeAll(async () => {
   world = await createWorld({ controls: [] });
   const source = readFileSync(root('packages/server/test/transfers.control.yaml'), 'utf8');
-  const published = await world.app.services.house.publish(source, 'transfers.control.yaml', 'dana');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  await world.publish(source);
   other = await world.anotherNode();
   agent = await world.agent('payer', ['transfers']);
   amelie = await world.person('amelie');

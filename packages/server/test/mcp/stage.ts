@@ -51,17 +51,11 @@ const notesIn = (folder: string) => {
   };
 };
 
-const publish = async (world: World, control: string): Promise<string> => {
-  const published = await world.app.services.house.publish(readFileSync(control, 'utf8'), control, 'dana');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
-  return published.published.name;
-};
-
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 export const openStage = async (control = beside('notes.control.yaml')) => {
   const world: World = await createWorld({ controls: [] });
-  const name = await publish(world, control);
+  const name = await world.publish(readFileSync(control, 'utf8'));
   const listening: Listening = await listen(world);
   const { secret } = await world.agent('clerk', [name]);
   const people = await peopleOf(world);

@@ -42,8 +42,7 @@ const count = ({ pool }: World): void => {
 
 beforeAll(async () => {
   world = await createWorld({ controls: [] });
-  const published = await world.app.services.house.publish(control, 'long-work.control.yaml', 'dana');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  await world.publish(control);
   agent = await world.agent('clerk', ['long-work']);
   count(world);
 });

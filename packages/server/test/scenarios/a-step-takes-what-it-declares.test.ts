@@ -30,8 +30,7 @@ let world: World;
 let agent: Client;
 beforeAll(async () => {
   world = await createWorld({ controls: [] });
-  const published = await world.app.services.house.publish(source, 'paying.control.yaml', 'dana');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  await world.publish(source);
   agent = await world.agent('payer', ['paying']);
 });
 afterAll(() => world.close());

@@ -15,8 +15,7 @@ const who = (name: string): Client => people[name] as Client;
 beforeAll(async () => {
   world = await createWorld({ controls: [] });
   const source = readFileSync(root('packages/server/test/transfers.control.yaml'), 'utf8');
-  const published = await world.app.services.house.publish(source, 'transfers.control.yaml', 'chidi');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  await world.publish(source, 'chidi');
   agent = await world.agent('payer', ['transfers']);
   for (const name of ['amelie', 'bruno', 'chidi', 'dana', 'emre']) people[name] = await world.person(name);
 });

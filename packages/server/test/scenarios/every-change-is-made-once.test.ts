@@ -26,8 +26,7 @@ const transfers = file('packages/server/test/transfers.control.yaml');
 
 beforeAll(async () => {
   world = await createWorld({ controls: ['payment-approval'] });
-  const published = await world.app.services.house.publish(transfers, 'transfers.control.yaml', 'chidi');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  await world.publish(transfers, 'chidi');
   world.records.erp = { i: { open: true } };
   agent = await world.agent('payer', ['transfers', 'payment-approval']);
   for (const name of ['amelie', 'bruno', 'chidi', 'dana', 'emre']) people[name] = await world.person(name);

@@ -11,8 +11,7 @@ let elsewhere: { app: App; agent: Client };
 beforeAll(async () => {
   world = await createWorld({ controls: [] });
   const source = readFileSync(root('packages/server/test/transfers.control.yaml'), 'utf8');
-  const published = await world.app.services.house.publish(source, 'transfers.control.yaml', 'dana');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  await world.publish(source);
   const made = await world.agent('payer', ['transfers']);
   agent = made;
   const app = await world.anotherNode();

@@ -31,8 +31,7 @@ let agent: Client;
 let amelie: Client;
 beforeAll(async () => {
   world = await createWorld({ controls: [] });
-  const published = await world.app.services.house.publish(source, 'paying.control.yaml', 'dana');
-  if (!published.ok) throw new Error(JSON.stringify(published.problems));
+  await world.publish(source);
   world.records['vendor-master'] = { b: { name: 'Nordwind GmbH' } };
   agent = await world.agent('payer', ['paying']);
   amelie = await world.person('amelie');

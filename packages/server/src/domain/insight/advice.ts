@@ -3,6 +3,7 @@
  * words, and no change of the control's text is made of it.
  */
 import { type FactView, labelAndName, sayName } from '@belay/protocol';
+import { counted } from './counted.ts';
 import type { RecordedStep } from './recorded.ts';
 
 const remedies: Record<FactView['origin'], (fact: FactView) => string | null> = {
@@ -20,10 +21,10 @@ export const adviceOf = (steps: readonly Pick<RecordedStep, 'facts'>[], least: n
   const missing = steps.flatMap(({ facts }) =>
     facts.filter(({ value, problem }) => value === null && problem !== null),
   );
-  const timesOf = ({ name }: FactView): number => missing.filter((one) => one.name === name).length;
-  const [most] = missing.toSorted((a, b) => timesOf(b) - timesOf(a));
-  if (most === undefined || timesOf(most) < least) return null;
-  const remedy = remedies[most.origin](most);
-  const name = labelAndName(sayName(most.name), most.name);
-  return remedy === null ? null : `${name} was missing ${timesOf(most)} times of ${steps.length}. ${remedy}`;
+  const [most] = counted(missing.map(({ name }) => name));
+  const fact = missing.find(({ name }) => name === most?.name);
+  if (most === undefined || fact === undefined || most.count < least) return null;
+  const remedy = remedies[fact.origin](fact);
+  const name = labelAndName(sayName(fact.name), fact.name);
+  return remedy === null ? null : `${name} was missing ${most.count} times of ${steps.length}. ${remedy}`;
 };

@@ -4,6 +4,7 @@
  */
 import type { ReasonKind, Requirement } from '@belay/protocol';
 import { adviceOf } from './advice.ts';
+import { type Counted, counted } from './counted.ts';
 import { medianOf } from './load.ts';
 import { type CaseTold, type End, ends, type RecordedStep, type RunTold } from './recorded.ts';
 
@@ -21,8 +22,6 @@ export type Concrete = {
   end: End | null;
   because: string;
 };
-
-export type Counted = { name: string; count: number };
 
 export type Pattern = {
   /** names the pattern within its control: step, kind and rule */
@@ -69,17 +68,6 @@ type Group = {
 };
 
 const examplesMax = 3;
-const listMax = 5;
-
-/** Names with how often each came, the commonest first. */
-const counted = (names: readonly string[]): Counted[] => {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts]
-    .map(([name, count]) => ({ name, count }))
-    .toSorted((a, b) => b.count - a.count || a.name.localeCompare(b.name))
-    .slice(0, listMax);
-};
 
 const kindOf = (step: RecordedStep, { rule, because, kind }: Requirement): PatternKind => {
   if (kind === 'forbid') return 'forbidden';

@@ -187,7 +187,10 @@ const approvalExpired = (run: Run, approvalId: string, context: Context): RunEve
   return [expired, ...handOff(apply(run, [expired], context), { reason, to: approval.onExpiry, step: about }, context)];
 };
 
-/** Reminded once; after that, or when whoever took it over has left or operates no more, the next rung is told and may take it from them. */
+/**
+ * Reminded once; after that, or when whoever took it over has left or operates no more, the next rung is told and may take
+ * it from them.
+ */
 const claimIdled = (kase: Case, context: Context): RunEvent[] => {
   const claimedBy = kase.claimedBy ?? '';
   const reminded: RunEvent = { type: 'ClaimIdled', caseId: kase.caseId, claimedBy };

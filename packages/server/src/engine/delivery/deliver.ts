@@ -109,8 +109,8 @@ const addLines = async (ports: DeliverPorts, work: Work): Promise<Outcome> => {
   const isAll = lines.length === all.length;
   const linesSeq = (isAll ? entries : lines).at(-1)?.seq ?? shown.linesSeq;
   const texts = lines.map(({ text }) => text);
-  const held = texts.length === 0 ? null : await waits(ports, channel, 'addLines', shown.place, shown.subject);
-  const delivery = held ?? (texts.length === 0 ? null : await channel.addLines(ref, texts));
+  const held = () => waits(ports, channel, 'addLines', shown.place, shown.subject);
+  const delivery = texts.length === 0 ? null : ((await held()) ?? (await channel.addLines(ref, texts)));
   if (bad(delivery)) return { delivery, shown };
   const told = { ...shown, linesSeq };
   if (isAll && entries.length < entriesAtOnce) return { delivery, shown: told };
