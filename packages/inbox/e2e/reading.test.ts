@@ -121,6 +121,21 @@ describe.skipIf(missing !== null)('names that an agent gives to arguments', () =
     await visit.open('/');
     expect(await visit.page.getByText('xxxxxxxx').count(), 'a list has room for short names').toBe(0);
   });
+
+  it('are not broken on a narrow phone when the value beside them is long', async () => {
+    await visit.page.setViewportSize(narrow);
+    visit.world.cases = visit.world.cases.map((one) =>
+      one.step === null
+        ? one
+        : {
+            ...one,
+            step: { ...one.step, arguments: { text: 'I am sorry. I have asked our duty lead to call you today.' } },
+          },
+    );
+    await visit.open('/');
+    const name = visit.page.locator('dt .inert', { hasText: /^text$/ }).first();
+    expect(await name.evaluate((one) => one.getClientRects().length)).toBe(1);
+  });
 });
 
 describe.skipIf(missing !== null)('the filter of the inbox', () => {
